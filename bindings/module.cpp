@@ -1,0 +1,29 @@
+// The module file: one register_<folder>() per folder of include/barograph.
+#include "register.hpp"
+
+#include <pybind11/pybind11.h>
+
+#include "barograph/core/errors.hpp"
+#include "barograph/kernels.hpp"
+#include "barograph/version.hpp"
+
+namespace py = pybind11;
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "The engine of barograph: private, see the barograph package.";
+  m.attr("__version__") = BAROGRAPH_VERSION;
+  py::register_exception_translator([](std::exception_ptr p) {
+    try {
+      if (p) std::rethrow_exception(p);
+    } catch (const barograph::error& e) {
+      PyErr_SetString(PyExc_ValueError, e.what());
+    }
+  });
+  m.def("build_info", [] {
+    py::dict info;
+    info["version"] = BAROGRAPH_VERSION;
+    info["isa"] = barograph::kernels::isa();
+    info["compiler"] = BAROGRAPH_COMPILER;
+    return info;
+  });
+}

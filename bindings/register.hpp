@@ -1,0 +1,6 @@
+// What each file of bindings/ gives the module; a binding converts, releases the GIL, makes one call.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace barograph_bindings {}  // namespace barograph_bindings

@@ -1,0 +1,41 @@
+// Chooses a kernel table at run time and defines the entry points of barograph/kernels.hpp.
+#include <cstdlib>
+#include <cstring>
+
+#include "barograph/kernels.hpp"
+#include "table.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace kernels {
+namespace {
+
+const kernel_table& choose() noexcept {
+#ifdef BAROGRAPH_KERNELS_X86
+  const char* forced = std::getenv("BAROGRAPH_ISA");
+  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                  __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                  __builtin_cpu_supports("avx512vl");
+  const bool allow_v4 = forced == nullptr || std::strcmp(forced, "v4") == 0;
+  const bool allow_v3 = allow_v4 || std::strcmp(forced, "v3") == 0;
+  if (v4 && allow_v4) return isa_v4::table();
+  if (v3 && allow_v3) return isa_v3::table();
+#endif
+  return isa_base::table();
+}
+
+}  // namespace
+
+const kernel_table& active() noexcept {
+  static const kernel_table& t = choose();
+  return t;
+}
+
+inline namespace v0_1 {
+
+const char* isa() noexcept { return active().isa + 4; }  // without "isa_"
+
+}  // namespace v0_1
+}  // namespace kernels
+BAROGRAPH_NAMESPACE_END

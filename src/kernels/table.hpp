@@ -1,0 +1,27 @@
+// The table of kernels that each instruction set fills.
+#pragma once
+
+#include "barograph/config.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace kernels {
+
+struct kernel_table {
+  const char* isa;
+};
+
+namespace isa_base {
+const kernel_table& table() noexcept;
+}
+namespace isa_v3 {
+const kernel_table& table() noexcept;
+}
+namespace isa_v4 {
+const kernel_table& table() noexcept;
+}
+
+/// The table in use, chosen once.
+const kernel_table& active() noexcept;
+
+}  // namespace kernels
+BAROGRAPH_NAMESPACE_END

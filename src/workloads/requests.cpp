@@ -1,0 +1,2 @@
+// The `requests` workload.
+#include "barograph/config.hpp"
