@@ -1,0 +1,1 @@
+"""From files to a Dataset: chooses the reader and recognises the columns."""

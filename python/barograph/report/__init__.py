@@ -1,0 +1,1 @@
+"""A Report as text, page, pictures, tables and notebook view."""

@@ -1,0 +1,48 @@
+"""barograph: reliability telemetry with the same numbers in C++, notebooks and on a cluster.
+
+The public names, nothing else; each is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+
+__version__: str = _core.__version__
+
+# public name -> the module it lives in; a name equal to its module is the module itself
+_EXPORTS = {
+    "Cleaned": "_dataset",
+    "Dataset": "_dataset",
+    "Schema": "_dataset",
+    "Strings": "_frames",
+    "Table": "_frames",
+    "build_info": "_core",
+}
+_MODULES: tuple[str, ...] = ()
+
+__all__ = sorted([*_EXPORTS, *_MODULES])
+
+if TYPE_CHECKING:
+    from ._core import build_info as build_info
+    from ._dataset import Cleaned as Cleaned
+    from ._dataset import Dataset as Dataset
+    from ._dataset import Schema as Schema
+    from ._frames import Strings as Strings
+    from ._frames import Table as Table
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name in _EXPORTS:
+        value = getattr(importlib.import_module(f".{_EXPORTS[name]}", __name__), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'barograph' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
