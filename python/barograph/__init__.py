@@ -23,7 +23,7 @@ _EXPORTS = {
 }
 _MODULES: tuple[str, ...] = ()
 
-__all__ = sorted([*_EXPORTS, *_MODULES])
+__all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from ._core import build_info as build_info

@@ -47,8 +47,9 @@ def require(module: str, extra: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name is not None and error.name.split(".")[0] != module.split(".", maxsplit=1)[0]:
             raise
+        package = module.partition(".")[0]
         raise ImportError(
-            f'{module.split(".", maxsplit=1)[0]} is not installed; install it with: pip install "barograph[{extra}]"'
+            f'{package} is not installed; install it with: pip install "barograph[{extra}]"'
         ) from None
 
 

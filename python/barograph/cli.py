@@ -1,0 +1,335 @@
+"""The command line: parses and prints, decides nothing.
+
+Exit codes: 0 done, 1 a finding under ``--fail-on``, 2 bad input, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._dataset import Cleaned, Dataset
+    from ._slo import Policy
+    from .analysis._model import Report
+
+ROLES = ("timestamp", "latency", "status", "error")
+SEVERITIES = ("info", "warning", "critical")
+WORKLOADS = ("requests",)
+
+
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line."""
+
+    def error(self, message: str) -> Any:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments without the program's name; ``sys.argv[1:]`` by default.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    _lenient_output(sys.stdout, sys.stderr)
+    options = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except KeyboardInterrupt:
+        print("barograph: interrupted; no file was left half-written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (ValueError, TypeError, KeyError, OSError, ImportError, MemoryError) as error:
+        print(f"barograph: {_one_line(error)}", file=sys.stderr)
+        return 2
+
+
+def _lenient_output(*streams: IO[str]) -> None:
+    """Names in a log may hold anything: what the terminal cannot show is escaped, never fatal."""
+    for stream in streams:
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{where}"
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return " ".join(text.split()) or type(error).__name__
+
+
+def _parser() -> argparse.ArgumentParser:
+    from . import __version__
+
+    parser = _Parser(
+        prog="barograph",
+        description="Reliability telemetry: from a raw log to a report that says why.",
+        epilog="example:  barograph demo        then open barograph-demo/dashboard.html",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"barograph {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_demo(commands)
+    _add_generate(commands)
+    _add_clean(commands)
+    _add_analyze(commands)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, summary: str, example: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example:  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("--policy", metavar="FILE", help="a TOML file with limits, weights, zone, peak hours")
+    return parser
+
+
+def _add_generator_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("workload", nargs="?", choices=WORKLOADS, default="requests", metavar="WORKLOAD",
+                        help=f"one of {', '.join(WORKLOADS)} (default: requests)")  # fmt: skip
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="another log for each N (default: 0)"
+    )
+    parser.add_argument("--days", type=int, default=10, metavar="N", help="length in days (default: 10)")
+    parser.add_argument(
+        "--start", default="2024-01-01", metavar="DATE", help="first day (default: 2024-01-01)"
+    )
+    parser.add_argument("--dirt", type=float, default=0.02, metavar="SHARE",
+                        help="share of dirty rows, 0 to 0.5 (default: 0.02)")  # fmt: skip
+
+
+def _add_column_options(parser: argparse.ArgumentParser) -> None:
+    for role in ROLES:
+        parser.add_argument(f"--{role}", metavar="COLUMN", help=f"the column that holds the {role}")
+    parser.add_argument("--by", metavar="COLUMN", help="the column that names the service")
+    parser.add_argument("--endpoint", metavar="COLUMN", help="the column that holds the endpoint or URL path")
+    parser.add_argument("--tz", metavar="ZONE", help="zone of times written without one, e.g. Europe/Berlin")
+    parser.add_argument(
+        "--log-format", metavar="FORMAT", help="nginx log_format or Apache LogFormat of the file"
+    )
+
+
+def _add_demo(commands: Any) -> None:
+    parser = _command(commands, "demo", _demo, "make a log, clean it, analyse it, write the report",
+                      "barograph demo --out barograph-demo")  # fmt: skip
+    _add_generator_options(parser)
+    parser.add_argument("--out", default="barograph-demo", metavar="DIR", help="default: barograph-demo")
+
+
+def _add_generate(commands: Any) -> None:
+    parser = _command(commands, "generate", _generate, "write synthetic telemetry with its truth beside it",
+                      "barograph generate requests --seed 7 --dirt 0.05")  # fmt: skip
+    _add_generator_options(parser)
+    parser.add_argument("--rows", type=int, metavar="N", help="about so many rows, by more traffic")
+    parser.add_argument("--format", choices=("csv", "parquet", "jsonl"), default="csv", help="default: csv")
+    parser.add_argument("--out", default="data/raw", metavar="DIR", help="default: data/raw")
+
+
+def _add_clean(commands: Any) -> None:
+    parser = _command(commands, "clean", _clean, "repair and reject, with a rule and a count for each",
+                      "barograph clean data/raw/system_logs.csv --truth data/raw/truth_dirt.csv")  # fmt: skip
+    parser.add_argument("path", nargs="*", default=["data/raw/system_logs.csv"], metavar="PATH",
+                        help="files, folders or globs (default: data/raw/system_logs.csv)")  # fmt: skip
+    _add_column_options(parser)
+    parser.add_argument("--out", default="data/processed", metavar="DIR", help="default: data/processed")
+    parser.add_argument("--truth", metavar="FILE", help="score the cleaning against a generator's truth")
+
+
+def _add_analyze(commands: Any) -> None:
+    parser = _command(commands, "analyze", _analyze, "clean and analyse any log, write the report",
+                      "barograph analyze access.log --tz Europe/Berlin --out report")  # fmt: skip
+    parser.add_argument("path", nargs="+", metavar="PATH", help="files, folders or globs")
+    _add_column_options(parser)
+    parser.add_argument("--out", metavar="DIR", help="write text, page, pictures and tables there")
+    parser.add_argument("--only", choices=("tables",), help="with --out: text, findings and tables, no page")
+    parser.add_argument(
+        "--fail-on", choices=SEVERITIES, help="exit 1 if there is such a finding or a worse one"
+    )
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON instead of the text")
+
+
+def _policy(options: argparse.Namespace) -> Policy:
+    from ._slo import Policy
+
+    return Policy.load(options.policy) if options.policy else Policy()
+
+
+def _columns(options: argparse.Namespace) -> dict[str, str] | None:
+    given = {role: getattr(options, role) for role in (*ROLES, "endpoint")}
+    given["service"] = options.by
+    return {role: column for role, column in given.items() if column is not None} or None
+
+
+def _read(options: argparse.Namespace) -> Dataset:
+    from .ingest import read
+
+    paths = options.path
+    return read(
+        paths[0] if len(paths) == 1 else paths,
+        columns=_columns(options),
+        tz=options.tz,
+        log_format=options.log_format,
+        frame="table",
+    )
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def _print_files(files: Sequence[Path]) -> None:
+    for path in files:
+        print(f"  {path}")
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from .analysis import analyze
+
+    policy = _policy(options)
+    out = Path(options.out)
+    _progress("generating ...")
+    generated, raw_files = _write_generated(options, out / "data" / "raw", rows=None, form="csv")
+    _progress("cleaning ...")
+    cleaned, clean_files = _write_cleaned(generated, policy, out / "data" / "processed")
+    _progress("analysing ...")
+    report = analyze(cleaned, policy=policy, frame="table")
+    _progress("drawing ...")
+    files = report.save(out)
+    _progress("")
+    print(report.text())
+    print("Files")
+    _print_files([*raw_files, *clean_files, *_collapsed(files)])
+    print(f"\nOpen {out / 'dashboard.html'}")
+    return 0
+
+
+def _collapsed(files: Sequence[Path]) -> list[Path]:
+    """Folders of many pictures or tables as one line each."""
+    seen: dict[Path, int] = {}
+    for path in files:
+        seen[path.parent] = seen.get(path.parent, 0) + 1
+    shown = [path for path in files if path.parent.name not in ("charts", "tables")]
+    return shown + [Path(f"{folder}/ ({count} files)") for folder, count in seen.items()
+                    if folder.name in ("charts", "tables")]  # fmt: skip
+
+
+def _write_generated(
+    options: argparse.Namespace, folder: Path, *, rows: int | None, form: str
+) -> tuple[Path, list[Path]]:
+    from . import generate
+
+    path = folder / f"system_logs.{form}"
+    files = generate.write(
+        options.workload, path, format=form, days=options.days, seed=options.seed, start=options.start,
+        dirt=options.dirt, rows=rows,
+    )  # fmt: skip
+    return path, files
+
+
+def _write_cleaned(source: Any, policy: Policy, folder: Path) -> tuple[Cleaned, list[Path]]:
+    from ._cleaning import clean, write_cleaned
+
+    cleaned = clean(source, policy=policy, frame="table")
+    return cleaned, write_cleaned(cleaned, folder / "clean_logs.csv")
+
+
+def _generate(options: argparse.Namespace) -> int:
+    _policy(options)
+    _, files = _write_generated(options, Path(options.out), rows=options.rows, form=options.format)
+    _print_files(files)
+    return 0
+
+
+def _clean(options: argparse.Namespace) -> int:
+    from ._cleaning import score_cleaning
+
+    policy = _policy(options)
+    dataset = _read(options)
+    _print_schema(dataset)
+    cleaned, files = _write_cleaned(dataset, policy, Path(options.out))
+    print(repr(cleaned)[len("Cleaned(") : -1])
+    print(repr(cleaned.as_kind("repairs", "table")))
+    for note in cleaned.notes:
+        print(f"note: {note}")
+    if options.truth:
+        from .ingest import read_table
+
+        print("\nagainst the truth:")
+        print(repr(score_cleaning(cleaned, read_table(options.truth), frame="table")))
+    _print_files(files)
+    return 0
+
+
+def _print_schema(dataset: Dataset) -> None:
+    if dataset.schema is not None:
+        print("columns:")
+        print(dataset.schema.describe())
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    from .analysis import analyze
+
+    policy = _policy(options)
+    _progress("reading ...")
+    dataset = _read(options)
+    _progress("analysing ...")
+    report = analyze(dataset, policy=policy, frame="table")
+    files = []
+    if options.out:
+        from .report import save
+
+        _progress("drawing ...")
+        files = save.save(report, options.out, pictures=options.only != "tables")
+    _progress("")
+    if options.json:
+        print(json.dumps(_findings(report), indent=2, ensure_ascii=False))
+    else:
+        _print_schema(dataset)
+        print()
+        print(report.text())
+        if files:
+            print("Files")
+            _print_files(_collapsed(files))
+    return _verdict(report, options.fail_on)
+
+
+def _findings(report: Report) -> list[dict[str, Any]]:
+    from .report import save
+
+    return save.findings(report)
+
+
+def _verdict(report: Report, fail_on: str | None) -> int:
+    if fail_on is None:
+        return 0
+    worst = max((SEVERITIES.index(f.severity) for f in report.findings), default=-1)
+    return 1 if worst >= SEVERITIES.index(fail_on) else 0
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        sys.exit(main())
