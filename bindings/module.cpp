@@ -3,6 +3,9 @@
 
 #include <pybind11/pybind11.h>
 
+#include <Eigen/Core>
+#include <string>
+
 #include "barograph/core/errors.hpp"
 #include "barograph/kernels.hpp"
 #include "barograph/version.hpp"
@@ -24,6 +27,8 @@ PYBIND11_MODULE(_core, m) {
     info["version"] = BAROGRAPH_VERSION;
     info["isa"] = barograph::kernels::isa();
     info["compiler"] = BAROGRAPH_COMPILER;
+    info["eigen"] = std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
+                    std::to_string(EIGEN_MINOR_VERSION);
     return info;
   });
 }
