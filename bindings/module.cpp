@@ -31,4 +31,5 @@ PYBIND11_MODULE(_core, m) {
                     std::to_string(EIGEN_MINOR_VERSION);
     return info;
   });
+  barograph_bindings::register_formats(m);
 }

@@ -3,4 +3,8 @@
 
 #include <pybind11/pybind11.h>
 
-namespace barograph_bindings {}  // namespace barograph_bindings
+namespace barograph_bindings {
+
+void register_formats(pybind11::module_& m);
+
+}  // namespace barograph_bindings

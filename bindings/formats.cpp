@@ -1,0 +1,282 @@
+// Bindings of include/barograph/formats: text columns and log files to numpy arrays.
+#include "register.hpp"
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "barograph/formats/access_log.hpp"
+#include "barograph/formats/fields.hpp"
+#include "barograph/formats/url_template.hpp"
+
+namespace py = pybind11;
+namespace bg = barograph;
+
+namespace {
+
+/// A vector becomes an array without a copy.
+template <class T, class V>
+py::array_t<T> as_array(std::vector<V>&& values) {
+  static_assert(sizeof(T) == sizeof(V));
+  auto owner = std::make_unique<std::vector<V>>(std::move(values));
+  const auto* data = reinterpret_cast<const T*>(owner->data());
+  const auto size = static_cast<py::ssize_t>(owner->size());
+  py::capsule free(owner.release(), [](void* p) { delete static_cast<std::vector<V>*>(p); });
+  return py::array_t<T>(size, data, free);
+}
+
+using bytes_array = py::array_t<std::uint8_t, py::array::c_style>;
+
+/// Text in Arrow's buffers (data, offsets, validity, bit offset), or a sequence of str and None.
+class text_input {
+ public:
+  text_input(const py::object& data, const py::object& offsets, const std::optional<bytes_array>& validity,
+             std::size_t validity_offset) {
+    if (offsets.is_none()) {
+      from_sequence(data);
+      return;
+    }
+    data_ = py::cast<bytes_array>(data);
+    const bg::span<const char> bytes(reinterpret_cast<const char*>(data_.data()),
+                                     static_cast<std::size_t>(data_.size()));
+    offsets_ = py::cast<py::array>(offsets);
+    if (py::isinstance<py::array_t<std::int32_t, py::array::c_style>>(offsets_))
+      column_.emplace(bytes, view<std::int32_t>());
+    else if (py::isinstance<py::array_t<std::int64_t, py::array::c_style>>(offsets_))
+      column_.emplace(bytes, view<std::int64_t>());
+    else
+      throw py::type_error("offsets: given " + std::string(py::str(offsets_.dtype())) +
+                           ", expected a contiguous array of int32 or int64");
+    if (validity.has_value()) {
+      validity_ = *validity;
+      column_->with_validity({validity_.data(), static_cast<std::size_t>(validity_.size())}, validity_offset);
+    }
+  }
+
+  const bg::text_column& column() const { return *column_; }
+
+ private:
+  template <class T>
+  bg::span<const T> view() const {
+    return {static_cast<const T*>(offsets_.data()), static_cast<std::size_t>(offsets_.size())};
+  }
+
+  void from_sequence(const py::object& data) {
+    if (py::isinstance<py::str>(data) || py::isinstance<py::bytes>(data))
+      throw py::type_error("data: given one str, expected a sequence of str, or buffers with offsets");
+    const auto rows =
+        py::reinterpret_steal<py::object>(PySequence_Fast(data.ptr(), "data: expected a sequence of str"));
+    if (!rows) throw py::error_already_set();
+    const py::ssize_t n = PySequence_Fast_GET_SIZE(rows.ptr());
+    own_offsets_.push_back(0);
+    own_validity_.resize(static_cast<std::size_t>(n) / 8 + 1, 0);
+    for (py::ssize_t i = 0; i < n; ++i) {
+      PyObject* item = PySequence_Fast_GET_ITEM(rows.ptr(), i);
+      if (PyUnicode_Check(item)) {
+        py::ssize_t size = 0;
+        const char* text = PyUnicode_AsUTF8AndSize(item, &size);
+        if (text != nullptr) {
+          own_data_.append(text, static_cast<std::size_t>(size));
+        } else {  // a lone surrogate has no UTF-8
+          PyErr_Clear();
+          own_data_ += "\xEF\xBF\xBD";
+        }
+        own_validity_[static_cast<std::size_t>(i) / 8] |= static_cast<std::uint8_t>(1u << (i % 8));
+      } else if (item != Py_None) {
+        throw py::type_error("data: row " + std::to_string(i) + " is a " + Py_TYPE(item)->tp_name +
+                             ", expected str or None");
+      }
+      own_offsets_.push_back(static_cast<std::int64_t>(own_data_.size()));
+    }
+    column_.emplace(bg::span<const char>(own_data_), bg::span<const std::int64_t>(own_offsets_));
+    column_->with_validity(own_validity_);
+  }
+
+  bytes_array data_;
+  py::array offsets_;
+  bytes_array validity_;
+  std::string own_data_;
+  std::vector<std::int64_t> own_offsets_;
+  std::vector<std::uint8_t> own_validity_;
+  std::optional<bg::text_column> column_;
+};
+
+bg::time_format time_format_named(const std::string& name) {
+  std::string accepted;
+  for (int i = 0; i < bg::time_format_count; ++i) {
+    const auto format = static_cast<bg::time_format>(i);
+    if (name == bg::name_of(format)) return format;
+    accepted += std::string(i == 0 ? "" : ", ") + bg::name_of(format);
+  }
+  bg::raise<bg::invalid_argument>("format: given \"" + name + "\", expected one of " + accepted);
+}
+
+py::tuple parse_timestamps(const py::object& data, const py::object& offsets,
+                           const std::optional<bytes_array>& validity, std::size_t validity_offset,
+                           const std::string& format) {
+  const text_input input(data, offsets, validity, validity_offset);
+  bg::timestamp_options options;
+  options.format = time_format_named(format);
+  bg::timestamp_column out;
+  {
+    py::gil_scoped_release release;
+    out = bg::parse_timestamps(input.column(), options);
+  }
+  py::dict formats;
+  for (int i = 0; i < bg::time_format_count; ++i)
+    if (out.formats[static_cast<std::size_t>(i)] != 0)
+      formats[bg::name_of(static_cast<bg::time_format>(i))] = out.formats[static_cast<std::size_t>(i)];
+  py::dict info;
+  info["formats"] = formats;
+  info["without_offset"] = out.without_offset;
+  info["missing"] = out.missing;
+  info["bad"] = out.bad;
+  info["ambiguous"] = out.ambiguous;
+  return py::make_tuple(as_array<std::int64_t>(std::move(out.ns)),
+                        as_array<std::uint8_t>(std::move(out.status)), info);
+}
+
+py::tuple parse_numbers(const py::object& data, const py::object& offsets,
+                        const std::optional<bytes_array>& validity, std::size_t validity_offset,
+                        bool time_units) {
+  const text_input input(data, offsets, validity, validity_offset);
+  bg::number_column out;
+  {
+    py::gil_scoped_release release;
+    out = bg::parse_numbers(input.column(), time_units);
+  }
+  py::dict info;
+  info["with_unit"] = out.with_unit;
+  info["missing"] = out.missing;
+  info["bad"] = out.bad;
+  return py::make_tuple(as_array<double>(std::move(out.values)),
+                        as_array<std::uint8_t>(std::move(out.status)), info);
+}
+
+py::str as_str(const std::string& text) {
+  return py::reinterpret_steal<py::str>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<py::ssize_t>(text.size()), "replace"));
+}
+
+py::tuple as_strings(bg::coded_text&& text) {
+  py::list categories;
+  for (std::size_t i = 0; i < text.categories.size(); ++i)
+    categories.append(as_str(text.categories.shown(static_cast<std::int32_t>(i))));
+  return py::make_tuple(as_array<std::int32_t>(std::move(text.codes)), categories);
+}
+
+py::dict as_dict(bg::access_log&& log, const bg::log_format& format) {
+  using bg::log_field;
+  const bool request = format.has(log_field::request);
+  py::dict out;
+  out["line"] = as_array<std::int64_t>(std::move(log.line));
+  if (format.has(log_field::time) || format.has(log_field::epoch_s) || format.has(log_field::epoch_ms) ||
+      format.has(log_field::epoch_us))
+    out["timestamp"] = as_array<std::int64_t>(std::move(log.timestamp));
+  if (format.has(log_field::status)) out["status"] = as_array<std::int32_t>(std::move(log.status));
+  if (format.has(log_field::bytes)) out["bytes"] = as_array<std::int64_t>(std::move(log.bytes));
+  if (format.has(log_field::latency_s) || format.has(log_field::latency_ms) ||
+      format.has(log_field::latency_us))
+    out["latency_ms"] = as_array<double>(std::move(log.latency_ms));
+  if (format.has(log_field::client)) out["client"] = as_strings(std::move(log.client));
+  if (format.has(log_field::user)) out["user"] = as_strings(std::move(log.user));
+  if (format.has(log_field::host)) out["host"] = as_strings(std::move(log.host));
+  if (request || format.has(log_field::method)) out["method"] = as_strings(std::move(log.method));
+  if (request || format.has(log_field::target)) out["path"] = as_strings(std::move(log.path));
+  if (request || format.has(log_field::protocol)) out["protocol"] = as_strings(std::move(log.protocol));
+  if (format.has(log_field::referer)) out["referer"] = as_strings(std::move(log.referer));
+  if (format.has(log_field::agent)) out["agent"] = as_strings(std::move(log.agent));
+  std::vector<std::int64_t> lines;
+  py::list reasons;
+  py::list texts;
+  for (const bg::bad_line& b : log.bad) {
+    lines.push_back(b.line);
+    reasons.append(bg::name_of(b.fault));
+    texts.append(as_str(b.text));
+  }
+  out["bad_line"] = as_array<std::int64_t>(std::move(lines));
+  out["bad_reason"] = reasons;
+  out["bad_text"] = texts;
+  out["lines"] = log.lines;
+  out["blank"] = log.blank;
+  out["malformed_requests"] = log.malformed_requests;
+  out["invalid_utf8"] = log.invalid_utf8;
+  return out;
+}
+
+std::string_view bytes_of(const py::buffer_info& info) {
+  return {static_cast<const char*>(info.ptr), static_cast<std::size_t>(info.size * info.itemsize)};
+}
+
+/// A decoder and the format that tells which columns there are.
+struct decoder {
+  explicit decoder(const std::string& text, std::size_t max_line)
+      : format(bg::log_format::compile(text)), engine(format, {max_line, std::size_t{64} << 20}) {}
+  bg::log_format format;
+  bg::access_log_decoder engine;
+  std::mutex lock;
+};
+
+}  // namespace
+
+namespace barograph_bindings {
+
+void register_formats(py::module_& m) {
+  m.def("parse_timestamps", &parse_timestamps, py::arg("data"), py::arg("offsets") = py::none(),
+        py::arg("validity") = py::none(), py::arg("validity_offset") = 0, py::kw_only(),
+        py::arg("format") = "auto");
+  m.def("parse_numbers", &parse_numbers, py::arg("data"), py::arg("offsets") = py::none(),
+        py::arg("validity") = py::none(), py::arg("validity_offset") = 0, py::kw_only(),
+        py::arg("time_units") = false);
+  m.def(
+      "template_paths",
+      [](const std::vector<std::string>& targets) {
+        std::vector<std::string> out;
+        out.reserve(targets.size());
+        for (const std::string& t : targets) out.push_back(bg::template_path(t));
+        return out;
+      },
+      py::arg("targets"));
+  m.def(
+      "detect_access_log",
+      [](const py::buffer& sample) {
+        const py::buffer_info info = sample.request();
+        const bg::detected_log_format found = bg::detect_access_log(bytes_of(info));
+        return py::make_tuple(found.name, found.share, found.unit_known);
+      },
+      py::arg("sample"));
+  m.def("log_format_names", [] {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const bg::named_log_format& n : bg::named_log_formats()) out.emplace_back(n.name, n.format);
+    return out;
+  });
+  py::class_<decoder>(m, "AccessLogDecoder")
+      .def(py::init<const std::string&, std::size_t>(), py::arg("format"), py::kw_only(),
+           py::arg("max_line") = 65536)
+      .def(
+          "feed",
+          [](decoder& self, const py::buffer& piece) {
+            const py::buffer_info info = piece.request();
+            py::gil_scoped_release release;
+            const std::lock_guard<std::mutex> guard(self.lock);
+            self.engine.feed(bytes_of(info));
+          },
+          py::arg("piece"))
+      .def("finish", [](decoder& self) {
+        bg::access_log log;
+        {
+          py::gil_scoped_release release;
+          const std::lock_guard<std::mutex> guard(self.lock);
+          log = self.engine.finish();
+        }
+        return as_dict(std::move(log), self.format);
+      });
+}
+
+}  // namespace barograph_bindings

@@ -1,0 +1,108 @@
+// text_dictionary: strings to codes 0, 1, 2 ... in order of first appearance, and a column of codes.
+//
+// Law: class I. Codes depend on the order of the strings alone. Open addressing over one byte buffer;
+// ill-formed UTF-8 is kept as key and shown as U+FFFD.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../core/errors.hpp"
+#include "utf8.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+
+class text_dictionary {
+ public:
+  /// The code of text, given a new one when it was not there.
+  std::int32_t code(std::string_view text) {
+    if (2 * (size() + 1) > slots_.size()) grow();
+    const std::uint64_t h = hash(text);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = static_cast<std::size_t>(h) & mask;; at = (at + 1) & mask) {
+      slot& s = slots_[at];
+      if (s.code < 0) {
+        if (size() >= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
+          raise<invalid_argument>("text: more than 2,147,483,647 different values in one column");
+        s.code = static_cast<std::int32_t>(size());
+        s.tag = static_cast<std::uint32_t>(h >> 32);
+        bytes_.append(text);
+        ends_.push_back(bytes_.size());
+        valid_.push_back(is_utf8(text));
+        return s.code;
+      }
+      if (s.tag == static_cast<std::uint32_t>(h >> 32) && (*this)[s.code] == text) return s.code;
+    }
+  }
+
+  std::size_t size() const noexcept { return ends_.size(); }
+
+  /// As it was given.
+  std::string_view operator[](std::int32_t code) const noexcept {
+    const auto i = static_cast<std::size_t>(code);
+    const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(bytes_).substr(begin, ends_[i] - begin);
+  }
+
+  bool valid_utf8(std::int32_t code) const noexcept { return valid_[static_cast<std::size_t>(code)]; }
+
+  /// As valid UTF-8.
+  std::string shown(std::int32_t code) const {
+    return valid_utf8(code) ? std::string((*this)[code]) : to_utf8((*this)[code]);
+  }
+
+ private:
+  struct slot {
+    std::int32_t code = -1;
+    std::uint32_t tag = 0;
+  };
+
+  static std::uint64_t hash(std::string_view text) noexcept {
+    std::uint64_t h = 0x9E3779B97F4A7C15u ^ text.size();
+    const auto mix = [&h](std::uint64_t word) {
+      h = (h ^ word) * 0xD6E8FEB86659FD93u;
+      h ^= h >> 32;
+    };
+    std::size_t i = 0;
+    for (; i + 8 <= text.size(); i += 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + i, 8);
+      mix(word);
+    }
+    std::uint64_t last = 0;
+    if (i < text.size()) std::memcpy(&last, text.data() + i, text.size() - i);
+    mix(last);
+    mix(0);
+    return h;
+  }
+
+  void grow() {
+    std::vector<slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+    old.swap(slots_);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = 0; i < size(); ++i) {
+      const std::uint64_t h = hash((*this)[static_cast<std::int32_t>(i)]);
+      std::size_t at = static_cast<std::size_t>(h) & mask;
+      while (slots_[at].code >= 0) at = (at + 1) & mask;
+      slots_[at].code = static_cast<std::int32_t>(i);
+      slots_[at].tag = static_cast<std::uint32_t>(h >> 32);
+    }
+  }
+
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+  std::vector<bool> valid_;
+  std::vector<slot> slots_;
+};
+
+/// A text column as codes into a dictionary; -1 is missing.
+struct coded_text {
+  std::vector<std::int32_t> codes;
+  text_dictionary categories;
+};
+
+BAROGRAPH_NAMESPACE_END
