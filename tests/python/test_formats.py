@@ -13,7 +13,9 @@ from barograph import _core
 
 OK, MISSING, BAD, AMBIGUOUS = 0, 1, 2, 3
 NAT = np.iinfo(np.int64).min
-COMBINED = '1.2.3.4 - bob [17/May/2015:10:05:03 +0000] "GET /a/b?q=1 HTTP/1.1" 200 203 "http://x/" "Mozilla (X; Y)"\n'
+COMBINED = (
+    '1.2.3.4 - bob [17/May/2015:10:05:03 +0000] "GET /a/b?q=1 HTTP/1.1" 200 203 "http://x/" "Moz (X; Y)"\n'
+)
 
 
 def one(text, **options):
@@ -65,8 +67,10 @@ def test_every_spelling_of_one_instant_is_read(text, ns):
     "text",
     [
         "2015-02-30 10:00:00", "2015-02-29", "1900-02-29", "2015-13-01", "2015-00-10", "2015-05-17 24:00:00",
-        "2015-05-17 10:60:00", "2015-05-17T10:05:60Z", "2015-05-17T10", "2015-5-17", "99/May/2015:10:05:03 +0000",
-        "2015-05-17T10:05:03+99:00", "2015-05-17T10:05:03 junk", "1600-01-01", "2263-01-01", "12", "yesterday",
+        "2015-05-17 10:60:00", "2015-05-17T10:05:60Z", "2015-05-17T10", "2015-5-17",
+        "99/May/2015:10:05:03 +0000",
+        "2015-05-17T10:05:03+99:00", "2015-05-17T10:05:03 junk", "1600-01-01", "2263-01-01", "12",
+        "yesterday",
         "Foo, 17 May 2015 10:05:03 GMT", "31/31/2015", "2015-05-17 10:05:03.", "\x00", "99999999999999999999",
         "13/5/2015 13:00 PM",
     ],
@@ -160,7 +164,10 @@ def test_hostile_buffers_are_refused():
         _core.parse_numbers("12")
 
 
-@given(st.one_of(st.floats(allow_nan=False, allow_infinity=False).map(repr), st.from_regex(r"[+-]?[0-9]{1,25}\.[0-9]{0,30}(e[+-]?[0-9]{1,3})?", fullmatch=True)))  # fmt: skip
+decimals = st.from_regex(r"[+-]?[0-9]{1,25}\.[0-9]{0,30}(e[+-]?[0-9]{1,3})?", fullmatch=True)
+
+
+@given(st.one_of(st.floats(allow_nan=False, allow_infinity=False).map(repr), decimals))
 def test_numbers_are_those_of_python(text):
     want = float(text)
     values, status, _ = _core.parse_numbers([text])
@@ -223,7 +230,7 @@ def test_a_combined_line_gives_its_columns():
     got = {k: text(log[k])[0] for k in ("client", "user", "method", "path", "protocol", "referer", "agent")}
     assert got == {
         "client": "1.2.3.4", "user": "bob", "method": "GET", "path": "/a/b", "protocol": "HTTP/1.1",
-        "referer": "http://x/", "agent": "Mozilla (X; Y)",
+        "referer": "http://x/", "agent": "Moz (X; Y)",
     }  # fmt: skip
     assert "latency_ms" not in log
     assert "host" not in log
