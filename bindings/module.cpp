@@ -32,4 +32,5 @@ PYBIND11_MODULE(_core, m) {
     return info;
   });
   barograph_bindings::register_formats(m);
+  barograph_bindings::register_slo(m);
 }

@@ -4,7 +4,6 @@
 #include <pybind11/pybind11.h>
 
 namespace barograph_bindings {
-
 void register_formats(pybind11::module_& m);
-
+void register_slo(pybind11::module_& m);
 }  // namespace barograph_bindings

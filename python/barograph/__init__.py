@@ -14,12 +14,17 @@ __version__: str = _core.__version__
 
 # public name -> the module it lives in; a name equal to its module is the module itself
 _EXPORTS = {
+    "Apdex": "_slo",
     "Cleaned": "_dataset",
     "Dataset": "_dataset",
+    "HealthPolicy": "_slo",
+    "HealthScore": "_slo",
+    "Policy": "_slo",
     "Schema": "_dataset",
     "Strings": "_frames",
     "Table": "_frames",
     "build_info": "_core",
+    "health_score": "_slo",
 }
 _MODULES: tuple[str, ...] = ()
 
@@ -32,6 +37,11 @@ if TYPE_CHECKING:
     from ._dataset import Schema as Schema
     from ._frames import Strings as Strings
     from ._frames import Table as Table
+    from ._slo import Apdex as Apdex
+    from ._slo import HealthPolicy as HealthPolicy
+    from ._slo import HealthScore as HealthScore
+    from ._slo import Policy as Policy
+    from ._slo import health_score as health_score
 
 
 def __getattr__(name: str) -> Any:

@@ -90,8 +90,12 @@ class apdex {
     add(latency, error, 1);
   }
 
-  void update(double latency, std::uint64_t n) noexcept { add(latency, false, n); }
-  void update(double latency, bool error, std::uint64_t n) noexcept { add(latency, error, n); }
+  /// n requests of the same latency; more than 2^63 - 1 in all are refused.
+  void update(double latency, std::uint64_t n) { update(latency, false, n); }
+  void update(double latency, bool error, std::uint64_t n) {
+    check_room(n);
+    add(latency, error, n);
+  }
 
   void update(span<const double> latencies) noexcept {
     std::uint64_t within_t = 0;
@@ -114,8 +118,7 @@ class apdex {
   /// Adds the counts of an index with the same T and F; otherwise throws and changes nothing.
   void merge(const apdex& other) {
     same_limits(other, "merge");
-    if (other.seen() > std::numeric_limits<std::uint64_t>::max() - seen())
-      raise<invalid_argument>("merge: more than 2^64 - 1 requests together");
+    check_room(other.seen());
     satisfied_ += other.satisfied_;
     tolerating_ += other.tolerating_;
     frustrated_ += other.frustrated_;
@@ -195,11 +198,11 @@ class apdex {
     const double f = r.f64();
     if (!(t > 0.0 && f >= t && std::isfinite(f))) raise<bad_bytes>("bytes: Apdex limits that cannot be");
     apdex a(t, f);
-    std::uint64_t room = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t room = most;
     for (std::uint64_t apdex::*part :
          {&apdex::satisfied_, &apdex::tolerating_, &apdex::frustrated_, &apdex::missing_}) {
       a.*part = r.varint();
-      if (a.*part > room) raise<bad_bytes>("bytes: more than 2^64 - 1 requests");
+      if (a.*part > room) raise<bad_bytes>("bytes: more than 2^63 - 1 requests");
       room -= a.*part;
     }
     r.done();
@@ -214,7 +217,15 @@ class apdex {
   friend bool operator!=(const apdex& a, const apdex& b) noexcept { return !(a == b); }
 
  private:
+  static constexpr std::uint64_t most = (std::uint64_t{1} << 63) - 1;
+
   std::uint64_t seen() const noexcept { return count() + missing_; }
+
+  void check_room(std::uint64_t n) const {
+    if (n > most - seen())
+      raise<invalid_argument>("count: " + std::to_string(seen()) + " + " + std::to_string(n) +
+                              " given, an Apdex holds at most 2^63 - 1 requests");
+  }
 
   void add(double latency, bool error, std::uint64_t n) noexcept {
     if (error || latency > tolerating_limit_)

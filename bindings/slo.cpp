@@ -1,0 +1,162 @@
+// slo: Apdex, policy, health score.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+#include "barograph/slo/apdex.hpp"
+#include "barograph/slo/health.hpp"
+#include "barograph/slo/policy.hpp"
+#include "barograph/slo/policy_toml.hpp"
+#include "guarded.hpp"
+#include "register.hpp"
+
+namespace py = pybind11;
+using namespace barograph;
+
+namespace {
+
+using barograph_bindings::guarded;
+using numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using flags = py::array_t<bool, py::array::c_style | py::array::forcecast>;
+
+template <class T, class Array>
+span<T> view(const Array& a) {
+  return {a.data(), static_cast<std::size_t>(a.size())};
+}
+
+toml_number to_number(const std::string& key, const py::handle& v) {
+  if (py::isinstance<py::bool_>(v) || (!py::isinstance<py::int_>(v) && !py::isinstance<py::float_>(v)))
+    raise<invalid_argument>(key + ": given " + std::string(py::repr(v)) + ", expected a number");
+  return {py::float_(py::reinterpret_borrow<py::object>(v)), py::isinstance<py::int_>(v)};
+}
+
+/// What tomllib gives, as the engine's reader would have it.
+toml_value to_toml_value(const std::string& key, const py::object& v) {
+  if (py::isinstance<py::bool_>(v)) return v.cast<bool>();
+  if (py::isinstance<py::str>(v)) return v.cast<std::string>();
+  if (!py::isinstance<py::list>(v) && !py::isinstance<py::tuple>(v)) return to_number(key, v);
+  std::vector<toml_number> out;
+  for (const py::handle& item : v) out.push_back(to_number(key, item));
+  return out;
+}
+
+py::object to_python(const std::optional<toml_value>& v) {
+  struct convert {
+    py::object operator()(bool b) const { return py::bool_(b); }
+    py::object operator()(const toml_number& n) const {
+      if (n.integer) return py::int_(static_cast<long>(n.value));
+      return py::float_(n.value);
+    }
+    py::object operator()(const std::string& s) const { return py::str(s); }
+    py::object operator()(const std::vector<toml_number>& a) const {
+      py::tuple out(a.size());
+      for (std::size_t i = 0; i < a.size(); ++i) out[i] = (*this)(a[i]);
+      return out;
+    }
+  };
+  if (!v) return py::none();
+  return std::visit(convert{}, *v);
+}
+
+void register_apdex(py::module_& m) {
+  using bound = guarded<apdex>;
+  const auto count = [](std::uint64_t (apdex::*get)() const noexcept) {
+    return [get](const bound& self) { return self.with([get](const apdex& a) { return (a.*get)(); }); };
+  };
+  py::class_<bound>(m, "Apdex")
+      .def(py::init([](double threshold, std::optional<double> tolerating) {
+             return std::make_unique<bound>(tolerating ? apdex(threshold, *tolerating) : apdex(threshold));
+           }),
+           py::arg("threshold"), py::arg("tolerating") = py::none())
+      .def("update", [](bound& self, double latency, bool error,
+                        std::uint64_t n) { self.change([&](apdex& a) { a.update(latency, error, n); }); })
+      .def("update_many",
+           [](bound& self, const numbers& latencies) {
+             const auto x = view<const double>(latencies);
+             const py::gil_scoped_release free;
+             self.change([&](apdex& a) { a.update(x); });
+           })
+      .def("update_many",
+           [](bound& self, const numbers& latencies, const flags& errors) {
+             const auto x = view<const double>(latencies);
+             const auto e = view<const bool>(errors);
+             const py::gil_scoped_release free;
+             self.change([&](apdex& a) { a.update(x, e); });
+           })
+      .def("merge",
+           [](bound& self, const bound& other) {
+             const apdex part = other.copy();
+             self.change([&](apdex& a) { a.merge(part); });
+           })
+      .def("subtract",
+           [](bound& self, const bound& other) {
+             const apdex part = other.copy();
+             self.change([&](apdex& a) { a.subtract(part); });
+           })
+      .def("reset", [](bound& self) { self.change([](apdex& a) { a.reset(); }); })
+      .def("copy", [](const bound& self) { return std::make_unique<bound>(self.copy()); })
+      .def("equals", [](const bound& self, const bound& other) { return self.copy() == other.copy(); })
+      .def("to_bytes", [](const bound& self) { return py::bytes(self.copy().to_bytes()); })
+      .def_static(
+          "from_bytes",
+          [](const py::bytes& bytes, std::size_t max_bytes) {
+            return std::make_unique<bound>(apdex::from_bytes(bytes, byte_limits{max_bytes}));
+          },
+          py::arg("data"), py::arg("max_bytes") = byte_limits{}.max_bytes)
+      .def_property_readonly("threshold", [](const bound& self) { return self.copy().threshold(); })
+      .def_property_readonly("tolerating_limit",
+                             [](const bound& self) { return self.copy().tolerating_limit(); })
+      .def_property_readonly("satisfied", count(&apdex::satisfied))
+      .def_property_readonly("tolerating", count(&apdex::tolerating))
+      .def_property_readonly("frustrated", count(&apdex::frustrated))
+      .def_property_readonly("missing", count(&apdex::missing))
+      .def_property_readonly("count", count(&apdex::count))
+      .def_property_readonly("score", [](const bound& self) { return self.copy().score(); })
+      .def("notation",
+           [](const bound& self, double units_per_second) { return self.copy().notation(units_per_second); })
+      .def("rating", [](const bound& self,
+                        const std::string& bands) { return self.copy().rating(apdex_bands::named(bands)); })
+      .def("rating", [](const bound& self, const std::vector<double>& limits) {
+        return self.copy().rating(apdex_bands{limits});
+      });
+}
+
+void register_policy(py::module_& m) {
+  py::class_<policy>(m, "Policy")
+      .def(py::init<>())
+      .def("set", [](policy& self, const std::string& key,
+                     const py::object& value) { set_policy_value(self, key, to_toml_value(key, value)); })
+      .def("get",
+           [](const policy& self, const std::string& key) { return to_python(policy_value(self, key)); })
+      .def("validate", &policy::validate)
+      .def("to_toml", &write_policy)
+      .def_static("from_toml", &read_policy)
+      .def_static("keys", &policy_keys);
+}
+
+void register_health(py::module_& m) {
+  m.def("health_score", [](double latency, double error_rate, double cpu, double memory, double anomaly_rate,
+                           double score, const policy& p) {
+    const health h = health_score({latency, error_rate, cpu, memory, anomaly_rate, score}, p.health);
+    std::vector<std::tuple<std::string, double, double, double>> ledger;
+    for (const ledger_entry& e : h.ledger) ledger.emplace_back(e.what, e.value, e.limit, e.points);
+    return std::make_tuple(h.score, h.status, ledger);
+  });
+}
+
+}  // namespace
+
+namespace barograph_bindings {
+void register_slo(py::module_& m) {
+  register_apdex(m);
+  register_policy(m);
+  register_health(m);
+}
+}  // namespace barograph_bindings

@@ -1,0 +1,670 @@
+"""What services are judged by: Apdex, the policy of limits, the health score with its ledger."""
+
+from __future__ import annotations
+
+import html
+import math
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import Strings, Table, write_atomically
+
+Bands: TypeAlias = Literal["standard", "apm"] | Sequence[float]
+_UNITS_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+
+
+def _column(name: str, values: Any) -> npt.NDArray[Any]:
+    """One column of anything the data door takes, as numpy."""
+    if isinstance(values, np.ndarray):
+        array = values
+    else:
+        column = Table.of({name: values})[name]
+        if isinstance(column, Strings) and len(column):
+            raise TypeError(f"{name}: text given, expected numbers")
+        array = column if isinstance(column, np.ndarray) else np.empty(0)
+    if array.ndim != 1:
+        raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
+    return array
+
+
+def _latencies(values: Any) -> npt.NDArray[np.float64]:
+    array = _column("latency", values)
+    if array.dtype.kind not in "iufb":
+        raise TypeError(f"latency: dtype {array.dtype} given, expected numbers")
+    return array.astype(np.float64, copy=False)
+
+
+def _errors(values: Any, size: int) -> npt.NDArray[np.bool_]:
+    array = np.full(size, bool(values)) if np.ndim(values) == 0 else _column("error", values)
+    if array.dtype.kind not in "biuf" or (array.dtype.kind != "b" and not np.isin(array, (0, 1)).all()):
+        raise ValueError("error: values other than True, False, 1 and 0 given, expected a flag per request")
+    return array.astype(np.bool_, copy=False)
+
+
+class Apdex:
+    """The Application Performance Index: exact counts of satisfied, tolerating, frustrated requests.
+
+    A request is satisfied up to and including `threshold` (T), tolerating up to and including F, else
+    frustrated; a request with an error is always frustrated. A missing latency (NaN) without an error
+    is counted in `missing` and enters no score; an infinite one frustrates.
+
+    Parameters
+    ----------
+    threshold : float
+        T, above 0, in the unit of the latencies (ms unless :meth:`notation` is told otherwise).
+    tolerating : float, optional
+        F, at least T; by default 4 T, as in the standard.
+
+    Raises
+    ------
+    ValueError
+        For limits that cannot be.
+
+    Notes
+    -----
+    The counts are integers, so any split of the data and any order of merges gives equal bytes.
+    Updates and merges take constant memory; a batch is one pass. Objects may be shared by threads.
+
+    References
+    ----------
+    Apdex Technical Specification, version 1.1, Apdex Alliance, 2007.
+
+    Examples
+    --------
+    >>> a = Apdex(threshold=500)
+    >>> a.update([120, 480, 900, 2600])
+    >>> a.update(80, error=True)
+    >>> a.satisfied, a.tolerating, a.frustrated, a.score
+    (2, 1, 2, 0.5)
+    >>> a.notation(), a.rating()
+    ('0.50 [0.5]*', 'Poor')
+    """
+
+    __slots__ = ("_state",)
+    __hash__ = None  # type: ignore[assignment]  # equal by content, and it changes
+
+    def __init__(self, threshold: float, tolerating: float | None = None) -> None:
+        self._state = _core.Apdex(float(threshold), None if tolerating is None else float(tolerating))
+
+    @classmethod
+    def _of(cls, state: _core.Apdex) -> Apdex:
+        made = cls.__new__(cls)
+        made._state = state
+        return made
+
+    def update(self, latency: Any, error: Any = False, *, n: int = 1) -> None:
+        """Count one request or a batch.
+
+        Parameters
+        ----------
+        latency : float or array-like, shape (rows,)
+            In the unit of the threshold.
+        error : bool or array-like of bool, shape (rows,)
+            Whether the request failed; one flag holds for all rows of a batch.
+        n : int, default 1
+            For a single latency: how many requests had it.
+
+        Raises
+        ------
+        ValueError
+            If the lengths differ, or `n` is negative or given with a batch.
+        """
+        if isinstance(latency, (int, float)) or np.ndim(latency) == 0:
+            if n < 0:
+                raise ValueError(f"n: given {n}, expected 0 or more")
+            self._state.update(float(latency), bool(error), n)
+            return
+        if n != 1:
+            raise ValueError("n: given with a batch, expected with a single latency only")
+        x = _latencies(latency)
+        if error is False:
+            self._state.update_many(x)
+        else:
+            self._state.update_many(x, _errors(error, x.size))
+
+    def merge(self, other: Apdex) -> None:
+        """Add the counts of another index with the same T and F; a ValueError changes nothing."""
+        self._state.merge(_apdex("merge", other)._state)
+
+    def subtract(self, other: Apdex) -> None:
+        """Take out the counts of `other`, which must be contained; a ValueError changes nothing."""
+        self._state.subtract(_apdex("subtract", other)._state)
+
+    def __iadd__(self, other: Apdex) -> Apdex:
+        self.merge(other)
+        return self
+
+    def __add__(self, other: Apdex) -> Apdex:
+        both = self.copy()
+        both.merge(other)
+        return both
+
+    def reset(self) -> None:
+        """Forget all requests; the limits stay."""
+        self._state.reset()
+
+    def copy(self) -> Apdex:
+        """An independent copy."""
+        return type(self)._of(self._state.copy())
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes: equal for equal counts and limits, in every language."""
+        return self._state.to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, max_bytes: int = 1 << 26) -> Apdex:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        ValueError
+            For bytes that are truncated, damaged, foreign or longer than `max_bytes`.
+        """
+        return cls._of(_core.Apdex.from_bytes(bytes(data), max_bytes))
+
+    @property
+    def threshold(self) -> float:
+        """T."""
+        return self._state.threshold
+
+    @property
+    def tolerating_limit(self) -> float:
+        """F."""
+        return self._state.tolerating_limit
+
+    @property
+    def satisfied(self) -> int:
+        """Requests up to T."""
+        return self._state.satisfied
+
+    @property
+    def tolerating(self) -> int:
+        """Requests above T, up to F."""
+        return self._state.tolerating
+
+    @property
+    def frustrated(self) -> int:
+        """Requests beyond F, and all errors."""
+        return self._state.frustrated
+
+    @property
+    def missing(self) -> int:
+        """NaN latencies without an error: in no zone and no score."""
+        return self._state.missing
+
+    @property
+    def count(self) -> int:
+        """Requests in the score: satisfied + tolerating + frustrated."""
+        return self._state.count
+
+    @property
+    def score(self) -> float:
+        """(satisfied + tolerating / 2) / count; NaN when there are none."""
+        return self._state.score
+
+    def notation(self, unit: Literal["s", "ms", "us", "ns"] = "ms") -> str:
+        """The standard's uniform output, with T in seconds.
+
+        Parameters
+        ----------
+        unit : {"s", "ms", "us", "ns"}, default "ms"
+            The unit of the latencies and of T.
+
+        Returns
+        -------
+        str
+            Such as ``0.75 [4.0]``; ``*`` behind it marks fewer than 100 requests, ``NS`` stands for none.
+        """
+        if unit not in _UNITS_PER_SECOND:
+            raise ValueError(f"unit: given {unit!r}, expected one of {', '.join(_UNITS_PER_SECOND)}")
+        return self._state.notation(_UNITS_PER_SECOND[unit])
+
+    def rating(self, bands: Bands = "standard") -> str:
+        """The score in a word.
+
+        Parameters
+        ----------
+        bands : {"standard", "apm"} or 3 or 4 floats
+            ``"standard"``: Excellent from 0.94, Good from 0.85, Fair from 0.70, Poor from 0.50, else
+            Unacceptable. ``"apm"``: Target from 0.90, Good from 0.85, Fair from 0.70, else Poor. Or the
+            lowest scores of the upper four (or three) of these ratings, falling.
+
+        Returns
+        -------
+        str
+            The rating of the unrounded score; ``NoSample`` when there are no requests.
+        """
+        return self._state.rating(bands if isinstance(bands, str) else [float(b) for b in bands])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Apdex) and self._state.equals(other._state)
+
+    def __repr__(self) -> str:
+        return (
+            f"Apdex(threshold={self.threshold:g}, tolerating={self.tolerating_limit:g}: "
+            f"satisfied={self.satisfied:,}, tolerating={self.tolerating:,}, "
+            f"frustrated={self.frustrated:,}, score={self.score:.4g})"
+        )
+
+    def __copy__(self) -> Apdex:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Apdex:
+        return self.copy()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(),)
+
+
+def _apdex(method: str, other: object) -> Apdex:
+    if not isinstance(other, Apdex):
+        raise TypeError(f"{method}: {type(other).__name__} given, expected Apdex")
+    return other
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthPolicy:
+    """Limits, weights and bands of the health score; the defaults are the policy called ``apm``.
+
+    Parameters
+    ----------
+    latency_limit, latency_points : float
+        Mean latency in ms above which `latency_points` are lost.
+    error_points : float
+        Points lost for each 1 % of errors, linear.
+    cpu_limit, cpu_points, memory_limit, memory_points : float
+        Average use in percent above which the points are lost.
+    anomaly_limit, anomaly_points : float
+        The anomaly rate (fraction) from which `anomaly_points` are lost in full; linear below.
+    apdex_limit, apdex_points : float
+        The Apdex above which a bonus begins; it reaches `apdex_points` at 1.
+    bands : four floats
+        The lowest scores of excellent, good, fair and poor; below the last it is critical.
+
+    Raises
+    ------
+    ValueError
+        For a value that makes no sense, named ``health.<field>``.
+
+    Examples
+    --------
+    >>> HealthPolicy(latency_limit=300).latency_limit
+    300.0
+    """
+
+    latency_limit: float = 500.0
+    latency_points: float = 30.0
+    error_points: float = 5.0
+    cpu_limit: float = 85.0
+    cpu_points: float = 20.0
+    memory_limit: float = 85.0
+    memory_points: float = 15.0
+    anomaly_limit: float = 0.05
+    anomaly_points: float = 15.0
+    apdex_limit: float = 0.85
+    apdex_points: float = 20.0
+    bands: tuple[float, float, float, float] = (90.0, 75.0, 60.0, 40.0)
+
+    def __post_init__(self) -> None:
+        engine = _core.Policy()
+        for name in _HEALTH_FIELDS:
+            _set(engine, f"health.{name}", getattr(self, name))
+        engine.validate()
+        for name in _HEALTH_FIELDS:
+            object.__setattr__(self, name, engine.get(f"health.{name}"))
+
+
+_HEALTH_FIELDS = tuple(f.name for f in fields(HealthPolicy))
+_POLICY_KEYS = {
+    "apdex_threshold": "apdex.threshold",
+    "apdex_tolerating": "apdex.tolerating",
+    "apdex_bands": "apdex.bands",
+    "availability": "objectives.availability",
+    "latency_p95": "objectives.latency_p95",
+    "zone": "zone",
+    "peak_hours": "peak_hours",
+    "detector": "detector",
+    "contamination": "contamination",
+}
+
+
+def _set(engine: _core.Policy, key: str, value: Any) -> None:
+    """One key of the engine's policy; numpy numbers and arrays become plain ones."""
+    engine.set(key, value.tolist() if isinstance(value, (np.generic, np.ndarray)) else value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The limits that people choose. Immutable; ``dataclasses.replace`` makes a changed copy.
+
+    Parameters
+    ----------
+    apdex_threshold : float, default 500
+        Apdex T in ms.
+    apdex_tolerating : float, optional
+        Apdex F in ms; 4 T when None.
+    apdex_bands : {"standard", "apm"} or 3 or 4 floats
+        The bands of Apdex ratings, see :meth:`Apdex.rating`.
+    availability : float, default 0.999
+        The objective: the share of requests that shall not fail.
+    latency_p95 : float, optional
+        The objective for the 95th percentile in ms; None is not judged.
+    health : HealthPolicy
+        Limits, weights and bands of :func:`health_score`.
+    zone : str, default "UTC"
+        The IANA time zone in which hours and days are told.
+    peak_hours : (int, int), default (18, 22)
+        Local hours [from, to), 0 <= from < to <= 24.
+    detector : str, default "auto"
+        The anomaly detector.
+    contamination : float, optional
+        The expected share of anomalies, up to 0.5; None leaves it to the detector.
+
+    Raises
+    ------
+    ValueError
+        For a value that makes no sense, named by its key in the file.
+
+    See Also
+    --------
+    Policy.load : read a TOML file; C++ reads the same file with ``barograph::read_policy``.
+
+    Examples
+    --------
+    >>> p = Policy(apdex_threshold=300, zone="Europe/Berlin")
+    >>> p.tolerating_limit
+    1200.0
+    >>> Policy.from_toml(p.to_toml()) == p
+    True
+    >>> Policy(availability=99.9)
+    Traceback (most recent call last):
+    ...
+    ValueError: objectives.availability: given 99.9, expected a fraction between 0 and 1
+    """
+
+    apdex_threshold: float = 500.0
+    apdex_tolerating: float | None = None
+    apdex_bands: Bands = "standard"
+    availability: float = 0.999
+    latency_p95: float | None = None
+    health: HealthPolicy = field(default_factory=HealthPolicy)
+    zone: str = "UTC"
+    peak_hours: tuple[int, int] = (18, 22)
+    detector: str = "auto"
+    contamination: float | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.health, HealthPolicy):
+            raise TypeError(f"health: {type(self.health).__name__} given, expected HealthPolicy")
+        engine = self._engine()
+        for name, key in _POLICY_KEYS.items():
+            object.__setattr__(self, name, engine.get(key))
+
+    def _engine(self) -> _core.Policy:
+        engine = _core.Policy()
+        for name, key in _POLICY_KEYS.items():
+            value = getattr(self, name)
+            if value is not None:
+                _set(engine, key, value)
+        for name in _HEALTH_FIELDS:
+            _set(engine, f"health.{name}", getattr(self.health, name))
+        engine.validate()
+        return engine
+
+    @classmethod
+    def _of(cls, engine: _core.Policy) -> Policy:
+        health = HealthPolicy(**{name: engine.get(f"health.{name}") for name in _HEALTH_FIELDS})
+        return cls(health=health, **{name: engine.get(key) for name, key in _POLICY_KEYS.items()})
+
+    @classmethod
+    def from_toml(cls, text: str) -> Policy:
+        """Read the text of a policy file; keys that are absent keep their defaults.
+
+        Raises
+        ------
+        ValueError
+            For text that is no TOML, an unknown key (naming the nearest one) or a wrong value.
+        """
+        engine = _core.Policy()
+        for key, value in _flat(tomllib.loads(text)):
+            engine.set(key, value)
+        engine.validate()
+        return cls._of(engine)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """Read a policy file (TOML, UTF-8).
+
+        Raises
+        ------
+        ValueError
+            As :meth:`from_toml`, with the path before it.
+        OSError
+            If the file cannot be read.
+        """
+        data = Path(path).read_bytes()
+        try:
+            return cls.from_toml(data.decode("utf-8-sig"))
+        except ValueError as error:  # tomllib's and Unicode's errors are ValueErrors, too
+            raise ValueError(f"policy {os.fspath(path)}: {error}") from None
+
+    def to_toml(self) -> str:
+        """The policy as the text of a file; values that are None are left out."""
+        return self._engine().to_toml()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write :meth:`to_toml` to a file, whole or not at all."""
+        text = self.to_toml()
+        with write_atomically(path) as temporary:
+            temporary.write_bytes(text.encode())
+
+    @property
+    def tolerating_limit(self) -> float:
+        """Apdex F in ms: `apdex_tolerating`, or 4 T."""
+        return 4.0 * self.apdex_threshold if self.apdex_tolerating is None else self.apdex_tolerating
+
+    def apdex(self) -> Apdex:
+        """An empty :class:`Apdex` with this policy's T and F."""
+        return Apdex(self.apdex_threshold, self.apdex_tolerating)
+
+
+def _flat(tables: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tables.items():
+        if isinstance(value, Mapping) and not before:
+            yield from _flat(value, f"{key}.")
+        else:
+            yield before + key, value
+
+
+class LedgerEntry(NamedTuple):
+    """One line of a health score.
+
+    Attributes
+    ----------
+    what : str
+        ``base``, ``latency``, ``error_rate``, ``cpu``, ``memory``, ``anomaly_rate``, ``apdex``, ``clamp``.
+    value : float or None
+        What was measured; None when it is not known.
+    limit : float or None
+        What it was held to; None where there is no limit.
+    points : float or None
+        What it gave (positive) or cost (negative); None for an input that is not known.
+    """
+
+    what: str
+    value: float | None
+    limit: float | None
+    points: float | None
+
+
+_SHOWN = {  # what -> (label, factor, unit)
+    "base": ("base", 1.0, ""),
+    "latency": ("mean latency", 1.0, " ms"),
+    "error_rate": ("error rate", 100.0, " %"),
+    "cpu": ("CPU", 1.0, " %"),
+    "memory": ("memory", 1.0, " %"),
+    "anomaly_rate": ("anomaly rate", 100.0, " %"),
+    "apdex": ("Apdex", 1.0, ""),
+    "clamp": ("kept within 0 to 100", 1.0, ""),
+}
+
+
+@dataclass(frozen=True)
+class HealthScore:
+    """A score from 0 to 100 and the ledger that says why.
+
+    Attributes
+    ----------
+    score : float
+        The sum of the ledger's points, exactly.
+    status : str
+        excellent, good, fair, poor or critical.
+    ledger : tuple of LedgerEntry
+        The base, one entry per input, and what the bounds 0 and 100 took away, if they did.
+    """
+
+    score: float
+    status: str
+    ledger: tuple[LedgerEntry, ...]
+
+    def _rows(self) -> list[tuple[str, str, str, str]]:
+        rows = []
+        for entry in self.ledger:
+            label, factor, unit = _SHOWN[entry.what]
+            value, limit = (
+                "" if x is None else f"{x * factor:,.4g}{unit}" for x in (entry.value, entry.limit)
+            )
+            if entry.points is None:
+                value = "not known"
+            rows.append((label, value, limit, "" if entry.points is None else _points(entry.points)))
+        return rows
+
+    def __repr__(self) -> str:
+        rows = [("", "value", "limit", "points"), *self._rows(), ("score", "", "", f"{self.score:.1f}")]
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = [f"Health {self.score:.1f} of 100: {self.status}"]
+        for label, *figures in rows:
+            cells = [label.ljust(widths[0])]
+            cells += [f.rjust(w) for f, w in zip(figures, widths[1:], strict=True)]
+            lines.append("  " + "  ".join(cells).rstrip())
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        rows = [*self._rows(), ("score", "", "", f"{self.score:.1f}")]
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:{"right" if i else "left"}">{html.escape(c)}</td>'
+                for i, c in enumerate(row)
+            )
+            + "</tr>"
+            for row in rows
+        )
+        head = "<tr><th></th><th>value</th><th>limit</th><th>points</th></tr>"
+        caption = f"<caption>Health {self.score:.1f} of 100: {html.escape(self.status)}</caption>"
+        return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "score": self.score,
+            "status": self.status,
+            "ledger": [entry._asdict() for entry in self.ledger],
+        }
+
+
+def _points(points: float) -> str:
+    return "0" if points == 0 else f"{points:+.1f}" if abs(points) >= 0.05 else f"{points:+.1g}"
+
+
+def health_score(  # noqa: PLR0917  # as they stand in the ledger
+    latency: float | None = None,
+    error_rate: float | None = None,
+    cpu: float | None = None,
+    memory: float | None = None,
+    anomaly_rate: float | None = None,
+    apdex: float | None = None,
+    policy: Policy | HealthPolicy | Literal["apm"] | None = None,
+) -> HealthScore:
+    """Judge a service: a base of 100, costs, a bonus, and a ledger with a line for each.
+
+    By default a mean latency over 500 ms costs 30, each 1 % of errors 5 (linear), average CPU over
+    85 % 20, average memory over 85 % 15, anomalies 15 x min(1, rate / 5 %); an Apdex above 0.85 adds
+    20 x (Apdex - 0.85) / 0.15. The sum is kept within 0 to 100.
+
+    Parameters
+    ----------
+    latency : float, optional
+        Mean latency in ms.
+    error_rate : float, optional
+        Fraction of requests that failed, 0 to 1.
+    cpu, memory : float, optional
+        Average use in percent, 0 to 100.
+    anomaly_rate : float, optional
+        Fraction of anomalous points, 0 to 1.
+    apdex : float, optional
+        Apdex score, 0 to 1.
+    policy : Policy, HealthPolicy or "apm", optional
+        Limits, weights and bands; ``"apm"``, the defaults, when None.
+
+    Returns
+    -------
+    HealthScore
+        ``score``, ``status`` and ``ledger``. None and NaN inputs are entries without points.
+
+    Raises
+    ------
+    ValueError
+        For an input that cannot be, such as an error rate given in percent.
+
+    Notes
+    -----
+    Limits are strict: exactly 500 ms costs nothing. The engine computes it, so C++ has the same bits.
+
+    Examples
+    --------
+    >>> health_score(latency=612, error_rate=0.02, apdex=0.91)
+    Health 68.0 of 100: fair
+                        value   limit  points
+      base                             +100.0
+      mean latency     612 ms  500 ms   -30.0
+      error rate          2 %     0 %   -10.0
+      CPU           not known    85 %
+      memory        not known    85 %
+      anomaly rate  not known     5 %
+      Apdex              0.91    0.85    +8.0
+      score                              68.0
+    """
+    engine = _engine_policy(policy)
+    inputs = (latency, error_rate, cpu, memory, anomaly_rate, apdex)
+    score, status, ledger = _core.health_score(
+        *cast("tuple[float, float, float, float, float, float]", tuple(map(_or_nan, inputs))), engine
+    )
+    entries = (LedgerEntry(what, _or_none(v), _or_none(x), _or_none(p)) for what, v, x, p in ledger)
+    return HealthScore(score, status, tuple(entries))
+
+
+def _engine_policy(policy: object) -> _core.Policy:
+    if policy is None or (isinstance(policy, str) and policy == "apm"):
+        return _core.Policy()
+    if isinstance(policy, HealthPolicy):
+        return Policy(health=policy)._engine()
+    if isinstance(policy, Policy):
+        return policy._engine()
+    raise TypeError(f'policy: {policy!r} given, expected a Policy, a HealthPolicy, "apm" or None')
+
+
+def _or_nan(x: float | None) -> float:
+    return math.nan if x is None else float(x)
+
+
+def _or_none(x: float) -> float | None:
+    return None if math.isnan(x) else x
