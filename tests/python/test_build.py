@@ -76,9 +76,12 @@ def test_import_adds_under_60_ms_to_numpy():
     assert statistics.median(float(python(code)) for _ in range(5)) < 0.060
 
 
-def test_types_of_the_extension_agree_with_the_extension():
+def test_types_of_the_extension_agree_with_the_extension(tmp_path):
     pytest.importorskip("mypy.stubtest", reason="mypy is not installed")
-    command = [sys.executable, "-m", "mypy.stubtest", "barograph._core"]
+    allowed = tmp_path / "allowed.txt"
+    allowed.write_text("barograph\\._core\\.[A-Z]\\w*\n")  # the metaclass of pybind11; members are held
+    command = [sys.executable, "-m", "mypy.stubtest", "--allowlist", str(allowed)]
+    command += ["--ignore-unused-allowlist", "barograph._core"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
