@@ -3,6 +3,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstring>
+
 #include <Eigen/Core>
 #include <string>
 
@@ -19,7 +21,10 @@ PYBIND11_MODULE(_core, m) {
     try {
       if (p) std::rethrow_exception(p);
     } catch (const barograph::error& e) {
-      PyErr_SetString(PyExc_ValueError, e.what());
+      // a message may quote bytes that are no UTF-8
+      const py::object text = py::reinterpret_steal<py::object>(
+          PyUnicode_DecodeUTF8(e.what(), static_cast<py::ssize_t>(std::strlen(e.what())), "replace"));
+      PyErr_SetObject(PyExc_ValueError, text.ptr());
     }
   });
   m.def("build_info", [] {
@@ -33,4 +38,5 @@ PYBIND11_MODULE(_core, m) {
   });
   barograph_bindings::register_formats(m);
   barograph_bindings::register_slo(m);
+  barograph_bindings::register_time(m);
 }

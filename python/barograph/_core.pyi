@@ -92,3 +92,16 @@ def health_score(
     policy: Policy,
     /,
 ) -> tuple[float, str, list[tuple[str, float, float, float]]]: ...
+# ---- time: int64 nanoseconds since 1970-01-01 UTC, NaT hands through; tzif None is UTC ----
+def truncate(ns: NDArray[np.int64], freq: str, tzif: bytes | None = None) -> NDArray[np.int64]: ...
+def local_fields(
+    ns: NDArray[np.int64], tzif: bytes | None = None
+) -> tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int16], NDArray[np.int64]]: ...
+def to_local(ns: NDArray[np.int64], tzif: bytes | None = None) -> NDArray[np.int64]: ...
+def to_utc(
+    local: NDArray[np.int64],
+    tzif: bytes | None = None,
+    *,
+    ambiguous: str = "earliest",
+    nonexistent: str = "next",
+) -> NDArray[np.int64]: ...
