@@ -3,9 +3,8 @@
 
 #include <pybind11/pybind11.h>
 
-#include <cstring>
-
 #include <Eigen/Core>
+#include <cstring>
 #include <string>
 
 #include "barograph/core/errors.hpp"
