@@ -1,0 +1,214 @@
+"""A report as plain text, at most 100 columns wide."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from .._frames import Table
+from . import values
+
+if TYPE_CHECKING:
+    from .._slo import HealthScore
+    from ..analysis._model import Card, Finding, Report
+
+WIDTH = 100
+MOST_ROWS = 12
+MOST_CELL = 34
+SIGNS = {"critical": "!!", "warning": " !", "info": "  "}
+# for a reader of text these tables tell most; all the others are one file away
+FIRST = (
+    "overall",
+    "by_service",
+    "slowest_endpoints",
+    "status_codes",
+    "peak_offpeak",
+    "load_latency",
+    "worst_periods",
+    "measures",
+    "gaps",
+)
+
+
+def render(report: Report) -> str:
+    """A report as text: headline, cards, health, findings, main tables, notes.
+
+    Parameters
+    ----------
+    report : Report
+        Of any workload.
+
+    Returns
+    -------
+    str
+        Lines of at most 100 columns, the last one ended; no colours, no control characters.
+    """
+    blocks = [_head(report)]
+    if report.cards:
+        blocks.append(_cards(report.cards))
+    if report.health is not None:
+        blocks.append(_health(report.health))
+    blocks.append(_findings(report.findings))
+    tables = report.tables.raw
+    blocks += [_table(name, tables[name]) for name in FIRST if name in tables and len(tables[name])]
+    if report.notes:
+        blocks.append(
+            "\n".join(["Notes", *(_wrapped(values.plain(n), "  - ", "    ") for n in report.notes)])
+        )
+    return "\n\n".join(blocks) + "\n"
+
+
+def period(report: Report) -> str:
+    """First and last time, for people."""
+    if not report.start:
+        return ""
+    start, end = values.iso(report.start), values.iso(report.end)
+    return start if not end or end == start else f"{start} to {end}"
+
+
+def ledger(health: HealthScore) -> list[tuple[str, str, str, str]]:
+    """What, value, limit and points of each entry, for people."""
+    rows = []
+    for entry in health.ledger:
+        what, unit = LEDGER.get(entry.what, (values.heading(entry.what), ""))
+        rows.append((what, _judged(entry.value, unit, entry.what), _limit(entry, unit), points(entry.points)))
+    return rows
+
+
+LEDGER = {
+    "base": ("base", ""),
+    "latency": ("mean latency", "ms"),
+    "error_rate": ("error rate", "%"),
+    "cpu": ("average CPU", "of 100"),
+    "memory": ("average memory", "of 100"),
+    "anomaly_rate": ("anomaly rate", "%"),
+    "apdex": ("Apdex", "apdex"),
+    "clamp": ("kept within 0 to 100", ""),
+}
+
+
+def points(value: float | None) -> str:
+    """Points with their sign; a dash where none were given."""
+    if value is None or value != value:
+        return values.MISSING
+    text = f"{value:+.1f}"
+    return "0" if text in ("+0.0", "-0.0") else text.removesuffix(".0").replace("-", "−")
+
+
+def _judged(value: float | None, unit: Any, what: str) -> str:
+    if value is None or value != value:
+        return "" if what == "base" else "not measured"
+    return f"{values.number(value)} %" if unit == "of 100" else values.number(value, unit)
+
+
+def _limit(entry: Any, unit: Any) -> str:
+    if entry.what == "clamp" or entry.limit is None or entry.limit != entry.limit:
+        return ""
+    return _judged(entry.limit, unit, entry.what)
+
+
+def _head(report: Report) -> str:
+    title = _wrapped(values.plain(report.title), "", "")
+    lines = [title, "=" * min(WIDTH, max(_columns(line) for line in title.split("\n")))]
+    if report.subtitle:
+        lines.append(_wrapped(values.plain(report.subtitle), "", ""))
+    facts = [("source", values.plain(report.source)), ("period", period(report))]
+    lines += [_wrapped(f"{name}: {text}", "", "        ") for name, text in facts if text]
+    return "\n".join(lines)
+
+
+def _cards(cards: tuple[Card, ...]) -> str:
+    """Label and figure, two pairs a line where they fit."""
+    pairs = [(values.plain(c.label), values.plain(c.value) + _status(c)) for c in cards]
+    left = max(_columns(label) for label, _ in pairs)
+    right = max(_columns(text) for _, text in pairs)
+    cells = [
+        f"{_padded(values.cut(label, 40), min(left, 40))}  {_padded(values.cut(text, 44), min(right, 44))}"
+        for label, text in pairs
+    ]
+    a_line = max(1, (WIDTH - 2) // (min(left, 40) + min(right, 44) + 6))
+    rows = ["    ".join(cells[i : i + a_line]) for i in range(0, len(cells), a_line)]
+    return "\n".join("  " + row.rstrip() for row in rows)
+
+
+def _status(card: Card) -> str:
+    return {"warn": " (!)", "bad": " (!!)"}.get(card.status, "")
+
+
+def _health(health: HealthScore) -> str:
+    lines = [f"Health {values.number(round(health.score, 1))} of 100: {values.plain(health.status)}"]
+    rows = ledger(health)
+    widths = [max(_columns(row[i]) for row in rows) for i in range(4)] if rows else [0] * 4
+    for what, value, limit, given in rows:
+        cells = (
+            _padded(what, widths[0]),
+            _padded(value, widths[1], right=True),
+            _padded(f"limit {limit}" if limit else "", widths[2] + 6),
+            _padded(given, widths[3], right=True),
+        )
+        lines.append("  " + "  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _findings(findings: tuple[Finding, ...]) -> str:
+    if not findings:
+        return "Findings\n  Nothing stands out."
+    wide = len(str(len(findings)))
+    lines = ["Findings"]
+    for position, finding in enumerate(findings, 1):
+        mark = f"{SIGNS[finding.severity]} {position:>{wide}}. "
+        lines.append(_wrapped(values.plain(finding.text), mark, " " * len(mark)))
+    return "\n".join(lines)
+
+
+def _table(name: str, table: Table) -> str:
+    units = {column: values.unit_of(column, name) for column in table.columns}
+    rows = [
+        [values.cut(values.shown(v, units[c]), MOST_CELL) for c, v in row.items()]
+        for row in table.take(slice(0, MOST_ROWS)).rows()
+    ]
+    heads = [values.cut(values.heading(c), MOST_CELL) for c in table.columns]
+    right = [_numeric(table, c) for c in table.columns]
+    widths = [max(_columns(h), *(_columns(r[i]) for r in rows)) for i, h in enumerate(heads)]
+    kept: list[int] = []
+    for position, width in enumerate(widths):
+        if 2 + sum(widths[p] + 2 for p in kept) + width <= WIDTH:
+            kept.append(position)
+    dropped = [heads[i] for i in range(len(heads)) if i not in kept]
+    lines = [values.heading(name).capitalize()]
+    for cells in [heads, *rows]:
+        line = "  ".join(_padded(cells[i], widths[i], right=right[i]) for i in kept)
+        lines.append("  " + line.rstrip())
+    more = []
+    if len(table) > MOST_ROWS:
+        more.append(f"{len(table) - MOST_ROWS:,} more rows")
+    if dropped:
+        more.append(f"also {', '.join(dropped)}")
+    if more:
+        lines.append(_wrapped(f"({'; '.join(more)} in tables/{values.file_name(name)}.csv)", "  ", "   "))
+    return "\n".join(lines)
+
+
+def _numeric(table: Table, column: str) -> bool:
+    return getattr(table[column], "dtype", None) is not None and table.array(column).dtype.kind in "iuf"
+
+
+def _wrapped(text: str, first: str, rest: str) -> str:
+    return textwrap.fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ) if text else first.rstrip()  # fmt: skip
+
+
+def _columns(text: str) -> int:
+    """Columns on a terminal: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
+
+
+def _padded(text: str, width: int, *, right: bool = False) -> str:
+    gap = " " * (width - _columns(text))
+    return gap + text if right else text + gap
