@@ -17,9 +17,13 @@ _EXPORTS = {
     "Apdex": "_slo",
     "Cleaned": "_dataset",
     "Dataset": "_dataset",
+    "ExactSum": "_states",
     "HealthPolicy": "_slo",
     "HealthScore": "_slo",
+    "Moments": "_states",
     "Policy": "_slo",
+    "Proportion": "_states",
+    "QuantileHistogram": "_states",
     "Schema": "_dataset",
     "Strings": "_frames",
     "Table": "_frames",
@@ -42,6 +46,10 @@ if TYPE_CHECKING:
     from ._slo import HealthScore as HealthScore
     from ._slo import Policy as Policy
     from ._slo import health_score as health_score
+    from ._states import ExactSum as ExactSum
+    from ._states import Moments as Moments
+    from ._states import Proportion as Proportion
+    from ._states import QuantileHistogram as QuantileHistogram
 
 
 def __getattr__(name: str) -> Any:

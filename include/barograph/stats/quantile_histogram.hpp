@@ -209,6 +209,12 @@ class quantile_histogram {
     return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
   }
 
+  std::vector<double> quantiles(span<const double> q) const {
+    std::vector<double> r;
+    for (const double p : q) r.push_back(quantile(p));
+    return r;
+  }
+
   /// Where the quantile of the population lies with the given confidence, whatever its distribution:
   /// the binomial interval of ranks, each end moved out to the bound of its bucket. An end that the
   /// sample cannot bound is infinite.

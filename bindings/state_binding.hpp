@@ -1,0 +1,120 @@
+// How a state is bound: behind a lock of its own, with the operations every state has.
+//
+// The GIL is released before the lock is taken, so a thread that waits for a state never holds up
+// the interpreter; an operation on two states copies the second first and never holds two locks.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "barograph/core/bytes.hpp"
+#include "barograph/core/span.hpp"
+
+namespace barograph_bindings {
+
+namespace py = pybind11;
+
+/// Contiguous float64; the caller (Python) has already said what it accepts.
+using double_array = py::array_t<double, py::array::c_style>;
+
+inline barograph::span<const double> values_of(const double_array& a) {
+  return {a.data(), static_cast<std::size_t>(a.size())};
+}
+
+template <class State>
+class guarded {
+ public:
+  explicit guarded(State state) : state_(std::move(state)) {}
+
+  template <class F>
+  auto read(F f) const {
+    const py::gil_scoped_release release;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return f(state_);
+  }
+  template <class F>
+  auto write(F f) {
+    const py::gil_scoped_release release;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return f(state_);
+  }
+  State copy() const {
+    return read([](const State& s) { return s; });
+  }
+
+ private:
+  State state_;
+  mutable std::mutex mutex_;
+};
+
+/// A member function without arguments (or with one or two numbers) as a bound method.
+template <class State, class R, class... A>
+auto reader(R (State::*member)(A...) const) {
+  return [member](const guarded<State>& g, A... a) {
+    return g.read([&](const State& s) { return (s.*member)(a...); });
+  };
+}
+template <class State, class R, class... A>
+auto reader(R (State::*member)(A...) const noexcept) {
+  return [member](const guarded<State>& g, A... a) {
+    return g.read([&](const State& s) { return (s.*member)(a...); });
+  };
+}
+
+/// Registers merge, subtract, reset, copy, equality and bytes; the caller adds construction,
+/// update and figures.
+template <class State>
+py::class_<guarded<State>> bind_state(py::module_& m, const char* name) {
+  using bound = guarded<State>;
+  py::class_<bound> c(m, name);
+  c.def(
+      "merge",
+      [](bound& self, const bound& other) {
+        const State o = other.copy();
+        self.write([&](State& s) { s.merge(o); });
+      },
+      py::arg("other"));
+  c.def(
+      "subtract",
+      [](bound& self, const bound& other) {
+        const State o = other.copy();
+        self.write([&](State& s) { s.subtract(o); });
+      },
+      py::arg("other"));
+  c.def("reset", [](bound& self) { self.write([](State& s) { s.reset(); }); });
+  c.def("copy", [](const bound& self) { return std::make_unique<bound>(self.copy()); });
+  c.def("to_bytes",
+        [](const bound& self) { return py::bytes(self.read([](const State& s) { return s.to_bytes(); })); });
+  c.def_static(
+      "from_bytes",
+      [](const py::bytes& data, std::size_t max_bytes) {
+        const std::string bytes = data;
+        const py::gil_scoped_release release;
+        return std::make_unique<bound>(State::from_bytes(bytes, barograph::byte_limits{max_bytes}));
+      },
+      py::arg("data"), py::arg("max_bytes") = barograph::byte_limits{}.max_bytes);
+  return c;
+}
+
+/// Adds update(x, n) and update_many(array) for a state of numbers.
+template <class State>
+void bind_update(py::class_<guarded<State>>& c) {
+  using bound = guarded<State>;
+  c.def(
+      "update", [](bound& self, double x, std::uint64_t n) { self.write([&](State& s) { s.update(x, n); }); },
+      py::arg("x"), py::arg("n") = 1);
+  c.def(
+      "update_many",
+      [](bound& self, const double_array& values) {
+        self.write([v = values_of(values)](State& s) { s.update(v); });
+      },
+      py::arg("values").noconvert());
+}
+
+}  // namespace barograph_bindings

@@ -1,0 +1,151 @@
+// Bindings of include/barograph/stats: the states.
+#include <vector>
+
+#include "barograph/stats/exact_sum.hpp"
+#include "barograph/stats/moments.hpp"
+#include "barograph/stats/proportion.hpp"
+#include "barograph/stats/quantile_histogram.hpp"
+#include "register.hpp"
+#include "state_binding.hpp"
+
+namespace bg = barograph;
+
+namespace barograph_bindings {
+namespace {
+
+template <class State>
+void bind_counts(py::class_<guarded<State>>& c) {
+  c.def("count", reader(&State::count));
+  c.def("nan_count", reader(&State::nan_count));
+  c.def("positive_infinity_count", reader(&State::positive_infinity_count));
+  c.def("negative_infinity_count", reader(&State::negative_infinity_count));
+}
+
+std::pair<double, double> pair_of(bg::interval i) { return {i.lower, i.upper}; }
+
+void bind_exact_sum(py::module_& m) {
+  auto c = bind_state<bg::exact_sum>(m, "ExactSum");
+  c.def(py::init([] { return std::make_unique<guarded<bg::exact_sum>>(bg::exact_sum()); }));
+  bind_update(c);
+  bind_counts(c);
+  c.def("value", reader(&bg::exact_sum::value));
+  c.def("mean", reader(&bg::exact_sum::mean));
+}
+
+void bind_moments(py::module_& m) {
+  auto c = bind_state<bg::moments>(m, "Moments");
+  c.def(py::init([] { return std::make_unique<guarded<bg::moments>>(bg::moments()); }));
+  bind_update(c);
+  bind_counts(c);
+  c.def("sum", reader(&bg::moments::sum));
+  c.def("mean", reader(&bg::moments::mean));
+  c.def("variance", reader(&bg::moments::variance), py::arg("ddof"));
+  c.def("std", reader(&bg::moments::std), py::arg("ddof"));
+  c.def("min", reader(&bg::moments::min));
+  c.def("max", reader(&bg::moments::max));
+}
+
+void bind_quantile_histogram(py::module_& m) {
+  using histogram = bg::quantile_histogram;
+  using bound = guarded<histogram>;
+  auto c = bind_state<histogram>(m, "QuantileHistogram");
+  c.def(
+      py::init([](int scale, const std::vector<double>& pinned, std::uint32_t budget, double zero_threshold) {
+        return std::make_unique<bound>(
+            histogram(scale, bg::span<const double>(pinned), budget, zero_threshold));
+      }),
+      py::arg("scale"), py::arg("pinned"), py::arg("budget"), py::arg("zero_threshold"));
+  bind_update(c);
+  bind_counts(c);
+  c.def("zero_count", reader(&histogram::zero_count));
+  c.def("scale", reader(&histogram::scale));
+  c.def("budget", reader(&histogram::budget));
+  c.def("zero_threshold", reader(&histogram::zero_threshold));
+  c.def("pinned", reader(&histogram::pinned));
+  c.def("extremes_known", reader(&histogram::extremes_known));
+  c.def("relative_error", reader(&histogram::relative_error));
+  c.def("min", reader(&histogram::min));
+  c.def("max", reader(&histogram::max));
+  c.def(
+      "quantile",
+      [](const bound& self, double q) {
+        return self.read([=](const histogram& h) { return h.quantile(q); });
+      },
+      py::arg("q"));
+  c.def(
+      "quantiles",
+      [](const bound& self, const double_array& q) {
+        const auto r = self.read([v = values_of(q)](const histogram& h) { return h.quantiles(v); });
+        return py::array_t<double>(static_cast<py::ssize_t>(r.size()), r.data());
+      },
+      py::arg("q").noconvert());
+  c.def(
+      "quantile_interval",
+      [](const bound& self, double q, double confidence) {
+        return pair_of(self.read([=](const histogram& h) { return h.quantile_interval(q, confidence); }));
+      },
+      py::arg("q"), py::arg("confidence"));
+  c.def("count_at_most", reader(&histogram::count_at_most), py::arg("x"));
+  c.def(
+      "count_bounds",
+      [](const bound& self, double x) {
+        const auto r = self.read([=](const histogram& h) { return h.count_bounds(x); });
+        return std::pair(r.at_least, r.at_most);
+      },
+      py::arg("x"));
+  c.def("pinned_count", reader(&histogram::pinned_count), py::arg("bound"));
+  c.def("buckets", [](const bound& self) {
+    py::list list;
+    for (const auto& b : self.read([](const histogram& h) { return h.buckets(); }))
+      list.append(py::make_tuple(b.lower, b.upper, b.count));
+    return list;
+  });
+}
+
+void bind_proportion(py::module_& m) {
+  using bound = guarded<bg::proportion>;
+  auto c = bind_state<bg::proportion>(m, "Proportion");
+  c.def(py::init([](std::uint64_t successes, std::uint64_t trials) {
+          return std::make_unique<bound>(bg::proportion(successes, trials));
+        }),
+        py::arg("successes"), py::arg("trials"));
+  c.def(
+      "update",
+      [](bound& self, bool success, std::uint64_t n) {
+        self.write([=](bg::proportion& p) { p.update(success, n); });
+      },
+      py::arg("success"), py::arg("n"));
+  c.def(
+      "update_many",
+      [](bound& self, const py::array_t<bool, py::array::c_style>& successes) {
+        const bg::span<const bool> v(successes.data(), static_cast<std::size_t>(successes.size()));
+        self.write([=](bg::proportion& p) { p.update(v); });
+      },
+      py::arg("successes").noconvert());
+  c.def(
+      "update_counts",
+      [](bound& self, std::uint64_t successes, std::uint64_t trials) {
+        self.write([=](bg::proportion& p) { p.update_counts(successes, trials); });
+      },
+      py::arg("successes"), py::arg("trials"));
+  c.def("successes", reader(&bg::proportion::successes));
+  c.def("trials", reader(&bg::proportion::trials));
+  c.def("rate", reader(&bg::proportion::rate));
+  c.def(
+      "wilson",
+      [](const bound& self, double confidence) {
+        return pair_of(self.read([=](const bg::proportion& p) { return p.wilson(confidence); }));
+      },
+      py::arg("confidence"));
+}
+
+}  // namespace
+
+void register_stats(py::module_& m) {
+  bind_exact_sum(m);
+  bind_moments(m);
+  bind_quantile_histogram(m);
+  bind_proportion(m);
+}
+
+}  // namespace barograph_bindings
