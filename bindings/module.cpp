@@ -39,4 +39,5 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_slo(m);
   barograph_bindings::register_time(m);
   barograph_bindings::register_stats(m);
+  barograph_bindings::register_generate(m);
 }

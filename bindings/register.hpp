@@ -8,5 +8,6 @@ void register_formats(pybind11::module_& m);
 void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);
 void register_stats(pybind11::module_& m);
+void register_generate(pybind11::module_& m);
 
 }  // namespace barograph_bindings

@@ -30,11 +30,12 @@ _EXPORTS = {
     "build_info": "_core",
     "health_score": "_slo",
 }
-_MODULES: tuple[str, ...] = ()
+_MODULES: tuple[str, ...] = ("generate",)
 
 __all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from . import generate as generate
     from ._core import build_info as build_info
     from ._dataset import Cleaned as Cleaned
     from ._dataset import Dataset as Dataset

@@ -1,6 +1,6 @@
 # Types of the extension; tests/python/test_core_types.py holds it against the module.
 from collections.abc import Sequence
-from typing import Any, overload
+from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,3 +195,51 @@ class Proportion:
     def trials(self) -> int: ...
     def rate(self) -> float: ...
     def wilson(self, confidence: float) -> tuple[float, float]: ...
+# ---- generate ----
+# Truth of dirt: row, kind, column, before, after.
+_Dirt = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], list[str], list[str]]
+# An incident: service ("" for all), start and duration in ms, latency factor, added share of errors.
+_Incident = tuple[str, int, int, float, float]
+
+DIRT_KINDS: tuple[str, ...]
+DIRT_COLUMNS: tuple[str, ...]
+
+def format_timestamps(timestamp_ns: NDArray[np.int64]) -> list[str]: ...
+
+class RequestsGenerator:
+    services: ClassVar[list[str]]
+    endpoints: ClassVar[list[str]]
+    csv_header: ClassVar[str]
+    def __init__(
+        self,
+        seed: int,
+        start_ms: int,
+        days: int,
+        rate: float,
+        incidents: Sequence[_Incident],
+        dirt: Sequence[float],
+    ) -> None: ...
+    @property
+    def blocks(self) -> int: ...
+    @property
+    def block_minutes(self) -> int: ...
+    @staticmethod
+    def expected_rows(start_ms: int, days: int) -> float: ...
+    @staticmethod
+    def default_incidents(start_ms: int, days: int) -> list[_Incident]: ...
+    def rows_of(self, first: int, last: int, threads: int) -> NDArray[np.int64]: ...
+    def fill(
+        self,
+        first: int,
+        rows: NDArray[np.int64],
+        first_row: int,
+        timestamp_ns: NDArray[np.int64],
+        service: NDArray[np.int32],
+        endpoint: NDArray[np.int32],
+        response_time_ms: NDArray[np.int64],
+        status_code: NDArray[np.int64],
+        error: NDArray[np.uint8],
+        threads: int,
+    ) -> _Dirt: ...
+    def csv(self, first: int, last: int, first_row: int, threads: int) -> tuple[bytes, int, _Dirt]: ...
+    def json_lines(self, first: int, last: int, first_row: int, threads: int) -> tuple[bytes, int, _Dirt]: ...

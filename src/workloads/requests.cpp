@@ -177,7 +177,12 @@ int pick_status(const std::array<status_weight, N>& weights, double u) {
   return status;
 }
 
-std::int64_t mean_limit_error(double mean) {
+[[noreturn]] void wrong_size(std::size_t given) {
+  raise<invalid_argument>("out: given " + std::to_string(given) +
+                          " rows for a block that has another number");
+}
+
+[[noreturn]] void mean_limit_error(double mean) {
   raise<invalid_argument>("rate: given one with " + std::to_string(mean) +
                           " requests in a minute, expected at most 1e8");
 }
@@ -225,6 +230,12 @@ requests_spans requests_spans::subspan(std::size_t offset, std::size_t count) co
   return {timestamp_ns.subspan(offset, count), service.subspan(offset, count),
           endpoint.subspan(offset, count),     response_time_ms.subspan(offset, count),
           status_code.subspan(offset, count),  error.subspan(offset, count)};
+}
+
+bool requests_spans::equally_long() const noexcept {
+  const std::size_t n = size();
+  return service.size() == n && endpoint.size() == n && response_time_ms.size() == n &&
+         status_code.size() == n && error.size() == n;
 }
 
 void requests_table::resize(std::size_t rows) {
@@ -319,6 +330,7 @@ std::size_t requests_generator::fill_minute(std::int64_t minute, const requests_
                                             scratch& s) const {
   const model& m = the_model();
   const auto n = static_cast<std::size_t>(requests_in(minute));
+  if (n > out.size() - at) wrong_size(out.size());
   if (n == 0) return at;
   const minute_load load = load_of(minute);
   s.offset.resize(n);
@@ -515,6 +527,7 @@ void requests_generator::fill_block(std::int64_t block, std::int64_t first_row, 
   std::size_t at = 0;
   if (!options_.dirt.any()) {
     for (std::int64_t m = first_minute(block); m < last_minute(block); ++m) at = fill_minute(m, out, at, s);
+    if (at != out.size()) wrong_size(out.size());
     return;
   }
   std::int64_t count = 0;
@@ -535,6 +548,7 @@ void requests_generator::fill_block(std::int64_t block, std::int64_t first_row, 
     place[i] = next;
     next += draws[i].kind == static_cast<std::uint8_t>(dirt_kind::duplicate) ? 2 : 1;
   }
+  if (next - first_row != static_cast<std::int64_t>(out.size())) wrong_size(out.size());
   for (std::size_t i = 0; i < n; ++i) {
     if (draws[i].kind != static_cast<std::uint8_t>(dirt_kind::shuffled_timestamp)) continue;
     const std::size_t behind = place_of_late(draws, rows, i, draws[i].first);

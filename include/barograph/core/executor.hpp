@@ -115,6 +115,11 @@ class thread_executor {
   /// @param threads  0 means available_cpus().
   explicit thread_executor(std::size_t threads = 0) : threads_(threads == 0 ? available_cpus() : threads) {}
 
+  /// As many threads as asked for; 0 means default_threads(n).
+  static thread_executor for_size(std::size_t n, std::size_t threads) {
+    return thread_executor(threads == 0 ? default_threads(n) : threads);
+  }
+
   std::size_t threads() const noexcept { return threads_; }
 
   /// f(begin, end) for each chunk, from several threads. When one throws, no further chunk is begun

@@ -46,6 +46,7 @@ struct requests_spans {
 
   std::size_t size() const noexcept { return timestamp_ns.size(); }
   requests_spans subspan(std::size_t offset, std::size_t count) const noexcept;
+  bool equally_long() const noexcept;
 };
 
 /// Rows as a table that owns them. Cells that `dirt` names hold their clean values: `after` replaces
@@ -78,11 +79,16 @@ class requests_generator {
   std::int64_t block_minutes() const noexcept { return block_minutes_; }
   std::int64_t blocks() const noexcept { return blocks_; }
 
+  /// The rows that the whole log has on average, without duplicates.
+  double expected_rows() const {
+    return options_.rate * requests_expected_rows(options_.start_ms, options_.days);
+  }
+
   /// The rows of one block, duplicates included.
   std::int64_t rows_in(std::int64_t block) const;
 
-  /// Makes one block into `out`, which has rows_in(block) rows; its first one is `first_row` of the
-  /// whole log. Truth is appended to `dirt`, by row.
+  /// Makes one block into `out`, which must have rows_in(block) rows (checked); its first one is `first_row`
+  /// of the whole log. Truth is appended to `dirt`, by row.
   void fill_block(std::int64_t block, std::int64_t first_row, const requests_spans& out,
                   std::vector<dirt_entry>& dirt) const;
 
@@ -104,8 +110,12 @@ class requests_generator {
                                const requests_spans& out, const Executor& executor = Executor{}) const {
     check_range(first, first + static_cast<std::int64_t>(rows.size()));
     std::vector<std::int64_t> at(rows.size() + 1, 0);
-    for (std::size_t i = 0; i < rows.size(); ++i) at[i + 1] = at[i] + rows[i];
-    if (static_cast<std::size_t>(at.back()) != out.size())
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i] < 0)
+        raise<invalid_argument>("rows: given " + std::to_string(rows[i]) + ", expected 0 or more");
+      at[i + 1] = at[i] + rows[i];
+    }
+    if (static_cast<std::size_t>(at.back()) != out.size() || !out.equally_long())
       raise<invalid_argument>("out: given " + std::to_string(out.size()) + " rows, expected " +
                               std::to_string(at.back()));
     std::vector<std::vector<dirt_entry>> dirt(rows.size());
