@@ -29,6 +29,8 @@ _EXPORTS = {
     "Table": "_frames",
     "build_info": "_core",
     "health_score": "_slo",
+    "groupby_quantile": "_groups",
+    "kpis": "_groups",
 }
 _MODULES: tuple[str, ...] = ("generate",)
 
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from ._dataset import Schema as Schema
     from ._frames import Strings as Strings
     from ._frames import Table as Table
+    from ._groups import groupby_quantile as groupby_quantile
+    from ._groups import kpis as kpis
     from ._slo import Apdex as Apdex
     from ._slo import HealthPolicy as HealthPolicy
     from ._slo import HealthScore as HealthScore

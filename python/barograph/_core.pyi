@@ -243,3 +243,21 @@ class RequestsGenerator:
     ) -> _Dirt: ...
     def csv(self, first: int, last: int, first_row: int, threads: int) -> tuple[bytes, int, _Dirt]: ...
     def json_lines(self, first: int, last: int, first_row: int, threads: int) -> tuple[bytes, int, _Dirt]: ...
+
+# ---- groupby ----
+def groupby_kpis(
+    latency: NDArray[np.float64] | NDArray[np.int64],
+    errors: NDArray[np.uint8] | None,
+    codes: NDArray[np.int32] | None,
+    rows: int,
+    groups: int,
+    quantiles: list[float],
+    satisfied: float,
+    tolerating: float,
+) -> dict[str, NDArray[np.float64] | NDArray[np.int64]]: ...
+def factorize(
+    keys: NDArray[np.int64], missing: bool = False
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
+def combine_codes(
+    outer: NDArray[np.int32], outer_groups: int, inner: NDArray[np.int32], inner_groups: int
+) -> NDArray[np.int64]: ...

@@ -181,15 +181,26 @@ class Table:
             raise ValueError(f"columns: of unequal length: {lengths}")
 
     @classmethod
-    def of(cls, data: Any) -> Table:
+    def of(cls, data: Any, columns: Iterable[str] | None = None) -> Table:
         """A Table of any frame: pandas, polars, Arrow, a mapping of columns, or a Table itself.
+
+        Parameters
+        ----------
+        data : frame
+            What to convert.
+        columns : iterable of str, optional
+            Only these columns, in this order; the others are not converted. All by default.
 
         Raises
         ------
         TypeError
             If `data` is none of these.
+        KeyError
+            If a column is not there.
         """
         kind = kind_of(data)
+        if columns is not None:
+            return cls.of(_only(data, kind, list(columns)))
         if kind == "table":
             return cast("Table", data)
         if kind == "pandas":
@@ -396,6 +407,31 @@ def kind_of(data: Any) -> Kind | None:
     return None
 
 
+def names_of(data: Any) -> list[str]:
+    """The column names of any frame, without converting it."""
+    kind = kind_of(data)
+    if kind == "arrow":
+        return list(data.column_names)
+    if kind is not None:
+        return [str(name) for name in data.columns]
+    if isinstance(data, Mapping):
+        return [str(name) for name in data]
+    return Table.of(data).columns  # raises, naming what is accepted
+
+
+def _only(data: Any, kind: Kind | None, columns: list[str]) -> Any:
+    names = names_of(data)
+    for name in columns:
+        if name not in names:
+            raise KeyError(f"no column {name!r}; there are: {', '.join(names) or 'none'}")
+    positions = [names.index(name) for name in columns]
+    if kind == "pandas":
+        return data.iloc[:, positions]
+    if kind is None:
+        return {name: values for name, values in data.items() if str(name) in columns}
+    return data.select(columns)
+
+
 def as_kind(table: Table, kind: Kind) -> Any:
     """The table as a frame of a library."""
     if kind == "pandas":
@@ -460,6 +496,8 @@ def _pandas_column(series: Any) -> tuple[Column, str | None]:
         if series.isna().any():
             return series.to_numpy(dtype="float64", na_value=np.nan), None
         return series.to_numpy(dtype=getattr(dtype, "numpy_dtype", None)), None
+    if type(dtype).__name__ == "StringDtype" and dtype.storage == "pyarrow":
+        return _arrow_column(series.array.__arrow_array__())
     values = series.to_numpy(dtype=object, na_value=None)
     codes, uniques = sys.modules["pandas"].factorize(values, use_na_sentinel=True)
     if all(isinstance(v, str) for v in uniques):
@@ -490,7 +528,7 @@ def _arrow_column(column: Any) -> tuple[Column, str | None]:
     if types.is_null(kind):
         return np.full(len(column), np.nan), None
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
-        column = column.cast(pa.string()).dictionary_encode()
+        column = (column.cast(pa.string()) if types.is_string_view(kind) else column).dictionary_encode()
         kind = column.type
     if types.is_dictionary(kind):
         labels = column.dictionary

@@ -1,0 +1,513 @@
+"""Figures by group: reliability figures of a request log, and exact quantiles, over the C++ engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._frames import Array, Column, Kind, Strings, Table, as_kind, kind_of, names_of
+
+LATENCY_NAMES = (
+    "response_time_ms",
+    "latency_ms",
+    "duration_ms",
+    "elapsed_ms",
+    "response_time",
+    "latency",
+    "duration",
+    "request_time",
+    "elapsed",
+)
+ERROR_NAMES = ("error", "is_error", "failed", "has_error")
+STATUS_NAMES = ("status_code", "status", "http_status", "http_status_code", "response_code")
+TIMESTAMP_NAMES = ("timestamp", "time", "datetime", "ts", "date", "@timestamp", "start_time")
+
+_FIXED_UNITS = {
+    "ns": 1,
+    "us": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "min": 60 * 10**9,
+    "h": 3600 * 10**9,
+    "d": 86400 * 10**9,
+}
+
+
+class ApdexLimits(Protocol):
+    """What has Apdex limits, e.g. a :class:`barograph.Policy`."""
+
+    @property
+    def apdex_threshold(self) -> float: ...
+    @property
+    def apdex_tolerating(self) -> float | None: ...
+
+
+Apdex: TypeAlias = float | tuple[float, float] | ApdexLimits
+
+
+@dataclass
+class _Key:
+    """One key of the grouping: a code a row, and what each code stands for."""
+
+    codes: npt.NDArray[np.int32]
+    labels: Column
+    rank: npt.NDArray[np.int64]  # of each code, in the order of the result
+
+    @property
+    def size(self) -> int:
+        """How many different codes there may be."""
+        return len(self.labels)
+
+
+@dataclass
+class _Groups:
+    """The grouping by all keys: for each group its code in each key."""
+
+    size: int
+    parts: list[npt.NDArray[np.int64]]
+    keys: list[_Key]
+
+    def order(self, requests: Array) -> npt.NDArray[np.int64]:
+        """The groups that occur, sorted by the keys."""
+        seen = np.flatnonzero(requests)
+        if len(self.keys) == 0:
+            return np.zeros(1, dtype=np.int64)
+        ranks = [key.rank[part[seen]] for key, part in zip(self.keys, self.parts, strict=True)]
+        return seen[np.lexsort(ranks[::-1])]
+
+
+def kpis(
+    data: Any,
+    by: str | Sequence[str] | None = None,
+    *,
+    timestamp: str | None = None,
+    latency: str | None = None,
+    error: str | None = None,
+    freq: str | None = None,
+    tz: str | None = None,
+    apdex: Apdex | None = None,
+    quantiles: Sequence[float] = (0.5, 0.95, 0.99),
+    exact: bool = True,
+    threads: int | None = None,
+) -> Any:
+    """Reliability figures of a request log, by group: requests, errors, latency quantiles, Apdex.
+
+    Parameters
+    ----------
+    data : DataFrame, Table or mapping of columns
+        One row a request: a pandas or polars DataFrame, an Arrow table, a mapping of columns or a
+        :class:`barograph.Table`.
+    by : str or sequence of str, optional
+        Columns to group by: text, categories, numbers, bools or times. Rows whose key is missing are
+        left out. By default all rows are one group.
+    timestamp : str, optional
+        The column of times; looked for by its name (``timestamp``, ``time``, ...) where `freq` needs it.
+    latency : str, optional
+        The column of latencies. By default the one column named ``response_time_ms``, ``latency_ms``,
+        ``duration_ms``, ``latency`` or alike.
+    error : str, optional
+        The column that says whether a request failed: bools or 0 and 1 (missing = no error), or a
+        column of status codes (``status_code``, ``status``), where 500 and above is an error. By
+        default the one column named ``error`` or ``is_error``, else the status codes.
+    freq : str, optional
+        Also group by time: ``"15min"``, ``"h"``, ``"D"`` and so on. The result's column is named as
+        `timestamp` and holds the beginning of each period.
+    tz : str, optional
+        The zone whose hours and days `freq` means, by default the zone of the column, else UTC.
+    apdex : float or (float, float) or Policy, optional
+        The threshold T, or T and the tolerating limit F (4 T by default), in the unit of the latencies.
+        By default no Apdex is computed.
+    quantiles : sequence of float, default (0.5, 0.95, 0.99)
+        Each in [0, 1]; the column of 0.5 is named ``p50``, that of 0.999 ``p99.9``.
+    exact : bool, default True
+        Whether quantiles are exact, or those of :class:`barograph.QuantileHistogram` (within 0.55 % of
+        the value), the same that merged states give.
+    threads : int, optional
+        At most so many threads; chosen by size by default. Threads do not change results.
+
+    Returns
+    -------
+    frame
+        Of the kind of `data` (a mapping gives a Table), one row a group that occurs, sorted by the keys:
+        the keys, the period, ``requests``, ``errors``, ``error_rate``, ``mean``, the quantiles, and
+        ``apdex`` if asked for. Where `data` has no latencies there is no mean, quantile or Apdex, and
+        where it has no errors no ``errors`` and ``error_rate``.
+
+    Raises
+    ------
+    KeyError
+        For a column that is not there; the message lists those that are.
+    ValueError
+        For a role that several columns could play, or a parameter out of its range.
+    TypeError
+        For a column of another type than its role needs.
+
+    Notes
+    -----
+    Counts and quantiles are those of pandas' ``groupby``, bit for bit (the sign of a zero aside, where
+    a group holds both zeros); the mean is the correctly rounded sum over the count. A missing latency
+    counts as a request only; with an error it also counts as frustrated.
+
+    Examples
+    --------
+    >>> import barograph as bg
+    >>> log = {"service": ["auth", "pay", "auth"], "latency_ms": [12.0, 900.0, 14.0], "error": [0, 1, 0]}
+    >>> bg.kpis(log, by="service", apdex=100, quantiles=[0.5])
+    service  requests  errors  error_rate  mean  p50  apdex
+       auth         2       0           0    13   13      1
+        pay         1       1           1   900  900      0
+    """
+    names = names_of(data)
+    keys = [by] if isinstance(by, str) else list(by or ())
+    for role, name in (("timestamp", timestamp), ("latency", latency), ("error", error)):
+        _check_column(role, name, names)
+    for name in keys:
+        _check_column("by", name, names)
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"by: {', '.join(keys)} given, expected each column once")
+    free = [n for n in names if n not in keys]
+    latency = latency or _recognise("latency", LATENCY_NAMES, free)
+    error = error or _recognise("error", ERROR_NAMES, names) or _recognise("error", STATUS_NAMES, names)
+    if freq is not None and timestamp is None:
+        timestamp = _recognise("timestamp", TIMESTAMP_NAMES, free)
+        if timestamp is None:
+            raise ValueError(
+                f"timestamp: freq is given, but no column is named as times usually are; name it, out of: "
+                f"{', '.join(names)}"
+            )
+    if freq is not None and timestamp in keys:
+        raise ValueError(f"by: {timestamp!r} given together with freq, which groups by it already")
+    columns = quantile_columns(quantiles)
+    made_up = {"requests", "errors", "error_rate", "mean", "apdex", *columns}
+    for name in [*keys, *([timestamp] if freq is not None else [])]:
+        if name in made_up:
+            raise ValueError(f"by: {name!r} given, but the result has a column of that name; rename it first")
+    satisfied, tolerating = apdex_limits(apdex)
+    if apdex is not None and latency is None:
+        raise ValueError(
+            f"apdex: given, but no column is named as latencies usually are; pass latency=, one of: "
+            f"{', '.join(names)}"
+        )
+
+    wanted = [*keys, *(n for n in (timestamp if freq else None, latency, error) if n is not None)]
+    table = Table.of(data, dict.fromkeys(wanted))
+    rows = len(table) if wanted else len(Table.of(data))
+    made = [_key_of(table[name], _category_order(data, name)) for name in keys]
+    zones = {name: zone for name, zone in table.zones.items() if name in keys}
+    if freq is not None and timestamp is not None:
+        made.append(_period_key(timestamp, table, freq, tz))
+    codes, groups = _join(made)
+    values = np.empty(0) if latency is None else _numbers("latency", latency, table[latency])
+    flags = None if error is None else _flags(error, table[error])
+    found = _core.groupby_kpis(
+        values, flags, codes, rows, groups.size, list(map(float, quantiles)), satisfied, tolerating
+    )
+
+    seen = groups.order(found["requests"])
+    figure = {name: column[seen] for name, column in found.items() if name != "quantiles"}
+    key_names = [*keys, *([timestamp] if freq is not None and timestamp is not None else [])]
+    out: dict[str, Any] = {
+        name: key.labels[part[seen]] for name, key, part in zip(key_names, made, groups.parts, strict=True)
+    }
+    out["requests"] = figure["requests"]
+    if flags is not None:
+        out["errors"] = figure["errors"]
+        out["error_rate"] = _ratio(figure["errors"], figure["requests"])
+    if latency is not None:
+        out["mean"] = figure["mean"]
+        wide = found["quantiles"].reshape(groups.size, len(columns))
+        out.update({name: wide[seen, i] for i, name in enumerate(columns)})
+    if apdex is not None:
+        out["apdex"] = _ratio(figure["satisfied"] + figure["tolerating"] / 2, figure["samples"])
+    return as_kind(Table(out, zones), kind_of(data) or "table")
+
+
+def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> Any:
+    """Exact quantiles of values by group: what pandas' ``groupby(by).quantile(q)`` gives, bit for bit.
+
+    Parameters
+    ----------
+    values : Series, array or sequence of numbers, shape (n,)
+        Missing values (NaN, null) are left out.
+    by : Series, array or sequence, shape (n,), or a list of such
+        The key of each row, or several keys; rows with a missing key are left out.
+    q : float or sequence of float, default 0.5
+        Each in [0, 1].
+
+    Returns
+    -------
+    Series or frame
+        For a pandas Series: a Series as pandas' ``values.groupby(by).quantile(q)`` gives it. For a polars
+        or Arrow column, a frame of that library, and for anything else a :class:`barograph.Table`: the keys
+        (by their names, else ``key``, or ``key_0``, ``key_1`` and so on), and a column a quantile, ``p50``
+        for 0.5.
+
+    Raises
+    ------
+    ValueError
+        For lengths that differ or a quantile outside [0, 1].
+    TypeError
+        For values that are no numbers.
+
+    Notes
+    -----
+    Interpolation is linear, a + (b - a) t. -0.0 stands below 0.0. The cost is a few passes over the rows
+    and does not depend on the number of quantiles.
+
+    Examples
+    --------
+    >>> import barograph as bg
+    >>> bg.groupby_quantile([12.0, 14.0, 900.0], ["auth", "auth", "pay"], q=[0.5, 0.95])
+     key  p50   p95
+    auth   13  13.9
+     pay  900   900
+    """
+    single = np.ndim(cast(Any, q)) == 0
+    qs: list[float] = [float(cast(float, q))] if single else [float(v) for v in cast("Sequence[float]", q)]
+    columns = quantile_columns(qs)
+    keys = list(by) if isinstance(by, (list, tuple)) and _nested(by) else [by]
+    names = _key_names(keys)
+    table = Table.of({"values": values, **dict(zip(names, keys, strict=True))})
+    made = [_key_of(table[name], _is_categorical(key)) for name, key in zip(names, keys, strict=True)]
+    codes, groups = _join(made)
+    numbers = _numbers("values", "values", table["values"])
+    found = _core.groupby_kpis(numbers, None, codes, len(table), groups.size, qs, np.nan, np.nan)
+    seen = groups.order(found["requests"])
+    wide = found["quantiles"].reshape(groups.size, len(qs))[seen]
+    labels = [key.labels[part[seen]] for key, part in zip(made, groups.parts, strict=True)]
+    out = Table({**dict(zip(names, labels, strict=True)), **{c: wide[:, i] for i, c in enumerate(columns)}})
+    library = type(values).__module__.partition(".")[0]
+    if library == "pandas":
+        return _pandas_series(out, values, keys, qs, single=single)
+    kinds: dict[str, Kind] = {"polars": "polars", "pyarrow": "arrow"}
+    return as_kind(out, kinds.get(library, "table"))
+
+
+def quantile_columns(quantiles: Sequence[float]) -> list[str]:
+    """The column names of quantiles: ``p50`` for 0.5, ``p99.9`` for 0.999."""
+    names = []
+    for q in quantiles:
+        if not 0.0 <= float(q) <= 1.0:
+            raise ValueError(f"quantiles: {q!r} given, expected numbers from 0 to 1")
+        names.append(f"p{float(q) * 100:.10g}")
+    if len(set(names)) < len(names):
+        raise ValueError(f"quantiles: {', '.join(map(str, quantiles))} given, expected each once")
+    return names
+
+
+def apdex_limits(apdex: Apdex | None) -> tuple[float, float]:
+    """T and F of what was given as `apdex`; NaN for None."""
+    if apdex is None:
+        return np.nan, np.nan
+    if isinstance(apdex, tuple):
+        limits = apdex
+    elif isinstance(apdex, (int, float)):
+        limits = (apdex, 4 * apdex)
+    else:
+        limits = (apdex.apdex_threshold, apdex.apdex_tolerating or 4 * apdex.apdex_threshold)
+    if len(limits) != 2 or not 0 < limits[0] <= limits[1] < np.inf:
+        raise ValueError(f"apdex: {apdex!r} given, expected T, or (T, F) with 0 < T <= F, or a Policy")
+    return float(limits[0]), float(limits[1])
+
+
+def _check_column(role: str, name: str | None, names: list[str]) -> None:
+    if name is not None and name not in names:
+        raise KeyError(f"{role}: no column {name!r}; there are: {', '.join(names) or 'none'}")
+
+
+def _recognise(role: str, usual: Iterable[str], names: list[str]) -> str | None:
+    """The one column that is named as such columns are, None if there is none."""
+    found = [n for n in names if n.lower() in usual]
+    if len(found) > 1:
+        raise ValueError(
+            f"{role}: {' and '.join(map(repr, found))} could each be it; pass {role}= with one of: "
+            f"{', '.join(names)}"
+        )
+    return found[0] if found else None
+
+
+def _ratio(part: Array, whole: Array) -> npt.NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return part / whole
+
+
+def _category_order(data: Any, name: str) -> bool:
+    """Whether a column has an order of its own: a pandas category sorts by its categories."""
+    return kind_of(data) == "pandas" and _is_categorical(data.iloc[:, names_of(data).index(name)])
+
+
+def _is_categorical(column: Any) -> bool:
+    return type(getattr(column, "dtype", None)).__name__ == "CategoricalDtype"
+
+
+def _key_of(column: Column, own_order: bool) -> _Key:
+    if isinstance(column, Strings):
+        return _text_key(column, own_order)
+    kind = column.dtype.kind
+    if kind == "b":
+        return _sorted_key(column.astype(np.int32), np.array([False, True]))
+    if kind == "O":
+        return _object_key(column)
+    if kind in "mM":
+        codes, distinct = _core.factorize(np.ascontiguousarray(column).view(np.int64), missing=True)
+        return _sorted_key(codes, distinct.view(column.dtype))
+    if kind in "iu" and (column.dtype != np.uint64 or not len(column) or column.max() < 2**63):
+        codes, distinct = _core.factorize(np.ascontiguousarray(column, dtype=np.int64))
+        return _sorted_key(codes, distinct.astype(column.dtype))
+    there = ~np.isnan(column)
+    labels, inverse = np.unique(column[there], return_inverse=True)
+    codes = np.full(len(column), -1, dtype=np.int32)
+    codes[there] = inverse
+    return _sorted_key(codes, labels)
+
+
+def _sorted_key(codes: npt.NDArray[np.int32], labels: Array) -> _Key:
+    return _Key(codes, labels, np.arange(len(labels)))
+
+
+def _text_key(column: Strings, own_order: bool) -> _Key:
+    categories = column.categories
+    if len(set(categories)) < len(categories):
+        first = {text: code for code, text in reversed(list(enumerate(categories)))}
+        same = np.array([*(first[text] for text in categories), -1], dtype=np.int32)
+        column = Strings(same[column.codes], categories)
+    rank = np.arange(len(categories))
+    if not own_order:
+        rank[sorted(range(len(categories)), key=categories.__getitem__)] = np.arange(len(categories))
+    codes = np.ascontiguousarray(column.codes)
+    return _Key(codes, Strings(np.arange(len(categories), dtype=np.int32), categories), rank)
+
+
+def _object_key(column: Array) -> _Key:
+    first: dict[Any, int] = {}
+    codes = np.array(
+        [-1 if v is None or v != v else first.setdefault(v, len(first)) for v in column.tolist()],
+        dtype=np.int32,
+    )
+    labels = np.empty(len(first), dtype=object)
+    labels[:] = list(first)
+    try:
+        order = sorted(range(len(first)), key=labels.__getitem__)
+    except TypeError:  # keys that have no order among them: by type, then as text
+        order = sorted(range(len(first)), key=lambda i: (type(labels[i]).__name__, str(labels[i])))
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[order] = np.arange(len(first))
+    return _Key(codes, labels, rank)
+
+
+def _period_key(name: str, table: Table, freq: str, tz: str | None) -> _Key:
+    column = table[name]
+    if isinstance(column, Strings) or column.dtype.kind != "M":
+        raise TypeError(f"timestamp: column {name!r} holds no times; convert it first, e.g. with bg.clean")
+    digits = freq[: len(freq) - len(freq.lstrip("0123456789"))]
+    unit = freq[len(digits) :].strip()
+    step = _FIXED_UNITS.get(unit.lower(), 0) * int(digits or 1)
+    if step <= 0 or tz is not None or name in table.zones:
+        raise ValueError(
+            f"freq: {freq!r} given, expected a number and one of {', '.join(_FIXED_UNITS)}, in UTC"
+        )
+    ns = np.ascontiguousarray(column).view(np.int64)
+    codes, distinct = _core.factorize(np.where(np.isnat(column), ns, ns // step * step), missing=True)
+    return _sorted_key(codes, distinct.view(column.dtype))
+
+
+def _join(keys: list[_Key]) -> tuple[npt.NDArray[np.int32] | None, _Groups]:
+    """One code a row for all keys together."""
+    if not keys:
+        return None, _Groups(1, [], [])
+    codes = keys[0].codes
+    size = keys[0].size
+    parts = [np.arange(size)]
+    for key in keys[1:]:
+        codes, pairs = _core.factorize(_core.combine_codes(codes, size, key.codes, key.size), missing=True)
+        outer, inner = np.divmod(pairs, max(key.size, 1))
+        parts = [*(part[outer] for part in parts), inner]
+        size = len(pairs)
+    return codes, _Groups(size, parts, keys)
+
+
+def _numbers(role: str, name: str, column: Column) -> Array:
+    """A column as float64 or int64, contiguous."""
+    if isinstance(column, Strings):
+        if not column.categories:
+            return np.full(len(column), np.nan)
+        raise TypeError(f"{role}: column {name!r} holds text, expected numbers; see bg.clean")
+    if column.dtype.kind not in "iuf":
+        raise TypeError(f"{role}: column {name!r} is of dtype {column.dtype}, expected numbers")
+    wide = np.int64 if column.dtype.kind in "iu" and column.dtype != np.uint64 else np.float64
+    return np.ascontiguousarray(column, dtype=wide)
+
+
+def _flags(name: str, column: Column) -> npt.NDArray[np.uint8]:
+    """A byte a row, 1 where the request failed."""
+    if isinstance(column, Strings):
+        if (
+            column.categories
+            and name.lower() in STATUS_NAMES
+            and all(c.isdecimal() for c in column.categories)
+        ):
+            failed = np.array([*(int(c) >= 500 for c in column.categories), False])
+            return cast("npt.NDArray[np.uint8]", failed[column.codes].view(np.uint8))
+        if not column.categories:
+            return np.zeros(len(column), dtype=np.uint8)
+        raise TypeError(f"error: column {name!r} holds text, expected bools, 0 and 1, or status codes")
+    if column.dtype.kind == "O":
+        column = np.array([np.nan if v is None else v for v in column.tolist()])
+    if column.dtype.kind == "b":
+        return np.ascontiguousarray(column).view(np.uint8)
+    if column.dtype.kind not in "iuf":
+        raise TypeError(
+            f"error: column {name!r} is of dtype {column.dtype}, expected bools, 0 and 1, or status codes"
+        )
+    if column.dtype.kind == "f":
+        column = np.where(np.isnan(column), 0, column)
+    if name.lower() in STATUS_NAMES:
+        return (column >= 500).view(np.uint8)
+    if not np.all((column == 0) | (column == 1)):
+        raise ValueError(
+            f"error: column {name!r} holds values other than 0 and 1; name a column of flags, or one of "
+            f"status codes (recognised by its name: {', '.join(STATUS_NAMES)})"
+        )
+    return np.ascontiguousarray(column, dtype=np.uint8)
+
+
+def _nested(by: Sequence[Any]) -> bool:
+    """Whether a list is a list of keys rather than one key given as a list of its values."""
+    return bool(by) and all(np.ndim(k) == 1 or isinstance(k, Strings) for k in by)
+
+
+def _key_names(keys: list[Any]) -> list[str]:
+    names = [getattr(key, "name", None) for key in keys]
+    given = [str(n) for n in names if n is not None]
+    if len(given) == len(keys) and len(set(given)) == len(given) and "values" not in given:
+        return given
+    return ["key"] if len(keys) == 1 else [f"key_{i}" for i in range(len(keys))]
+
+
+def _pandas_series(out: Table, values: Any, keys: list[Any], qs: list[float], *, single: bool) -> Any:
+    """The Series that pandas' groupby quantile gives: indexed by the keys, and by q if it is a list."""
+    import pandas as pd
+
+    frame = out.to_pandas()
+    labels = [frame.iloc[:, i] for i in range(len(keys))]
+    for i, key in enumerate(keys):
+        dtype = getattr(key, "dtype", None)
+        if (dtype is not None and getattr(key, "name", None) is not None) or _is_categorical(key):
+            labels[i] = labels[i].astype(dtype)
+    names = [getattr(key, "name", None) for key in keys]
+    wide = frame.iloc[:, len(keys) :].to_numpy()
+    if single:
+        index = (
+            pd.Index(labels[0], name=names[0])
+            if len(keys) == 1
+            else pd.MultiIndex.from_arrays(labels, names=names)
+        )
+        return pd.Series(wide[:, 0], index=index, name=values.name)
+    repeated = [label.repeat(len(qs)) for label in labels]
+    index = pd.MultiIndex.from_arrays([*repeated, np.tile(qs, len(frame))], names=[*names, None])
+    return pd.Series(wide.ravel(), index=index, name=values.name)
