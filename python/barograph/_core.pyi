@@ -92,6 +92,7 @@ def health_score(
     policy: Policy,
     /,
 ) -> tuple[float, str, list[tuple[str, float, float, float]]]: ...
+
 # ---- time: int64 nanoseconds since 1970-01-01 UTC, NaT hands through; tzif None is UTC ----
 def truncate(ns: NDArray[np.int64], freq: str, tzif: bytes | None = None) -> NDArray[np.int64]: ...
 def local_fields(

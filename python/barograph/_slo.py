@@ -535,7 +535,8 @@ class HealthScore:
     status: str
     ledger: tuple[LedgerEntry, ...]
 
-    def _rows(self) -> list[tuple[str, str, str, str]]:
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Label, value, limit and points of each entry, rounded for people."""
         rows = []
         for entry in self.ledger:
             label, factor, unit = _SHOWN[entry.what]
@@ -548,7 +549,7 @@ class HealthScore:
         return rows
 
     def __repr__(self) -> str:
-        rows = [("", "value", "limit", "points"), *self._rows(), ("score", "", "", f"{self.score:.1f}")]
+        rows = [("", "value", "limit", "points"), *self.rows(), ("score", "", "", f"{self.score:.1f}")]
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
         lines = [f"Health {self.score:.1f} of 100: {self.status}"]
         for label, *figures in rows:
@@ -558,7 +559,7 @@ class HealthScore:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = [*self._rows(), ("score", "", "", f"{self.score:.1f}")]
+        rows = [*self.rows(), ("score", "", "", f"{self.score:.1f}")]
         body = "".join(
             "<tr>"
             + "".join(

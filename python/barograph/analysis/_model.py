@@ -67,7 +67,8 @@ class Chart:
         States the finding.
     table, x, y, series, filter : str, str, tuple of str, str or None, str or None
         The table's name and its columns; `series` splits rows into traces; `filter` is a column whose
-        values a person may choose from, ``"all"`` first.
+        values a person may choose from, ``"all"`` first. A column of `y` whose name begins with ``fit`` is
+        a fitted relation and drawn as a line, in a cloud too.
     x_title, y_title : str
         With units.
     marks : tuple of Mark

@@ -214,10 +214,10 @@ def _findings(findings: tuple[Finding, ...]) -> str:
 
 def _health(health: HealthScore) -> str:
     rows = "".join(
-        f'<tr><td>{escape(what)}</td><td class="n" title="{_title(_known(entry.value))}">{escape(value)}</td>'
-        f'<td class="n" title="{_title(_known(entry.limit))}">{escape(limit)}</td>'
-        f'<td class="n" title="{_title(_known(entry.points))}">{escape(points)}</td></tr>\n'
-        for entry, (what, value, limit, points) in zip(health.ledger, text.ledger(health), strict=True)
+        f'<tr><td>{escape(what)}</td><td class="n" title="{_title(entry.value)}">{escape(value)}</td>'
+        f'<td class="n" title="{_title(entry.limit)}">{escape(limit)}</td>'
+        f'<td class="n" title="{_title(entry.points)}">{escape(points)}</td></tr>\n'
+        for entry, (what, value, limit, points) in zip(health.ledger, health.rows(), strict=True)
     )
     return (
         '<section id="health"><h2>Health</h2>\n'
@@ -227,10 +227,6 @@ def _health(health: HealthScore) -> str:
         '<th class="head n">limit</th><th class="head n">points</th></tr></thead>\n'
         f"<tbody>{rows}</tbody></table></section>\n"
     )
-
-
-def _known(value: float | None) -> float | None:
-    return None if value is None or value != value else value
 
 
 def _panels(drawn: list[panels.Panel], names: list[str]) -> str:

@@ -220,8 +220,10 @@ def _traces(axes: Any, panel: panels.Panel, share: bool) -> None:
         else:
             axes.set_ylim(bottom=0)
     if len(traces) > 1:
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(traces), fontsize=8.5,
-                    frameon=False, borderpad=0, borderaxespad=0.1, handlelength=1.4, columnspacing=1.2)  # fmt: skip
+        axes.legend(
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=len(traces), fontsize=8.5, frameon=False,
+            borderpad=0, borderaxespad=0.1, handlelength=1.4, columnspacing=1.2,
+        )  # fmt: skip
 
 
 def _bars(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._frames import Table
 from . import values
@@ -67,47 +67,6 @@ def period(report: Report) -> str:
     return start if not end or end == start else f"{start} to {end}"
 
 
-def ledger(health: HealthScore) -> list[tuple[str, str, str, str]]:
-    """What, value, limit and points of each entry, for people."""
-    rows = []
-    for entry in health.ledger:
-        what, unit = LEDGER.get(entry.what, (values.heading(entry.what), ""))
-        rows.append((what, _judged(entry.value, unit, entry.what), _limit(entry, unit), points(entry.points)))
-    return rows
-
-
-LEDGER = {
-    "base": ("base", ""),
-    "latency": ("mean latency", "ms"),
-    "error_rate": ("error rate", "%"),
-    "cpu": ("average CPU", "of 100"),
-    "memory": ("average memory", "of 100"),
-    "anomaly_rate": ("anomaly rate", "%"),
-    "apdex": ("Apdex", "apdex"),
-    "clamp": ("kept within 0 to 100", ""),
-}
-
-
-def points(value: float | None) -> str:
-    """Points with their sign; a dash where none were given."""
-    if value is None or value != value:
-        return values.MISSING
-    text = f"{value:+.1f}"
-    return "0" if text in ("+0.0", "-0.0") else text.removesuffix(".0").replace("-", "−")
-
-
-def _judged(value: float | None, unit: Any, what: str) -> str:
-    if value is None or value != value:
-        return "" if what == "base" else "not measured"
-    return f"{values.number(value)} %" if unit == "of 100" else values.number(value, unit)
-
-
-def _limit(entry: Any, unit: Any) -> str:
-    if entry.what == "clamp" or entry.limit is None or entry.limit != entry.limit:
-        return ""
-    return _judged(entry.limit, unit, entry.what)
-
-
 def _head(report: Report) -> str:
     title = _wrapped(values.plain(report.title), "", "")
     lines = [title, "=" * min(WIDTH, max(_columns(line) for line in title.split("\n")))]
@@ -138,7 +97,7 @@ def _status(card: Card) -> str:
 
 def _health(health: HealthScore) -> str:
     lines = [f"Health {values.number(round(health.score, 1))} of 100: {values.plain(health.status)}"]
-    rows = ledger(health)
+    rows = health.rows()
     widths = [max(_columns(row[i]) for row in rows) for i in range(4)] if rows else [0] * 4
     for what, value, limit, given in rows:
         cells = (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 from barograph._frames import Frames, Strings, Table
+from barograph._slo import health_score
 from barograph.analysis._model import Card, Chart, Finding, Mark, Report
 
 SERVICES = ("auth", "events", "payments")
@@ -17,21 +16,6 @@ HOSTILE = (
     "a" * 300 + "\u2028\u2029\x1b[31m\u202egnp.exe\x00",
     "خدمة الدفع 支払い",
 )
-
-
-def _health():
-    nan = float("nan")
-    entries = [
-        ("base", nan, nan, 100.0),
-        ("latency", 153.21, 500.0, 0.0),
-        ("error_rate", 0.04512, 0.0, -22.56),
-        ("cpu", nan, 85.0, nan),
-        ("memory", nan, 85.0, nan),
-        ("anomaly_rate", 0.012, 0.05, -3.6),
-        ("apdex", 0.93, 0.85, 10.666666),
-    ]
-    ledger = [SimpleNamespace(what=w, value=v, limit=x, points=p) for w, v, x, p in entries]
-    return SimpleNamespace(score=84.506666, status="good", ledger=ledger)
 
 
 def make_report(services=SERVICES, endpoints=("/login", "/checkout", "/events", "/refund")) -> Report:
@@ -250,7 +234,7 @@ def make_report(services=SERVICES, endpoints=("/login", "/checkout", "/events", 
             Card("Apdex", "0.93 [0.5] good", 0.925, "good"),
             Card("Slowest endpoint", endpoints[0], endpoints[0], "bad"),
         ),
-        health=_health(),
+        health=health_score(latency=153.21, error_rate=0.04512, anomaly_rate=0.012, apdex=0.93),
         notes=("Times are read as UTC.", "1,702 rows were repaired, 391 rejected."),
     )
 

@@ -147,8 +147,8 @@
     if (panel.empty) return;
     const narrow = window.innerWidth < 560;
     plot.style.height = panel.height[narrow ? 1 : 0] + "px";
-    const { traces, layout } = build(panel, narrow);
     try {
+      const { traces, layout } = build(panel, narrow);
       Plotly.react(plot, traces, layout, CONFIG).then(() => { section.dataset.drawn = "1"; }, fail);
     } catch (error) {
       fail(panel.name + ": " + error.message);
