@@ -9,12 +9,12 @@
 #include <pybind11/stl.h>
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "barograph/core/bytes.hpp"
 #include "barograph/core/span.hpp"
+#include "guarded.hpp"
 
 namespace barograph_bindings {
 
@@ -27,43 +27,29 @@ inline barograph::span<const double> values_of(const double_array& a) {
   return {a.data(), static_cast<std::size_t>(a.size())};
 }
 
-template <class State>
-class guarded {
- public:
-  explicit guarded(State state) : state_(std::move(state)) {}
-
-  template <class F>
-  auto read(F f) const {
-    const py::gil_scoped_release release;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return f(state_);
-  }
-  template <class F>
-  auto write(F f) {
-    const py::gil_scoped_release release;
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return f(state_);
-  }
-  State copy() const {
-    return read([](const State& s) { return s; });
-  }
-
- private:
-  State state_;
-  mutable std::mutex mutex_;
-};
+/// f(state) under the state's lock, without the GIL.
+template <class State, class F>
+auto read(const guarded<State>& g, F f) {
+  const py::gil_scoped_release release;
+  return g.with(f);
+}
+template <class State, class F>
+auto write(guarded<State>& g, F f) {
+  const py::gil_scoped_release release;
+  return g.change(f);
+}
 
 /// A member function without arguments (or with one or two numbers) as a bound method.
 template <class State, class R, class... A>
 auto reader(R (State::*member)(A...) const) {
   return [member](const guarded<State>& g, A... a) {
-    return g.read([&](const State& s) { return (s.*member)(a...); });
+    return read(g, [&](const State& s) { return (s.*member)(a...); });
   };
 }
 template <class State, class R, class... A>
 auto reader(R (State::*member)(A...) const noexcept) {
   return [member](const guarded<State>& g, A... a) {
-    return g.read([&](const State& s) { return (s.*member)(a...); });
+    return read(g, [&](const State& s) { return (s.*member)(a...); });
   };
 }
 
@@ -76,21 +62,23 @@ py::class_<guarded<State>> bind_state(py::module_& m, const char* name) {
   c.def(
       "merge",
       [](bound& self, const bound& other) {
-        const State o = other.copy();
-        self.write([&](State& s) { s.merge(o); });
+        const State o = read(other, [](const State& s) { return s; });
+        write(self, [&](State& s) { s.merge(o); });
       },
       py::arg("other"));
   c.def(
       "subtract",
       [](bound& self, const bound& other) {
-        const State o = other.copy();
-        self.write([&](State& s) { s.subtract(o); });
+        const State o = read(other, [](const State& s) { return s; });
+        write(self, [&](State& s) { s.subtract(o); });
       },
       py::arg("other"));
-  c.def("reset", [](bound& self) { self.write([](State& s) { s.reset(); }); });
-  c.def("copy", [](const bound& self) { return std::make_unique<bound>(self.copy()); });
+  c.def("reset", [](bound& self) { write(self, [](State& s) { s.reset(); }); });
+  c.def("copy", [](const bound& self) {
+    return std::make_unique<bound>(read(self, [](const State& s) { return s; }));
+  });
   c.def("to_bytes",
-        [](const bound& self) { return py::bytes(self.read([](const State& s) { return s.to_bytes(); })); });
+        [](const bound& self) { return py::bytes(read(self, [](const State& s) { return s.to_bytes(); })); });
   c.def_static(
       "from_bytes",
       [](const py::bytes& data, std::size_t max_bytes) {
@@ -107,12 +95,13 @@ template <class State>
 void bind_update(py::class_<guarded<State>>& c) {
   using bound = guarded<State>;
   c.def(
-      "update", [](bound& self, double x, std::uint64_t n) { self.write([&](State& s) { s.update(x, n); }); },
+      "update",
+      [](bound& self, double x, std::uint64_t n) { write(self, [&](State& s) { s.update(x, n); }); },
       py::arg("x"), py::arg("n") = 1);
   c.def(
       "update_many",
       [](bound& self, const double_array& values) {
-        self.write([v = values_of(values)](State& s) { s.update(v); });
+        write(self, [v = values_of(values)](State& s) { s.update(v); });
       },
       py::arg("values").noconvert());
 }

@@ -69,34 +69,34 @@ void bind_quantile_histogram(py::module_& m) {
   c.def(
       "quantile",
       [](const bound& self, double q) {
-        return self.read([=](const histogram& h) { return h.quantile(q); });
+        return read(self, [=](const histogram& h) { return h.quantile(q); });
       },
       py::arg("q"));
   c.def(
       "quantiles",
       [](const bound& self, const double_array& q) {
-        const auto r = self.read([v = values_of(q)](const histogram& h) { return h.quantiles(v); });
+        const auto r = read(self, [v = values_of(q)](const histogram& h) { return h.quantiles(v); });
         return py::array_t<double>(static_cast<py::ssize_t>(r.size()), r.data());
       },
       py::arg("q").noconvert());
   c.def(
       "quantile_interval",
       [](const bound& self, double q, double confidence) {
-        return pair_of(self.read([=](const histogram& h) { return h.quantile_interval(q, confidence); }));
+        return pair_of(read(self, [=](const histogram& h) { return h.quantile_interval(q, confidence); }));
       },
       py::arg("q"), py::arg("confidence"));
   c.def("count_at_most", reader(&histogram::count_at_most), py::arg("x"));
   c.def(
       "count_bounds",
       [](const bound& self, double x) {
-        const auto r = self.read([=](const histogram& h) { return h.count_bounds(x); });
+        const auto r = read(self, [=](const histogram& h) { return h.count_bounds(x); });
         return std::pair(r.at_least, r.at_most);
       },
       py::arg("x"));
   c.def("pinned_count", reader(&histogram::pinned_count), py::arg("bound"));
   c.def("buckets", [](const bound& self) {
     py::list list;
-    for (const auto& b : self.read([](const histogram& h) { return h.buckets(); }))
+    for (const auto& b : read(self, [](const histogram& h) { return h.buckets(); }))
       list.append(py::make_tuple(b.lower, b.upper, b.count));
     return list;
   });
@@ -112,20 +112,20 @@ void bind_proportion(py::module_& m) {
   c.def(
       "update",
       [](bound& self, bool success, std::uint64_t n) {
-        self.write([=](bg::proportion& p) { p.update(success, n); });
+        write(self, [=](bg::proportion& p) { p.update(success, n); });
       },
       py::arg("success"), py::arg("n"));
   c.def(
       "update_many",
       [](bound& self, const py::array_t<bool, py::array::c_style>& successes) {
         const bg::span<const bool> v(successes.data(), static_cast<std::size_t>(successes.size()));
-        self.write([=](bg::proportion& p) { p.update(v); });
+        write(self, [=](bg::proportion& p) { p.update(v); });
       },
       py::arg("successes").noconvert());
   c.def(
       "update_counts",
       [](bound& self, std::uint64_t successes, std::uint64_t trials) {
-        self.write([=](bg::proportion& p) { p.update_counts(successes, trials); });
+        write(self, [=](bg::proportion& p) { p.update_counts(successes, trials); });
       },
       py::arg("successes"), py::arg("trials"));
   c.def("successes", reader(&bg::proportion::successes));
@@ -134,7 +134,7 @@ void bind_proportion(py::module_& m) {
   c.def(
       "wilson",
       [](const bound& self, double confidence) {
-        return pair_of(self.read([=](const bg::proportion& p) { return p.wilson(confidence); }));
+        return pair_of(read(self, [=](const bg::proportion& p) { return p.wilson(confidence); }));
       },
       py::arg("confidence"));
 }

@@ -38,7 +38,7 @@ class Bucket(NamedTuple):
 
     lower: float
     upper: float
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
 
 
 class CountRange(NamedTuple):
@@ -102,7 +102,7 @@ class State:
         if type(other) is not type(self):
             name = type(self).__name__
             raise TypeError(f"{operation}: {type(other).__name__} given, expected another {name}")
-        return other._engine  # type: ignore[attr-defined]
+        return other._engine
 
     def merge(self, other: Self) -> Self:
         """Add everything that `other` has seen; returns self.

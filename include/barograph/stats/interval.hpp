@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 
+#include "../core/decimal.hpp"
 #include "../core/errors.hpp"
 #include "../core/math.hpp"
 
@@ -31,8 +32,7 @@ namespace detail {
 
 inline void check_confidence(double confidence) {
   if (!(confidence > 0 && confidence < 1))
-    raise<invalid_argument>("confidence: " + std::to_string(confidence) +
-                            " given, expected 0 < confidence < 1");
+    raise<invalid_argument>("confidence: " + decimal(confidence) + " given, expected 0 < confidence < 1");
 }
 
 /// The smallest k with P(B <= k) >= p for B ~ Binomial(n, q), 0 < q < 1, by summing outwards from
@@ -75,8 +75,7 @@ inline std::uint64_t binomial_quantile(double p, std::uint64_t n, double q) {
 /// doubt on each side, widened to hold the two values that the sample's own quantile lies between.
 inline rank_interval quantile_ranks(std::uint64_t n, double q, double confidence = 0.95) {
   detail::check_confidence(confidence);
-  if (!(q >= 0 && q <= 1))
-    raise<invalid_argument>("q: " + std::to_string(q) + " given, expected 0 <= q <= 1");
+  if (!(q >= 0 && q <= 1)) raise<invalid_argument>("q: " + decimal(q) + " given, expected 0 <= q <= 1");
   if (n == 0) return {0, 1};
   // Nothing bounds the end of a distribution from outside.
   if (q == 0) return {0, 1};

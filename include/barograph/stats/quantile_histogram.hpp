@@ -22,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "../core/decimal.hpp"
 #include "detail/exponential_buckets.hpp"
 #include "interval.hpp"
 #include "state.hpp"
@@ -60,7 +61,7 @@ class quantile_histogram {
     if (budget < 2 || budget > largest_budget)
       raise<invalid_argument>("budget: " + std::to_string(budget) + " buckets given, expected 2 to 65536");
     if (!(zero_threshold >= 0) || !std::isfinite(zero_threshold))
-      raise<invalid_argument>("zero_threshold: " + std::to_string(zero_threshold) +
+      raise<invalid_argument>("zero_threshold: " + decimal(zero_threshold) +
                               " given, expected a finite number, 0 or more");
     set_zero_threshold(zero_threshold);
     for (const double bound : pinned) {
@@ -193,8 +194,7 @@ class quantile_histogram {
   /// numpy's `linear` at h = q (n - 1) between representatives; exact at 0 and 1 while minimum and
   /// maximum are known; NaN when there is no value. 0 <= q <= 1.
   double quantile(double q) const {
-    if (!(q >= 0 && q <= 1))
-      raise<invalid_argument>("q: " + std::to_string(q) + " given, expected 0 <= q <= 1");
+    if (!(q >= 0 && q <= 1)) raise<invalid_argument>("q: " + decimal(q) + " given, expected 0 <= q <= 1");
     if (count() == 0) return std::numeric_limits<double>::quiet_NaN();
     const std::uint64_t last = count() - 1;
     const double h = q * static_cast<double>(last);
@@ -272,7 +272,7 @@ class quantile_histogram {
   std::uint64_t pinned_count(double bound) const {
     if (const pin* p = find_pin(bound)) return p->count;
     if (count() == 0) return 0;
-    raise<invalid_argument>("bound: " + std::to_string(bound) +
+    raise<invalid_argument>("bound: " + decimal(bound) +
                             " is not pinned: construct every histogram that is merged with it in `pinned`");
   }
 
