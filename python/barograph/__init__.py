@@ -28,9 +28,12 @@ _EXPORTS = {
     "Strings": "_frames",
     "Table": "_frames",
     "build_info": "_core",
-    "health_score": "_slo",
+    "clean": "_cleaning",
     "groupby_quantile": "_groups",
+    "health_score": "_slo",
     "kpis": "_groups",
+    "read": "ingest",
+    "score_cleaning": "_cleaning",
 }
 _MODULES: tuple[str, ...] = ("generate",)
 
@@ -38,6 +41,8 @@ __all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from . import generate as generate
+    from ._cleaning import clean as clean
+    from ._cleaning import score_cleaning as score_cleaning
     from ._core import build_info as build_info
     from ._dataset import Cleaned as Cleaned
     from ._dataset import Dataset as Dataset
@@ -55,6 +60,7 @@ if TYPE_CHECKING:
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
+    from .ingest import read as read
 
 
 def __getattr__(name: str) -> Any:

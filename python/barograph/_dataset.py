@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from ._frames import Frames, Table, as_kind
 
@@ -47,6 +51,25 @@ class Schema:
 
 
 @dataclass(frozen=True)
+class OddCells:
+    """The cells of a typed column whose text is no value of that type, e.g. ``"n/a"`` among numbers.
+
+    Attributes
+    ----------
+    rows : ndarray of int64
+        Positions in the table, ascending; the column holds NaN or NaT there.
+    texts : tuple of str
+        What stands in the file, one text a row.
+    """
+
+    rows: npt.NDArray[np.int64]
+    texts: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True)
 class Dataset:
     """Raw telemetry: generated with its truth, or read from files.
 
@@ -64,6 +87,10 @@ class Dataset:
         Plain sentences on what was found or left out.
     source : str
         Where the data is from, for titles.
+    odd : mapping of str to OddCells
+        By column: cells that are no value of their column, with their text.
+    unread : Table or None
+        Lines of the files that could not be made rows: file, line, text, why.
     """
 
     tables: Frames
@@ -72,6 +99,8 @@ class Dataset:
     schema: Schema | None = None
     notes: tuple[str, ...] = ()
     source: str = ""
+    odd: Mapping[str, OddCells] = field(default_factory=dict)
+    unread: Table | None = None
 
     @property
     def table(self) -> Table:

@@ -1,0 +1,356 @@
+"""Columns of text to columns of values, block by block; what is no value keeps its text.
+
+Parsing is the engine's; here blocks are gathered, and cells that did not parse are set aside as
+:class:`OddCells`, so that cleaning can show them as they stood in the file.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _core
+from .._dataset import OddCells
+from .._frames import Array, Column, Strings
+from .._zones import tzif
+
+_OK, _MISSING, _BAD, _AMBIGUOUS = 0, 1, 2, 3
+NO_TIME = np.iinfo(np.int64).min
+_EPOCH_UNITS = {"s": "epoch_s", "ms": "epoch_ms", "us": "epoch_us", "ns": "epoch_ns"}
+
+TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "1.0", "error", "failed", "fail", "failure"})
+FALSE_WORDS = frozenset({"false", "f", "no", "n", "0", "0.0", "ok", "success"})
+MISSING_WORDS = frozenset({"", "-", "na", "n/a", "nan", "nat", "null", "none"})
+
+
+class Text:
+    """A block of text: Arrow's buffers, or a list of str and None."""
+
+    __slots__ = ("_array", "_items", "arguments")
+
+    def __init__(self, block: Any) -> None:
+        self._array = None
+        self._items: list[str | None] = []
+        if isinstance(block, list):
+            self._items = block
+            self.arguments: tuple[Any, ...] = (block,)
+            return
+        self._array = block
+        validity, offsets, data = block.buffers()
+        wide = str(block.type).startswith("large")
+        every = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)
+        self.arguments = (
+            np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8),
+            every[block.offset : block.offset + len(block) + 1],
+            None if validity is None or not block.null_count else np.frombuffer(validity, dtype=np.uint8),
+            block.offset,
+        )
+
+    def __len__(self) -> int:
+        return len(self._items) if self._array is None else len(self._array)
+
+    def texts(self, rows: Iterable[int]) -> list[str]:
+        """The texts of some rows, ill-formed UTF-8 replaced."""
+        if self._array is None:
+            return [self._items[i] or "" for i in rows]
+        found = (self._array[int(i)].as_py() for i in rows)
+        return [
+            v.decode("utf-8", "replace") if isinstance(v, bytes) else "" if v is None else v for v in found
+        ]
+
+
+class _Gathered:
+    """Pieces of a column and its odd cells."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.pieces: list[Array] = []
+        self._odd_rows: list[Array] = []
+        self._odd_texts: list[str] = []
+
+    def add(self, values: Array) -> None:
+        self.pieces.append(values)
+        self.rows += len(values)
+
+    def set_aside(self, text: Text, status: npt.NDArray[np.uint8], first: int) -> None:
+        """Keep the text of cells that did not parse; words for "missing" too, blanks not."""
+        at = np.flatnonzero(status)
+        if at.size:
+            texts = text.texts(at.tolist())
+            kept = [i for i, t in enumerate(texts) if t.strip()]
+            self._odd_rows.append(at[kept] + first)
+            self._odd_texts += [texts[i] for i in kept]
+
+    def odd(self) -> OddCells | None:
+        if not self._odd_texts:
+            return None
+        return OddCells(np.concatenate(self._odd_rows).astype(np.int64), tuple(self._odd_texts))
+
+    def joined(self, dtype: Any) -> Array:
+        if len(self.pieces) == 1:
+            return self.pieces[0]
+        return np.concatenate(self.pieces) if self.pieces else np.empty(0, dtype)
+
+
+class TimeColumn:
+    """Gathers timestamps: int64 nanoseconds UTC.
+
+    Parameters
+    ----------
+    name : str
+        Of the column, for messages.
+    time_format : str, optional
+        A strptime format, or an epoch unit (s, ms, us, ns); told from the text by default.
+    tz : str, optional
+        Zone of times without an offset; UTC by default.
+    """
+
+    def __init__(self, name: str, time_format: str | None = None, tz: str | None = None) -> None:
+        self.name = name
+        self._engine_format, self._pattern = _time_format(time_format)
+        self._zone = tzif(tz)
+        self._gathered = _Gathered()
+        self._undecided: list[tuple[int, Text, npt.NDArray[np.int64]]] = []
+        self._formats: dict[str, int] = {}
+        self.without_offset = 0
+        self.with_offset = 0
+
+    def add(self, text: Text) -> None:
+        """One block of text."""
+        ns, status = self._parse(text)
+        undecided = np.flatnonzero(status == _AMBIGUOUS)
+        if undecided.size:
+            self._undecided.append((self._gathered.rows, Text(text.texts(undecided.tolist())), undecided))
+            status = np.where(status == _AMBIGUOUS, np.uint8(_OK), status)
+        self._gathered.set_aside(text, status, self._gathered.rows)
+        self._gathered.add(ns)
+
+    def add_values(self, ns: npt.NDArray[np.int64], *, has_offset: bool) -> None:
+        """One block that is typed already."""
+        if not has_offset:
+            ns = self._located(ns)
+            self.without_offset += len(ns)
+        else:
+            self.with_offset += len(ns)
+        self._gathered.add(ns)
+
+    def _parse(self, text: Text) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        if self._pattern is not None:
+            return self._parse_pattern(text)
+        ns, status, info = _core.parse_timestamps(*text.arguments, format=self._engine_format)
+        for name, rows in info["formats"].items():
+            self._formats[name] = self._formats.get(name, 0) + rows
+        good = len(ns) - info["missing"] - info["bad"] - info["ambiguous"]
+        self._count(info["without_offset"], good)
+        if self._zone is not None and info["without_offset"]:
+            if info["without_offset"] != good:
+                raise ValueError(
+                    f"tz: given for {self.name}, but some of its times have an offset and some have none; "
+                    "write them all one way"
+                )
+            ns = self._located(ns)
+        return ns, status
+
+    def _count(self, without: int, good: int) -> None:
+        self.without_offset += without
+        self.with_offset += good - without
+
+    def _located(self, ns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return ns if self._zone is None else _core.to_utc(ns, self._zone)
+
+    def _parse_pattern(self, text: Text) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        assert self._pattern is not None
+        ns = np.full(len(text), NO_TIME, np.int64)
+        status = np.full(len(text), _BAD, np.uint8)
+        for row, cell in enumerate(text.texts(range(len(text)))):
+            try:
+                read = datetime.datetime.strptime(cell.strip(), self._pattern)
+            except ValueError:
+                continue
+            aware = read.tzinfo is not None
+            utc = read if aware else read.replace(tzinfo=datetime.UTC)
+            since = utc - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+            ns[row] = (since.days * 86_400 + since.seconds) * 10**9 + since.microseconds * 1000
+            status[row] = _OK
+            self._count(int(not aware), 1)
+            if not aware:
+                ns[row : row + 1] = self._located(ns[row : row + 1])
+        return ns, status
+
+    def finish(self) -> tuple[Array, OddCells | None]:
+        """The column as datetime64[ns], NaT where there is no time, and the odd cells.
+
+        Raises
+        ------
+        ValueError
+            If the order of day and month cannot be told.
+        """
+        ns = self._gathered.joined(np.int64)
+        if self._undecided:
+            proven = {"month_first", "day_first"} & self._formats.keys()
+            if len(proven) != 1:
+                example = self._undecided[0][1].texts([0])[0]
+                raise ValueError(
+                    f"columns: {self.name} holds dates such as {example!r}, whose order of day and month "
+                    f"cannot be told; say it: columns={{'timestamp': '{self.name}:%d/%m/%Y'}} "
+                    f"or '{self.name}:%m/%d/%Y'"
+                )
+            order = proven.pop()
+            for first, text, rows in self._undecided:
+                values, _, _ = _core.parse_timestamps(*text.arguments, format=order)
+                ns[first + rows] = self._located(values)
+                self._count(len(rows), len(rows))
+        return ns.view("datetime64[ns]"), self._gathered.odd()
+
+
+def _time_format(given: str | None) -> tuple[str, str | None]:
+    if given is None:
+        return "auto", None
+    if given in _EPOCH_UNITS:
+        return _EPOCH_UNITS[given], None
+    if "%" not in given:
+        raise ValueError(
+            f"columns: time format {given!r} given, expected a strptime format such as %d/%m/%Y, "
+            "or s, ms, us, ns"
+        )
+    if given.startswith(("%d/%m/%Y", "%d/%m/%y")) and given[8:].strip() in (
+        "",
+        "%H:%M",
+        "%H:%M:%S",
+        "%H:%M:%S.%f",
+    ):
+        return "day_first", None
+    if given.startswith("%m/%d/%Y") and given[8:].strip() in ("", "%H:%M", "%H:%M:%S", "%H:%M:%S.%f"):
+        return "month_first", None
+    return "auto", given
+
+
+class NumberColumn:
+    """Gathers numbers: float64, or int64 when every cell is a whole number."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._gathered = _Gathered()
+        self._whole = True
+
+    def add(self, text: Text) -> None:
+        """One block of text."""
+        values, status, info = _core.parse_numbers(*text.arguments)
+        if info["missing"] or info["bad"]:
+            self._gathered.set_aside(text, status, self._gathered.rows)
+        self._keep(values)
+
+    def add_values(self, values: Array) -> None:
+        """One block that is typed already."""
+        self._keep(values)
+
+    def _keep(self, values: Array) -> None:
+        if self._whole and values.dtype.kind == "f":
+            # one pass less than isfinite and floor: NaN and fractions fail the comparison alike
+            with np.errstate(invalid="ignore"):
+                whole = values.astype(np.int64)
+            if np.array_equal(whole, values) and (not len(values) or np.abs(whole).max() <= 1 << 53):
+                values = whole
+            else:
+                self._whole = False
+        elif values.dtype.kind == "f":
+            self._whole = False
+        self._gathered.add(values)
+
+    def finish(self) -> tuple[Array, OddCells | None]:
+        """The column, NaN where there is no number, and the odd cells."""
+        return self._gathered.joined(np.float64), self._gathered.odd()
+
+
+class NameColumn:
+    """Gathers dictionary-coded text."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._codes: dict[str, int] = {}
+        self._pieces: list[Array] = []
+
+    def add_coded(self, codes: npt.NDArray[np.int32], labels: Sequence[str | None]) -> None:
+        """One block: codes into labels, -1 missing."""
+        known = self._codes
+        renumber = np.array(
+            [*(-1 if label is None else known.setdefault(label, len(known)) for label in labels), -1],
+            dtype=np.int32,
+        )
+        if np.array_equal(renumber[:-1], np.arange(len(labels), dtype=np.int32)):
+            self._pieces.append(codes)
+        else:
+            self._pieces.append(renumber[codes])
+
+    def finish(self) -> tuple[Strings, None]:
+        """The column."""
+        codes = np.concatenate(self._pieces) if self._pieces else np.empty(0, np.int32)
+        return Strings(codes, list(self._codes)), None
+
+
+def flags(column: Column, *, inverted: bool = False) -> tuple[Array, OddCells | None]:
+    """Whether each row failed: 1, 0 or -1 (not told), int8, and the cells that are no such word.
+
+    A column of messages is true where there is one.
+
+    Parameters
+    ----------
+    column : Strings or ndarray
+        Words, bools or numbers.
+    inverted : bool
+        The column tells success.
+    """
+    odd: OddCells | None = None
+    if isinstance(column, Strings):
+        words = [category.strip().lower() for category in column.categories]
+        used = np.bincount(column.codes[column.codes >= 0], minlength=len(words))
+        known = np.array(
+            [
+                1 if w in TRUE_WORDS else 0 if w in FALSE_WORDS else -1 if w in MISSING_WORDS else 2
+                for w in words
+            ],
+            dtype=np.int8,
+        )
+        strange = int(used[known == 2].sum())
+        if strange > int(used[(known == 0) | (known == 1)].sum()):
+            # messages: a row that has one failed, one that has none did not
+            known = np.array([0 if w in MISSING_WORDS or w in FALSE_WORDS else 1 for w in words], np.int8)
+            out = np.append(known, np.int8(0))[column.codes]
+        else:
+            out = np.append(known, np.int8(-1))[column.codes]
+            rows = np.flatnonzero(out == 2)
+            if rows.size:
+                odd = OddCells(rows, tuple(column.categories[c] for c in column.codes[rows].tolist()))
+                out[rows] = -1
+    elif column.dtype.kind == "b":
+        out = column.view(np.int8)
+    elif column.dtype.kind == "f":
+        out = np.where(np.isnan(column), -1, column > 0).astype(np.int8)
+    elif column.dtype.kind in "iu":
+        out = (column > 0).astype(np.int8)
+    else:
+        return flags(Strings.encode(column.tolist()), inverted=inverted)
+    if inverted:
+        out = np.where(out < 0, out, 1 - out).astype(np.int8)
+    return out, odd
+
+
+def as_texts(values: Iterable[Any]) -> list[str | None]:
+    """Any Python values as text, None and NaN as None."""
+    out: list[str | None] = []
+    for value in values:
+        if value is None or value != value:
+            out.append(None)
+        elif isinstance(value, str):
+            out.append(value)
+        elif isinstance(value, (datetime.datetime, datetime.date)):
+            out.append(value.isoformat())
+        elif isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+            out.append(str(int(value)))
+        else:
+            out.append(str(value))
+    return out
