@@ -13,6 +13,7 @@
 
 #include "barograph/formats/access_log.hpp"
 #include "barograph/formats/fields.hpp"
+#include "barograph/formats/json_lines.hpp"
 #include "barograph/formats/url_template.hpp"
 
 namespace py = pybind11;
@@ -119,10 +120,12 @@ bg::time_format time_format_named(const std::string& name) {
 
 py::tuple parse_timestamps(const py::object& data, const py::object& offsets,
                            const std::optional<bytes_array>& validity, std::size_t validity_offset,
-                           const std::string& format) {
+                           const std::string& format, const std::optional<py::bytes>& tzif) {
   const text_input input(data, offsets, validity, validity_offset);
   bg::timestamp_options options;
   options.format = time_format_named(format);
+  const bg::zone local = tzif.has_value() ? bg::zone::from_tzif(std::string(*tzif)) : bg::zone::utc();
+  options.local = tzif.has_value() ? &local : nullptr;
   bg::timestamp_column out;
   {
     py::gil_scoped_release release;
@@ -171,6 +174,21 @@ py::tuple as_strings(bg::coded_text&& text) {
   return py::make_tuple(as_array<std::int32_t>(std::move(text.codes)), categories);
 }
 
+template <class Fault>
+void add_bad_lines(py::dict& out, const std::vector<bg::bad_line<Fault>>& bad) {
+  std::vector<std::int64_t> lines;
+  py::list reasons;
+  py::list texts;
+  for (const auto& b : bad) {
+    lines.push_back(b.line);
+    reasons.append(bg::name_of(b.fault));
+    texts.append(as_str(b.text));
+  }
+  out["bad_line"] = as_array<std::int64_t>(std::move(lines));
+  out["bad_reason"] = reasons;
+  out["bad_text"] = texts;
+}
+
 py::dict as_dict(bg::access_log&& log, const bg::log_format& format) {
   using bg::log_field;
   const bool request = format.has(log_field::request);
@@ -192,23 +210,54 @@ py::dict as_dict(bg::access_log&& log, const bg::log_format& format) {
   if (request || format.has(log_field::protocol)) out["protocol"] = as_strings(std::move(log.protocol));
   if (format.has(log_field::referer)) out["referer"] = as_strings(std::move(log.referer));
   if (format.has(log_field::agent)) out["agent"] = as_strings(std::move(log.agent));
-  std::vector<std::int64_t> lines;
-  py::list reasons;
-  py::list texts;
-  for (const bg::bad_line& b : log.bad) {
-    lines.push_back(b.line);
-    reasons.append(bg::name_of(b.fault));
-    texts.append(as_str(b.text));
-  }
-  out["bad_line"] = as_array<std::int64_t>(std::move(lines));
-  out["bad_reason"] = reasons;
-  out["bad_text"] = texts;
+  add_bad_lines(out, log.bad);
   out["lines"] = log.lines;
   out["blank"] = log.blank;
   out["malformed_requests"] = log.malformed_requests;
   out["invalid_utf8"] = log.invalid_utf8;
   return out;
 }
+
+py::dict as_dict(const bg::json_column& column, std::int64_t rows) {
+  py::dict out;
+  const bg::json_type type = column.type();
+  out["type"] = bg::name_of(type);
+  if (type == bg::json_type::number) {
+    out["values"] = as_array<double>(column.numbers(rows));
+    std::vector<std::int64_t> integers = column.integers(rows);
+    out["integers"] = integers.empty() ? py::object(py::none()) : as_array<std::int64_t>(std::move(integers));
+  } else if (type == bg::json_type::boolean) {
+    out["values"] = as_array<std::int8_t>(column.booleans(rows));
+  } else if (type != bg::json_type::empty) {
+    std::string data;
+    std::vector<std::int64_t> offsets;
+    std::vector<std::uint8_t> validity;
+    column.text(rows, data, offsets, validity);
+    out["data"] = as_array<std::uint8_t>(std::vector<char>(data.begin(), data.end()));
+    out["offsets"] = as_array<std::int64_t>(std::move(offsets));
+    out["validity"] = as_array<std::uint8_t>(std::move(validity));
+  }
+  return out;
+}
+
+py::dict as_dict(bg::json_lines&& read) {
+  py::dict out;
+  py::dict columns;
+  for (const bg::json_column& c : read.columns) columns[as_str(c.name())] = as_dict(c, read.rows());
+  out["columns"] = columns;
+  out["line"] = as_array<std::int64_t>(std::move(read.line));
+  add_bad_lines(out, read.bad);
+  out["lines"] = read.lines;
+  out["blank"] = read.blank;
+  out["invalid_utf8"] = read.invalid_utf8;
+  out["dropped"] = read.dropped;
+  return out;
+}
+
+struct json_decoder {
+  bg::json_lines_decoder engine;
+  std::mutex lock;
+};
 
 std::string_view bytes_of(const py::buffer_info& info) {
   return {static_cast<const char*>(info.ptr), static_cast<std::size_t>(info.size * info.itemsize)};
@@ -217,7 +266,7 @@ std::string_view bytes_of(const py::buffer_info& info) {
 /// A decoder and the format that tells which columns there are.
 struct decoder {
   explicit decoder(const std::string& text, std::size_t max_line)
-      : format(bg::log_format::compile(text)), engine(format, {max_line, std::size_t{64} << 20}) {}
+      : format(bg::log_format::compile(text)), engine(format, max_line) {}
   bg::log_format format;
   bg::access_log_decoder engine;
   std::mutex lock;
@@ -230,7 +279,7 @@ namespace barograph_bindings {
 void register_formats(py::module_& m) {
   m.def("parse_timestamps", &parse_timestamps, py::arg("data"), py::arg("offsets") = py::none(),
         py::arg("validity") = py::none(), py::arg("validity_offset") = 0, py::kw_only(),
-        py::arg("format") = "auto");
+        py::arg("format") = "auto", py::arg("tzif") = py::none());
   m.def("parse_numbers", &parse_numbers, py::arg("data"), py::arg("offsets") = py::none(),
         py::arg("validity") = py::none(), py::arg("validity_offset") = 0, py::kw_only(),
         py::arg("time_units") = false);
@@ -276,6 +325,40 @@ void register_formats(py::module_& m) {
           log = self.engine.finish();
         }
         return as_dict(std::move(log), self.format);
+      });
+  m.def(
+      "encode_text",
+      [](const py::object& data, const py::object& offsets, const std::optional<bytes_array>& validity,
+         std::size_t validity_offset) {
+        const text_input input(data, offsets, validity, validity_offset);
+        bg::coded_text out;
+        {
+          py::gil_scoped_release release;
+          out = bg::encode_text(input.column());
+        }
+        return as_strings(std::move(out));
+      },
+      py::arg("data"), py::arg("offsets") = py::none(), py::arg("validity") = py::none(),
+      py::arg("validity_offset") = 0);
+  py::class_<json_decoder>(m, "JsonLinesDecoder")
+      .def(py::init<>())
+      .def(
+          "feed",
+          [](json_decoder& self, const py::buffer& piece) {
+            const py::buffer_info info = piece.request();
+            py::gil_scoped_release release;
+            const std::lock_guard<std::mutex> guard(self.lock);
+            self.engine.feed(bytes_of(info));
+          },
+          py::arg("piece"))
+      .def("finish", [](json_decoder& self) {
+        bg::json_lines read;
+        {
+          py::gil_scoped_release release;
+          const std::lock_guard<std::mutex> guard(self.lock);
+          read = self.engine.finish();
+        }
+        return as_dict(std::move(read));
       });
 }
 

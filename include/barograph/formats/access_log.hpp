@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "line_splitter.hpp"
 #include "log_format.hpp"
 #include "number.hpp"
 #include "text_dictionary.hpp"
@@ -44,12 +45,6 @@ inline constexpr const char* name_of(line_fault fault) noexcept {
   return names[static_cast<int>(fault)];
 }
 
-struct bad_line {
-  std::int64_t line;  ///< from 1
-  line_fault fault;
-  std::string text;  ///< at most 4,096 bytes, valid UTF-8
-};
-
 /// Columns of the rows that could be read; a column that the format lacks is empty.
 struct access_log {
   std::vector<std::int64_t> line;       ///< line number, from 1
@@ -58,18 +53,13 @@ struct access_log {
   std::vector<std::int64_t> bytes;      ///< -1 missing
   std::vector<double> latency_ms;       ///< NaN missing
   coded_text client, user, host, method, path, protocol, referer, agent;
-  std::vector<bad_line> bad;
+  std::vector<bad_line<line_fault>> bad;
   std::int64_t lines = 0;               ///< read in all
   std::int64_t blank = 0;               ///< skipped
   std::int64_t malformed_requests = 0;  ///< rows whose request is no HTTP
   std::int64_t invalid_utf8 = 0;        ///< rows with text that is not UTF-8, shown with U+FFFD
 
   std::size_t rows() const noexcept { return line.size(); }
-};
-
-struct access_log_limits {
-  std::size_t max_line = 65536;                      ///< bytes; a longer line is bad
-  std::size_t max_bad_text = std::size_t{64} << 20;  ///< bytes of bad lines' text kept in all
 };
 
 /// Undoes \" \\ \xHH \t \n as far as the result is printable; else leaves the text as it is.
@@ -127,47 +117,17 @@ inline bool split_request(std::string_view text, request_line& out) noexcept {
 /// Decodes a log in one format: `feed` pieces in order, then `finish`.
 class access_log_decoder {
  public:
-  explicit access_log_decoder(log_format format, access_log_limits limits = {})
-      : format_(std::move(format)), limits_(limits), scratch_(format_.steps().size()) {}
+  explicit access_log_decoder(log_format format, std::size_t max_line = 65536)
+      : format_(std::move(format)), lines_(max_line), scratch_(format_.steps().size()) {}
 
   void feed(std::string_view piece) {
-    if (first_) piece = without_mark(piece);
-    while (!piece.empty()) {
-      const void* found = std::memchr(piece.data(), '\n', piece.size());
-      const std::size_t length =
-          found == nullptr ? piece.size()
-                           : static_cast<std::size_t>(static_cast<const char*>(found) - piece.data());
-      if (found == nullptr || !partial_.empty()) {
-        // one byte past the limit is enough to know that the line is too long
-        const std::size_t room = limits_.max_line + 2 - std::min(partial_.size(), limits_.max_line + 2);
-        partial_.append(piece.substr(0, std::min(length, room)));
-        open_ = true;
-      }
-      if (found == nullptr) return;
-      if (partial_.empty()) {
-        line(piece.substr(0, length), true);
-      } else {
-        line(partial_, true);
-        partial_.clear();
-      }
-      open_ = false;
-      piece.remove_prefix(length + 1);
-    }
+    lines_.feed(piece, [this](std::string_view text, bool ended) { line(text, ended); });
   }
 
-  /// The columns; the decoder is then empty and may be fed the next file.
+  /// The columns; the decoder is then ready for another file.
   access_log finish() {
-    if (first_ && !mark_.empty()) {
-      first_ = false;
-      feed(std::exchange(mark_, {}));
-    }
-    if (open_) line(partial_, false);
-    partial_.clear();
-    open_ = false;
-    first_ = true;
-    mark_.clear();
-    bad_text_ = 0;
-    time_text_.clear();
+    lines_.finish([this](std::string_view text, bool ended) { line(text, ended); });
+    budget_ = bad_text_budget();
     return std::exchange(out_, {});
   }
 
@@ -182,27 +142,9 @@ class access_log_decoder {
     bool malformed = false;
   };
 
-  /// Drops EF BB BF at the very start, even when it comes in pieces.
-  std::string_view without_mark(std::string_view piece) {
-    constexpr std::string_view mark = "\xEF\xBB\xBF";
-    while (!piece.empty() && mark_.size() < 3 && piece.front() == mark[mark_.size()]) {
-      mark_ += piece.front();
-      piece.remove_prefix(1);
-    }
-    if (piece.empty() && mark_.size() < 3) return piece;
-    first_ = false;
-    if (mark_.size() < 3 && !mark_.empty()) {
-      const std::string held = std::exchange(mark_, {});
-      feed(held);
-    }
-    mark_.clear();
-    return piece;
-  }
-
   void line(std::string_view text, bool ended) {
     ++out_.lines;
-    if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-    if (text.size() > limits_.max_line) return refuse(text, line_fault::too_long);
+    if (text.size() > lines_.max_line()) return refuse(text, line_fault::too_long);
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
     if (text.empty()) {
       ++out_.blank;
@@ -217,9 +159,7 @@ class access_log_decoder {
   }
 
   void refuse(std::string_view text, line_fault fault) {
-    const std::size_t keep = std::min({text.size(), std::size_t{4096}, limits_.max_bad_text - bad_text_});
-    bad_text_ += keep;
-    out_.bad.push_back({out_.lines, fault, to_utf8(text.substr(0, keep))});
+    out_.bad.push_back({out_.lines, fault, budget_.take(text)});
   }
 
   bool match(std::string_view text, row& r, line_fault& fault) {
@@ -407,22 +347,17 @@ class access_log_decoder {
   }
 
   log_format format_;
-  access_log_limits limits_;
+  line_splitter lines_;
+  bad_text_budget budget_;
   access_log out_;
-  std::string partial_;
-  bool open_ = false;
-  bool first_ = true;
-  std::string mark_;
-  std::size_t bad_text_ = 0;
   std::string time_text_;
   std::int64_t time_ = 0;
   std::vector<std::string> scratch_;  // one a field, what its escapes stand for
 };
 
 /// A whole log in memory.
-inline access_log decode_access_log(std::string_view text, const log_format& format,
-                                    access_log_limits limits = {}) {
-  access_log_decoder decoder(format, limits);
+inline access_log decode_access_log(std::string_view text, const log_format& format) {
+  access_log_decoder decoder(format);
   decoder.feed(text);
   return decoder.finish();
 }

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../time/zone.hpp"
 #include "number.hpp"
 #include "timestamp.hpp"
 
@@ -19,6 +20,7 @@ BAROGRAPH_NAMESPACE_BEGIN
 
 struct timestamp_options {
   time_format format = time_format::automatic;  ///< the only one tried, unless automatic
+  const zone* local = nullptr;  ///< of rows that name no zone (the first of two readings); UTC when null
 };
 
 /// Timestamps of a column, int64 nanoseconds UTC; `not_a_time` where the status is not ok.
@@ -26,7 +28,7 @@ struct timestamp_column {
   std::vector<std::int64_t> ns;
   std::vector<field_status> status;
   std::array<std::int64_t, time_format_count> formats{};  ///< rows read in each format
-  std::int64_t without_offset = 0;                        ///< rows that name no zone (read as UTC)
+  std::int64_t without_offset = 0;                        ///< rows that name no zone
   std::int64_t missing = 0;
   std::int64_t bad = 0;
   std::int64_t ambiguous = 0;
@@ -124,10 +126,17 @@ inline timestamp_column parse_timestamps(const text_column& text, const timestam
   const std::size_t rows = text.rows();
   out.ns.resize(rows, not_a_time);
   out.status.resize(rows, field_status::missing);
+  const zone utc = zone::utc();
+  zone_clock clock(options.local == nullptr ? utc : *options.local);
   const auto settle = [&](std::size_t i, field_status status, const written_time& time, time_format format) {
+    std::int64_t ns = time.ns;
+    if (options.local != nullptr && status == field_status::ok && !time.has_offset) {
+      ns = clock.to_utc(ns);
+      if (ns == not_a_time) status = field_status::bad;
+    }
     out.status[i] = status;
     if (status != field_status::ok) return;
-    out.ns[i] = time.ns;
+    out.ns[i] = ns;
     out.without_offset += !time.has_offset;
     ++out.formats[static_cast<std::size_t>(format)];
   };

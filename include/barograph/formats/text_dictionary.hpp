@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "text_column.hpp"
 #include "utf8.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -37,6 +38,15 @@ class text_dictionary {
       }
       if (s.tag == static_cast<std::uint32_t>(h >> 32) && (*this)[s.code] == text) return s.code;
     }
+  }
+
+  bool contains(std::string_view text) const noexcept {
+    if (slots_.empty()) return false;
+    const std::uint64_t h = hash(text);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = static_cast<std::size_t>(h) & mask; slots_[at].code >= 0; at = (at + 1) & mask)
+      if ((*this)[slots_[at].code] == text) return true;
+    return false;
   }
 
   std::size_t size() const noexcept { return ends_.size(); }
@@ -104,5 +114,14 @@ struct coded_text {
   std::vector<std::int32_t> codes;
   text_dictionary categories;
 };
+
+/// Dictionary-codes a column; empty text is a value, null is -1.
+inline coded_text encode_text(const text_column& text) {
+  coded_text out;
+  out.codes.resize(text.rows(), -1);
+  for (std::size_t i = 0; i < text.rows(); ++i)
+    if (text.present(i)) out.codes[i] = out.categories.code(text[i]);
+  return out;
+}
 
 BAROGRAPH_NAMESPACE_END
