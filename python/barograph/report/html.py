@@ -58,7 +58,7 @@ def render(report: Report) -> str:
     library, library_hash = _library()
     drawn = panels.panels(report)
     names = values.file_names(p.chart.name for p in drawn)
-    column, choices = _filter(drawn)
+    column, choices = _choices(panels.filter_of(report), drawn)
     data = _script_json({
         "filter": {"column": column, "title": values.heading(column), "values": choices} if column else None,
         "panels": [_panel_data(p, name, column) for p, name in zip(drawn, names, strict=True)],
@@ -124,15 +124,14 @@ def _safe(content: str) -> str:
     return escape(values.plain(content))
 
 
-def _filter(drawn: Iterable[panels.Panel]) -> tuple[str, list[str]]:
-    """The column of the page's drop-down and its choices: those of the charts that can be filtered."""
-    column = next((p.chart.filter for p in drawn if p.chart.filter), "")
+def _choices(column: str, drawn: Iterable[panels.Panel]) -> tuple[str, list[str]]:
+    """The column of the page's drop-down and its choices; nothing where there is only one."""
     seen: dict[str, None] = {panels.ALL: None}
     for panel in drawn:
         if column and panel.chart.filter == column:
             views = [*(t.view for t in panel.traces), *(g.view for g in panel.grids)]
             seen.update({view: None for view in views if view is not None})
-    return (column, list(seen)) if len(seen) > 1 else ("", [])
+    return (column, list(seen)) if len(seen) > 2 else ("", [])
 
 
 def _head(report: Report) -> str:
@@ -172,13 +171,14 @@ def _filtered_cards(report: Report, column: str, choices: list[str]) -> Iterable
     table = report.tables.raw.get(f"by_{column}") if column else None
     if table is None or column not in table:
         return
+    units = values.units("", table)
     for row in table.rows():
         view = values.plain(str(row[column]))
         if view != panels.ALL and view in choices:
             yield _cards(
                 [
                     Card(values.heading(c).capitalize() if c != "mean" else "Mean latency",
-                         values.shown(row[c], values.unit_of(c)), row[c])
+                         values.shown(row[c], units[c]), row[c])
                     for c in FILTERED_CARDS if c in row
                 ],
                 view,
@@ -254,7 +254,8 @@ def _panel(panel: panels.Panel, name: str) -> str:
 def _heights(panel: panels.Panel) -> tuple[int, int]:
     """Height in pixels on a wide and on a narrow screen."""
     if panel.chart.kind == "hbar":
-        height = max(200, 90 + 26 * len(panel.x.labels) if panel.x.kind == "label" else 300)
+        bars = len(panel.x.labels) * (8 + 15 * len({t.name for t in panel.traces}))
+        height = max(200, 100 + bars if panel.x.kind == "label" else 300)
         return height, height
     if panel.chart.kind == "heatmap":
         height = min(720, max(240, 90 + 24 * len(panel.y.labels)))
@@ -292,6 +293,7 @@ def _panel_data(panel: panels.Panel, name: str, column: str) -> dict[str, Any]:
         "filters": bool(column) and chart.filter == column,
         "split": bool(column) and chart.series == column,
         "picks": bool(column) and chart.x == column,
+        "zTitle": values.heading(chart.y[-1]),
         "zero": all(float(np.nanmin(t.y, initial=0.0)) >= 0 for t in panel.traces),
         "ticks": _ticks(panel),
         "x": {"kind": panel.x.kind, "labels": panel.x.labels},
@@ -355,7 +357,7 @@ def _tables(report: Report, column: str) -> str:
 
 def _table(title: str, file: str, table: Table, column: str) -> str:
     columns = table.columns
-    units = [values.unit_of(c, title) for c in columns]
+    units = list(values.units(title, table).values())
     right = [not isinstance(table[c], Strings) and table.array(c).dtype.kind in "iuf" for c in columns]
     heads = "".join(
         f'<th{" class=n" if r else ""} title="{_safe(c)}"><button type="button">{_safe(values.heading(c))}'

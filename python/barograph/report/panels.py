@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -20,6 +21,7 @@ ALL = "all"
 MOST_POINTS = 3000  # a trace; a screen shows fewer
 MOST_SERIES = 8  # distinguishable colours
 MOST_LABELS = 40  # on a label axis
+MOST_BINS = 200
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Panel:
     traces, grids : tuple
         Grids for heat maps, traces for all others.
     unit : str
-        Of the values, see :func:`barograph.report.values.unit_of`.
+        Of the values, see :func:`barograph.report.values.units`.
     notes : tuple of str
         What was left out to keep the drawing legible.
     """
@@ -108,8 +110,23 @@ class Panel:
 
 
 def panels(report: Report) -> list[Panel]:
-    """All charts of a report with their data, in order."""
-    return [panel(chart, report.tables.raw[chart.table]) for chart in report.charts]
+    """All charts of a report with their data, in order.
+
+    A chart that says nothing of a filter follows that of the others where its table has the column.
+    """
+    column = filter_of(report)
+    drawn = []
+    for asked in report.charts:
+        chart, table = asked, report.tables.raw[asked.table]
+        if column in table and chart.filter is None and column not in (chart.series, chart.x, *chart.y):
+            chart = dataclasses.replace(chart, filter=column)
+        drawn.append(panel(chart, table))
+    return drawn
+
+
+def filter_of(report: Report) -> str:
+    """The column that a person may filter all charts by; empty if there is none."""
+    return next((chart.filter for chart in report.charts if chart.filter), "")
 
 
 def panel(chart: Chart, table: Table) -> Panel:
@@ -120,20 +137,20 @@ def panel(chart: Chart, table: Table) -> Panel:
     KeyError
         If the table lacks a column of the chart.
     """
-    unit = values.unit_of(chart.y[-1], chart.table)
+    unit = values.units(chart.table, table)[chart.y[-1]]
     if chart.kind == "heatmap":
         x, columns = _categories(table, chart.x)
         y, rows = _categories(table, chart.y[0])
         shape = (len(y.labels), len(x.labels))
         grids = tuple(
             Grid(view, _grid(shape, rows[mask], columns[mask], _floats(table, chart.y[1])[mask]))
-            for view, mask in _split(table, chart.filter)
+            for view, mask in _views(table, chart.filter)
         )
         return Panel(chart, x, y, (), grids, unit, ())
     notes: list[str] = []
     axis, x_values = _axis(table, chart, notes)
     traces: list[Trace] = []
-    for view, in_view in _split(table, chart.filter):
+    for view, in_view in _views(table, chart.filter):
         groups = list(_split(table, chart.series))
         for series, in_series in groups[:MOST_SERIES]:
             chosen = np.flatnonzero(in_view & in_series & ~_missing(x_values))
@@ -175,16 +192,35 @@ def _traces(
 
 def _axis(table: Table, chart: Chart, notes: list[str]) -> tuple[Axis, Array]:
     column = table[chart.x]
-    if isinstance(column, Strings) or column.dtype.kind in "Ob":
-        axis, positions = _categories(table, chart.x)
-        if len(axis.labels) > MOST_LABELS:
-            notes.append(f"the first {MOST_LABELS} of {len(axis.labels):,} drawn")
-            positions = np.where(positions < MOST_LABELS, positions, np.nan)
-            axis = Axis("label", axis.labels[:MOST_LABELS])
-        return axis, positions
-    if column.dtype.kind == "M":
+    if not isinstance(column, Strings) and column.dtype.kind == "M":
         return Axis("time"), values.local(table, chart.x)
-    return Axis("number"), column.astype(np.float64)
+    if not isinstance(column, Strings) and column.dtype.kind in "iuf" and not _needs_labels(column, chart):
+        return Axis("number"), column.astype(np.float64)
+    if chart.filter is not None and _repeats(table, chart):
+        both = zip(table.array(chart.x).tolist(), table.array(chart.filter).tolist(), strict=True)
+        table = Table({chart.x: Strings.encode([f"{x} ({of})" for x, of in both])})
+    axis, positions = _categories(table, chart.x)
+    most = MOST_BINS if chart.kind == "histogram" else MOST_LABELS
+    if len(axis.labels) > most:
+        notes.append(f"the first {most} of {len(axis.labels):,} drawn")
+        positions = np.where(positions < most, positions, np.nan)
+        axis = Axis("label", axis.labels[:most])
+    return axis, positions
+
+
+def _needs_labels(x: Array, chart: Chart) -> bool:
+    """Bars at uneven distances, such as status codes or buckets that widen, stand side by side."""
+    if chart.kind not in ("bar", "hbar", "histogram"):
+        return False
+    steps = np.diff(np.unique(x[~np.isnan(x)] if x.dtype.kind == "f" else x))
+    return bool(steps.size) and float(steps.max()) > 1.001 * float(steps.min())
+
+
+def _repeats(table: Table, chart: Chart) -> bool:
+    """Whether a text on the label axis stands for several rows, of different filter values."""
+    texts = table.array(chart.x).tolist()
+    whole = ALL in table.array(str(chart.filter)).tolist()
+    return not whole and chart.series is None and len(set(texts)) < len(texts)
 
 
 def _categories(table: Table, name: str) -> tuple[Axis, Floats]:
@@ -192,11 +228,10 @@ def _categories(table: Table, name: str) -> tuple[Axis, Floats]:
     column = table[name]
     if not isinstance(column, Strings) and column.dtype.kind in "biufM":
         distinct, positions = np.unique(values.local(table, name), return_inverse=True)
-        unit = values.unit_of(name)
         if distinct.dtype.kind == "M" and np.array_equal(distinct, distinct.astype("datetime64[D]")):
             labels = tuple(str(day.astype("datetime64[D]")) for day in distinct)
         else:
-            labels = tuple(values.shown(v, unit) for v in distinct)
+            labels = tuple(values.shown(v, "plain") if v == round(v) else values.shown(v) for v in distinct)
         return Axis("label", labels), positions.astype(np.float64)
     seen: dict[str, int] = {}
     texts = [None if v is None else values.plain(str(v)) for v in table.array(name).tolist()]
@@ -213,6 +248,14 @@ def _split(table: Table, name: str | None) -> Iterator[tuple[str | None, npt.NDA
     order = {text: None for text in texts.to_numpy().tolist() if text is not None}
     for text in sorted(order, key=lambda value: value != ALL):
         yield values.plain(text), texts.codes == texts.categories.index(text)
+
+
+def _views(table: Table, name: str | None) -> Iterator[tuple[str | None, npt.NDArray[np.bool_]]]:
+    """The rows of each choice of a filter; where no rows are of ``"all"``, all rows together are."""
+    parts = list(_split(table, name))
+    if name is not None and parts and parts[0][0] != ALL:
+        yield ALL, np.ones(len(table), dtype=np.bool_)
+    yield from parts
 
 
 def _floats(table: Table, name: str) -> Floats:

@@ -339,4 +339,4 @@ def _heat(figure: Any, axes: Any, panel: panels.Panel, share: bool) -> None:
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=2, labelsize=8.5)
     bar.ax.yaxis.set_major_formatter(_number_formatter(share))
-    bar.set_label(values.cut(values.plain(panel.chart.y_title), 44), color=QUIET)
+    bar.set_label(values.cut(values.heading(panel.chart.y[-1]), 44), color=QUIET)

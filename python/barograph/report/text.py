@@ -25,6 +25,7 @@ FIRST = (
     "status_codes",
     "peak_offpeak",
     "load_latency",
+    "incidents",
     "worst_periods",
     "measures",
     "gaps",
@@ -122,7 +123,7 @@ def _findings(findings: tuple[Finding, ...]) -> str:
 
 
 def _table(name: str, table: Table) -> str:
-    units = {column: values.unit_of(column, name) for column in table.columns}
+    units = values.units(name, table)
     rows = [
         [values.cut(values.shown(v, units[c]), MOST_CELL) for c, v in row.items()]
         for row in table.take(slice(0, MOST_ROWS)).rows()

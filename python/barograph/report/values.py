@@ -16,46 +16,52 @@ from .._frames import Array, Table
 Unit = Literal["", "ms", "%", "count", "apdex", "plain"]
 
 MISSING = "–"
-_LATENCY = re.compile(r"p\d+(\.\d+)?$|^(mean|median|latency|min|max|std|ms)$")
+_LATENCY = re.compile(r"p\d+(\.\d+)?$|^(mean|median|latency|fitted|min|max|std|ms)$")
 _WORDS = {"p50": "P50", "p90": "P90", "p95": "P95", "p99": "P99", "apdex": "Apdex", "cpu": "CPU", "id": "ID"}
 _HIDDEN = frozenset(
     "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\ufeff"
 )
 
 
-def unit_of(column: str, table: str = "") -> Unit:
-    """The unit of a table's column, told by the words of its name.
+def units(name: str, table: Table) -> dict[str, Unit]:
+    """The unit of each column of a table, told by the words of its name.
 
     Parameters
     ----------
-    column : str
-        E.g. ``"error_rate"`` (a fraction, shown in percent) or ``"p95"`` (milliseconds).
-    table : str
-        Its table; the statistics of ``measures`` are of any column of the log, so have no unit.
+    name : str
+        The table's name.
+    table : Table
+        Its `mean` or `p95` are latencies in milliseconds; not so in ``measures``, whose figures are of any
+        column of the log, and where `samples` of a metric were counted instead of requests.
 
     Returns
     -------
-    str
-        ``"ms"``, ``"%"``, ``"count"``, ``"apdex"``, ``"plain"`` (years, hours, codes: no thousands
-        separator) or ``""`` for any other number.
+    dict of str to str
+        ``"ms"``, ``"%"`` (a fraction, shown in percent), ``"count"``, ``"apdex"``, ``"plain"`` (years,
+        hours, codes: no thousands separator) or ``""`` for any other number.
 
     Examples
     --------
-    >>> unit_of("p95"), unit_of("error_rate"), unit_of("requests"), unit_of("p95", "measures")
-    ('ms', '%', 'count', '')
+    >>> units("by_service", Table({"p95": [380.0], "error_rate": [0.04], "requests": [12]}))
+    {'p95': 'ms', 'error_rate': '%', 'requests': 'count'}
     """
+    latencies = "samples" not in table and "samples_per_hour" not in table and name != "measures"
+    return {column: _unit(column, latencies=latencies) for column in table.columns}
+
+
+def _unit(column: str, *, latencies: bool) -> Unit:
     words = column.lower().split("_")
-    if words[-1] in ("ratio", "factor", "times", "slope", "correlation", "r2"):
+    if words[-1] in ("ratio", "factor", "times", "slope", "correlation", "r2", "score"):
         return ""
     if "rate" in words or "share" in words:
         return "%"
     if words[0] == "apdex":
         return "apdex"
-    if words[0] in ("requests", "errors", "count", "rows", "n", "hours", "minutes"):
+    if words[0] in ("requests", "samples", "errors", "count", "rows", "n", "expected") and len(words) < 2:
         return "count"
-    if words[-1] in ("hour", "day", "weekday", "code", "year", "month", "row", "rank"):
+    if words[-1] in ("hour", "day", "weekday", "code", "year", "month", "row", "rank") and "per" not in words:
         return "plain"
-    if not table.startswith("measure") and any(_LATENCY.match(word) for word in words):
+    if latencies and any(_LATENCY.match(word) for word in words):
         return "ms"
     return ""
 
@@ -85,6 +91,8 @@ def number(value: float, unit: Unit = "") -> str:
         return f"{value:.10g}"
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}"
+    if unit == "count":
+        return f"{value:,.1f}"
     return _rounded(value, 4)
 
 

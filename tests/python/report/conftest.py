@@ -115,7 +115,7 @@ def make_report(services=SERVICES, endpoints=("/login", "/checkout", "/events", 
             "hour",
             ("day", "requests"),
             "hour of day",
-            "requests",
+            "day",
         ),
         Chart(
             "load_latency",

@@ -65,11 +65,22 @@
     const base = flip ? layout.yaxis : layout.xaxis;
     const value = flip ? layout.xaxis : layout.yaxis;
     if (flip) { layout.xaxis.title.text = literal(panel.yTitle); layout.yaxis.title.text = literal(panel.xTitle); }
+    const seen = chosen(panel, panel.traces);
+    let labels = panel.x.labels, at = null;
+    if (panel.x.kind === "label" && panel.filters && view !== "all") { // only what this choice has
+      const used = new Set(seen.flatMap((t) => panel.xs[t.x]));
+      const kept = labels.map((_, i) => i).filter((i) => used.has(i));
+      at = new Map(kept.map((old, i) => [old, i]));
+      labels = kept.map((i) => labels[i]);
+    }
     if (panel.x.kind === "label") {
       const room = flip ? { most: 40, width: narrow ? 20 : 30 }
-        : { most: narrow ? 12 : 24, width: panel.x.labels.length > 6 ? 14 : narrow ? 12 : 22 };
-      Object.assign(base, labelAxis(panel.x.labels, room));
-      if (flip) base.range.reverse();
+        : { most: narrow ? 12 : 24, width: labels.length > 6 ? 14 : narrow ? 12 : 22 };
+      Object.assign(base, labelAxis(labels, room));
+      if (flip) {
+        base.range.reverse();
+        if (at) layout.height = Math.max(180, 100 + (layout.height - 100) * labels.length / panel.x.labels.length);
+      }
       base.showgrid = false;
     } else if (panel.x.kind === "time") {
       Object.assign(base, { type: "date", nticks: narrow ? 5 : 0 });
@@ -80,29 +91,29 @@
     value.ticksuffix = panel.unit === "%" ? " %" : "";
     value.nticks = narrow && flip ? 5 : 0;
     layout.hovermode = panel.kind === "line" && panel.x.kind !== "label" ? "x unified" : "closest";
-    const traces = chosen(panel, panel.traces).map((t, i, all) => {
-      const x = panel.xs[t.x], y = scale === 1 ? t.y : t.y.map((v) => (v === null ? null : v * scale));
+    const traces = seen.map((t, i, all) => {
+      const x = at ? panel.xs[t.x].map((old) => at.get(old)) : panel.xs[t.x], y = scale === 1 ? t.y : t.y.map((v) => (v === null ? null : v * scale));
       const c = t.colour < 0 ? ink : colour("--c" + (t.colour % 8));
-      const where = panel.x.kind === "label" ? x.map((i) => literal(panel.x.labels[i])) : null;
+      const where = panel.x.kind === "label" ? x.map((i) => literal(labels[i])) : null;
       const shown = ":,.4~r}" + unit;
       const named = all.length > 1 ? literal(cut(t.name, 40)) : "";
       const trace = { name: named || literal(cut(t.name, 40)), x: flip ? y : x, y: flip ? x : y, showlegend: all.length > 1 };
       if (where) trace.text = where;
       trace.textposition = "none";
-      const at = where ? "%{text}" : flip ? "%{y}" : "%{x}";
+      const place = where ? "%{text}" : flip ? "%{y}" : "%{x}";
       if (panel.kind === "scatter" && !t.fit) {
         Object.assign(trace, { type: "scatter", mode: "markers", marker: { color: c, size: narrow ? 5 : 6, opacity: 0.55 },
           hovertemplate: literal(panel.xTitle) + ": %{x:,.5~r}<br>" + literal(panel.yTitle) + ": %{y" + shown + "<extra>" + named + "</extra>" });
       } else if (panel.kind === "line" || t.fit) {
         Object.assign(trace, { type: "scatter", mode: panel.x.kind === "label" || y.length < 3 ? "lines+markers" : "lines",
           line: { color: c, width: t.fit ? 2.5 : 1.7, dash: t.fit ? "dash" : "solid" }, connectgaps: false,
-          hovertemplate: (layout.hovermode === "x unified" ? "" : at + ": ") + "%{y" + shown + (all.length > 1 ? "" : "<extra></extra>") });
+          hovertemplate: (layout.hovermode === "x unified" ? "" : place + ": ") + "%{y" + shown + (all.length > 1 ? "" : "<extra></extra>") });
       } else {
         const mine = panel.x.labels.indexOf(view);
         const dim = panel.picks && mine >= 0;
         Object.assign(trace, { type: "bar", orientation: flip ? "h" : "v",
           marker: { color: c, opacity: dim ? x.map((i) => (i === mine ? 1 : 0.3)) : 1 },
-          hovertemplate: at + ": %{" + (flip ? "x" : "y") + shown + "<extra>" + named + "</extra>" });
+          hovertemplate: place + ": %{" + (flip ? "x" : "y") + shown + "<extra>" + named + "</extra>" });
       }
       return trace;
     });
@@ -123,14 +134,14 @@
     Object.assign(layout.xaxis, labelAxis(panel.x.labels, { most: narrow ? 8 : 24, width: 14 }), { showgrid: false });
     if (Math.max(...panel.x.labels.map((l) => l.length)) < 4) layout.xaxis.tickangle = 0;
     Object.assign(layout.yaxis, labelAxis(panel.y.labels, { most: 31, width: narrow ? 12 : 18 }), { showgrid: false });
-    layout.yaxis.title.text = "";
+    if (narrow) layout.yaxis.title.text = "";
     layout.yaxis.range.reverse();
     const text = panel.y.labels.map((r) => panel.x.labels.map((c) => literal(r) + ", " + literal(c)));
     const trace = { type: "heatmap", z: grid.z.map((row) => row.map((v) => (v === null ? null : v * scale))), text,
       colorscale: "Cividis", xgap: 1, ygap: 1, hoverongaps: false,
       hovertemplate: "%{text}: %{z:,.4~r}" + unit + "<extra></extra>",
       colorbar: { thickness: narrow ? 8 : 12, outlinewidth: 0, ticksuffix: panel.unit === "%" ? " %" : "", nticks: 6,
-        title: { text: literal(panel.yTitle), side: "right", font: { size: 11, color: colour("--quiet") } } } };
+        title: { text: literal(panel.zTitle), side: "right", font: { size: 11, color: colour("--quiet") } } } };
     return { traces: [trace], layout };
   }
 
@@ -146,9 +157,9 @@
     if (scope) scope.textContent = view === "all" ? "" : panel.filters || panel.split || panel.picks ? view : "not split by " + data.filter.title + ": shows all";
     if (panel.empty) return;
     const narrow = window.innerWidth < 560;
-    plot.style.height = panel.height[narrow ? 1 : 0] + "px";
     try {
       const { traces, layout } = build(panel, narrow);
+      plot.style.height = layout.height + "px";
       Plotly.react(plot, traces, layout, CONFIG).then(() => { section.dataset.drawn = "1"; }, fail);
     } catch (error) {
       fail(panel.name + ": " + error.message);
