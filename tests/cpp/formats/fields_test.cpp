@@ -1,0 +1,66 @@
+#include "barograph/formats/fields.hpp"
+
+#include "barograph/formats/text_dictionary.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+
+namespace {
+struct rows {
+  std::string data;
+  std::vector<std::int32_t> offsets{0};
+  rows(std::initializer_list<std::string_view> texts) {
+    for (std::string_view t : texts) {
+      data += t;
+      offsets.push_back(static_cast<std::int32_t>(data.size()));
+    }
+  }
+  text_column column() const {
+    return text_column(span<const char>(data), span<const std::int32_t>(offsets));
+  }
+};
+}  // namespace
+
+TEST_CASE("a column of mixed formats is read row by row") {
+  const rows r{
+      "2015-05-17T10:05:03Z", "17/May/2015:10:05:03 +0000", "1431857103", "2015-05-17T10:05:03Z", "", "?"};
+  const timestamp_column c = parse_timestamps(r.column());
+  for (std::size_t i = 0; i < 4; ++i) CHECK(c.ns[i] == 1431857103 * ns_per_second);
+  CHECK(c.formats[static_cast<std::size_t>(time_format::iso8601)] == 2);
+  CHECK(c.formats[static_cast<std::size_t>(time_format::common_log)] == 1);
+  CHECK(c.formats[static_cast<std::size_t>(time_format::epoch_s)] == 1);
+  CHECK(c.missing == 1);
+  CHECK(c.bad == 1);
+}
+
+TEST_CASE("the ends of int64 nanoseconds are read, what lies beyond is bad") {
+  const rows r{"2262-04-11T23:47:15.999999999Z", "2262-04-11T23:47:17Z", "1677-09-21T00:12:44Z",
+               "1677-09-21T00:12:43Z",           "9223372036854775806",  "9999999999999999999"};
+  const timestamp_column c = parse_timestamps(r.column());
+  CHECK(c.ns[0] == 9223372035999999999);
+  CHECK(c.status[1] == field_status::bad);
+  CHECK(c.ns[2] == -9223372036 * ns_per_second);
+  CHECK(c.status[3] == field_status::bad);
+  CHECK(c.ns[4] == INT64_MAX - 1);
+  CHECK(c.status[5] == field_status::bad);
+}
+
+TEST_CASE("invalid UTF-8 is shown as Unicode says") {
+  CHECK(to_utf8("a\xF0\x9F\x98z") == "a\xEF\xBF\xBDz");  // a cut-off character is one piece
+  CHECK(to_utf8("\xED\xA0\x80") == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a surrogate is three
+  CHECK(to_utf8("\xC0\xAF") == "\xEF\xBF\xBD\xEF\xBF\xBD");                  // overlong
+  CHECK(is_utf8("eight ascii bytes and \xE2\x82\xAC \xF0\x9F\x98\x80"));
+  CHECK_FALSE(is_utf8("eight ascii bytes and \xFF"));
+}
+
+TEST_CASE("a dictionary gives codes in order of appearance and finds them again") {
+  text_dictionary d;
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 10000; ++i) REQUIRE(d.code("key" + std::to_string(i)) == i);
+  CHECK(d.size() == 10000);
+  CHECK(d[4711] == "key4711");
+  CHECK(d.contains("key9999"));
+  CHECK_FALSE(d.contains("key10000"));
+  CHECK(d.code("") == 10000);
+  CHECK(d.code(std::string_view("\0", 1)) == 10001);
+}
