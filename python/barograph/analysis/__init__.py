@@ -1,1 +1,87 @@
 """From a cleaned log to a Report: tables and findings; nothing is drawn here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .._frames import Kind
+    from .._slo import Policy
+    from ._model import Report
+
+_WORKLOADS = ("requests",)
+
+
+def analyze(
+    data: Any,
+    workload: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    policy: Policy | None = None,
+    *,
+    frame: Kind | None = None,
+) -> Report:
+    """Clean and analyse a log: figures, findings and charts in one Report.
+
+    Parameters
+    ----------
+    data : path, list of paths, frame, mapping, Dataset or Cleaned
+        Files, folders and globs are read; frames, mappings of columns and datasets are cleaned; what is
+        Cleaned is taken as it is.
+    workload : {"requests"}, optional
+        What kind of telemetry it is; recognised by default.
+    columns : mapping of role to column, optional
+        Overrides what was recognised, e.g. ``{"latency": "took"}``.
+    policy : Policy, optional
+        Limits, zone, peak hours; ``Policy()`` by default.
+    frame : {"pandas", "polars", "arrow", "table"}, optional
+        The kind of frames in ``report.tables``; that of `data` by default.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        If the workload is unknown, or nothing is left to analyse.
+    OSError
+        If a path cannot be read.
+
+    Examples
+    --------
+    >>> import barograph as bg
+    >>> report = bg.analyze({
+    ...     "timestamp": ["2024-01-01 10:00:00", "2024-01-01 10:00:01"],
+    ...     "latency_ms": [120, 80],
+    ... }, frame="table")
+    >>> int(report.tables["overall"]["requests"][0])
+    2
+    """
+    from .._dataset import Cleaned, Dataset
+    from .._slo import Policy as DefaultPolicy
+    from .requests import analyze_requests
+
+    if policy is None:
+        policy = DefaultPolicy()
+    if workload is not None and workload not in _WORKLOADS:
+        raise ValueError(f"workload: given {workload!r}, expected one of {', '.join(_WORKLOADS)}")
+    if isinstance(data, Cleaned):
+        if columns:
+            raise ValueError("columns: given with data that is cleaned already, expected raw data")
+        return analyze_requests(data, policy, frame=frame)
+    from .._cleaning import clean
+
+    if isinstance(data, (str, os.PathLike)) or _are_paths(data):
+        from ..ingest import read
+
+        dataset: Dataset = read(data, workload, columns, frame=frame)
+        return analyze_requests(clean(dataset, policy=policy, frame=frame), policy, frame=frame)
+    return analyze_requests(clean(data, columns=columns, policy=policy, frame=frame), policy, frame=frame)
+
+
+def _are_paths(data: Any) -> bool:
+    return (
+        isinstance(data, (list, tuple)) and bool(data) and all(isinstance(p, (str, os.PathLike)) for p in data)
+    )

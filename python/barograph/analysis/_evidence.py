@@ -1,0 +1,199 @@
+"""How sure one can be that a share is raised: binomial tails over windows of time.
+
+Everything is counts: `hits` of `trials` in each bucket of time against the share that the bucket's own
+baseline expects. Buckets are summed over windows of several lengths, so that a short sharp rise and a
+long mild one are both found; the level is divided by the number of windows looked at (Bonferroni), and
+counts that scatter more than binomial ones do are shrunk by the factor they scatter by, as in
+quasi-likelihood (McCullagh and Nelder, Generalized Linear Models, 1989, 4.5).
+
+Expected hits are kept as integers in millionths, so window sums are exact.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.005  # of a false alarm in a whole log, for each thing looked at
+WINDOWS = (1, 2, 4, 8, 16, 24)
+_MILLION = 1_000_000
+_MEDIAN_OF_CHI2 = 0.4549  # of one degree of freedom
+_SURE = 6.5  # standard errors at which a sum of 50 and more expected hits needs no exact tail
+
+
+def binomial_tail(hits: int, trials: int, share: float) -> float:
+    """An upper bound of P(X >= hits), X binomial; within a factor of two where it matters.
+
+    The first term is multiplied out, the further ones are bounded by a geometric series.
+    """
+    if hits <= trials * share:
+        return 1.0
+    if share <= 0.0:
+        return 0.0
+    odds_against = 1.0 - share
+    term, left = 1.0, trials - hits
+    for i in range(1, hits + 1):
+        term *= (trials - hits + i) / i * share
+        while term > 1e-30 and left:
+            term *= odds_against
+            left -= 1
+        if term == 0.0:
+            return 0.0
+    for _ in range(min(left, 100_000)):
+        term *= odds_against
+        if term < 1e-300:
+            return 0.0
+    ratio = (trials - hits) * share / ((hits + 1) * odds_against)
+    return min(1.0, term / (1.0 - ratio)) if ratio < 1.0 else 1.0
+
+
+@dataclass(frozen=True)
+class Rise:
+    """A run of buckets, first to last (excluded), whose hits are beyond chance.
+
+    `score` is the strongest window's excess in standard errors.
+    """
+
+    first: int
+    last: int
+    score: float
+    hits: int
+    trials: int
+    expected: float
+
+
+def scores(hits: Ints, trials: Ints, share: Floats) -> Floats:
+    """Excess of each bucket in standard errors of its own, 0 where nothing was tried."""
+    expected = trials * share
+    spread = np.sqrt(expected * (1.0 - share))
+    return np.divide(hits - expected, spread, out=np.zeros_like(expected), where=spread > 0)
+
+
+def rises(
+    hits: Ints, trials: Ints, share: Floats, *, least_ratio: float, least_excess: float, family: int
+) -> list[Rise]:
+    """Runs of buckets whose hits exceed their baseline beyond chance and beyond triviality.
+
+    Parameters
+    ----------
+    hits, trials : ndarray of int64, shape (buckets,)
+        Counts of consecutive buckets of time.
+    share : ndarray of float64, shape (buckets,)
+        The share of hits that the baseline expects in each bucket.
+    least_ratio, least_excess : float
+        A smaller rise (hits over expected; share of hits over expected share) is not worth a word.
+    family : int
+        How many such series are looked at; shares the level with the windows here.
+
+    Returns
+    -------
+    list of Rise
+        Not overlapping, strongest first.
+    """
+    busy = int(np.count_nonzero(trials))
+    if busy < 4:
+        return []
+    millionths = np.rint(trials * share * _MILLION).astype(np.int64)
+    sums = [np.concatenate([[0], np.cumsum(x)]) for x in (hits, trials, millionths)]
+    level = LEVEL / (family * busy * len(WINDOWS))
+    candidates = [w for width in WINDOWS for w in _windows(width, sums, level, least_ratio, least_excess)]
+    found: list[Rise] = []
+    taken = np.zeros(hits.size, dtype=bool)
+    for score, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
+        if taken[first:last].any():
+            continue
+        rise = _fit(first, last, score, hits, trials, share)
+        if taken[rise.first : rise.last].any():
+            continue
+        taken[max(0, rise.first - 1) : rise.last + 1] = True
+        found.append(rise)
+    return found
+
+
+def _windows(
+    width: int, sums: list[npt.NDArray[np.int64]], level: float, least_ratio: float, least_excess: float
+) -> list[tuple[float, int, int]]:
+    if width > sums[0].size - 1:
+        return []
+    seen, tried, expected = (s[width:] - s[:-width] for s in sums)
+    mean = expected / _MILLION
+    share = np.divide(mean, tried, out=np.zeros_like(mean), where=tried > 0)
+    variance = mean * (1.0 - share)
+    excess = seen - mean
+    squared = np.divide(excess * excess, variance, out=np.zeros_like(mean), where=variance > 0)
+    scatter = _scatter(squared[::width], mean[::width])
+    score = np.sqrt(squared / scatter)
+    worth = (
+        (excess > 0)
+        & (score > 3.0)
+        & (seen >= least_ratio * mean)
+        & (excess >= least_excess * tried)
+        & (seen >= 3)
+    )
+    return [
+        (float(score[i]), i, i + width)
+        for i in np.flatnonzero(worth).tolist()
+        if _sure(int(seen[i]), int(tried[i]), float(share[i]), float(score[i]), scatter, level)
+    ]
+
+
+def _scatter(squared: Floats, mean: Floats) -> float:
+    """By what factor squared errors exceed those of binomial counts; at least 1."""
+    known = np.sort(squared[mean >= 1.0])
+    if known.size < 8:
+        return 1.0
+    return max(1.0, float(known[known.size // 2]) / _MEDIAN_OF_CHI2)
+
+
+def _sure(hits: int, trials: int, share: float, score: float, scatter: float, level: float) -> bool:
+    if trials * share / scatter >= 50.0:
+        return score >= _SURE
+    return binomial_tail(math.floor(hits / scatter), math.ceil(trials / scatter), share) <= level
+
+
+def _fit(first: int, last: int, score: float, hits: Ints, trials: Ints, share: Floats) -> Rise:
+    """The run around a window in which hits are nearer to the raised share than to the baseline.
+
+    Each bucket gains its hits less what the middle of both shares expects; the run of largest gain is
+    the likely extent of the rise (Kulldorff's scan in one dimension, with the gain linearised).
+    """
+    window = slice(first, last)
+    expected = trials[window] * share[window]
+    ratio = int(hits[window].sum()) / max(math.fsum(expected.tolist()), 1e-12)
+    gain = hits - trials * np.minimum(share * ((1.0 + ratio) / 2.0), (1.0 + share) / 2.0)
+    reach = 3 + (last - first)
+    low, high = _extend(gain, first, -1, reach), _extend(gain, last - 1, 1, reach)
+    best, start, total, low_of_best, high_of_best = -math.inf, low, 0.0, low, high + 1
+    for i in range(low, high + 1):
+        if total <= 0.0:
+            start, total = i, 0.0
+        total += float(gain[i])
+        if total > best:
+            best, low_of_best, high_of_best = total, start, i + 1
+    run = slice(low_of_best, high_of_best)
+    return Rise(
+        low_of_best,
+        high_of_best,
+        score,
+        int(hits[run].sum()),
+        int(trials[run].sum()),
+        math.fsum((trials[run] * share[run]).tolist()),
+    )
+
+
+def _extend(gain: Floats, start: int, step: int, reach: int) -> int:
+    """How far a run goes on from `start`: until `reach` buckets in a row bring no further gain."""
+    best = total = 0.0
+    edge, i = start, start + step
+    while 0 <= i < gain.size and abs(i - edge) <= reach:
+        total += float(gain[i])
+        if total > best:
+            best, edge = total, i
+        i += step
+    return edge

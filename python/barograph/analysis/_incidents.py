@@ -1,0 +1,393 @@
+"""Incidents of a request log: when a service was worse than its own baseline, beyond chance.
+
+The baseline of a service is what it does at that hour of the day (of the week for logs of years; at that
+load for logs too short to have days). Against it stand counts: requests that failed, and requests slower
+than the baseline's upper quarter and than its slowest twentieth. Counts have known chance, so quiet data
+gives nothing; see :mod:`barograph.analysis._evidence`. What is found is taken out of the baseline and
+the search is done once more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .._frames import Table
+from ._evidence import Rise, rises, scores
+from ._log import ALL, DAY, HOUR, Codes, Floats, Ints, Log
+
+SLOW = (0.75, 0.95)  # quantiles of the baseline beyond which a request is slow, very slow
+LEAST_LATENCY = 1.25  # a smaller ratio to the baseline is no incident
+_MOST_SERVICES = 50
+_PRIOR = 20.0  # requests at the service's overall share that a class of hours is thought to have seen
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What an incident did to one service; expected figures are of its baseline at the same hours."""
+
+    service: str
+    score: float
+    latency_hit: bool
+    errors_hit: bool
+    first: int
+    last: int
+    requests: int
+    errors: int
+    error_rate: float
+    expected_error_rate: float
+    mean: float
+    expected_mean: float
+    p95: float
+    expected_p95: float
+
+    @property
+    def latency_ratio(self) -> float:
+        """Mean latency over the baseline's; NaN without latencies."""
+        return self.mean / self.expected_mean if self.expected_mean > 0 else math.nan
+
+    @property
+    def error_ratio(self) -> float:
+        """Error rate over the baseline's; infinite if that is 0, NaN without errors."""
+        if self.expected_error_rate > 0:
+            return self.error_rate / self.expected_error_rate
+        return math.inf if self.error_rate > 0 else math.nan
+
+
+@dataclass(frozen=True)
+class Incident:
+    """An interval of buckets, first to last (excluded), in wall-clock nanoseconds, worst service first."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+    impacts: tuple[Impact, ...]
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was looked at and found; matrices have shape (services, buckets)."""
+
+    services: tuple[str, ...]
+    incidents: tuple[Incident, ...]
+    requests: Ints
+    errors: Ints
+    score: Floats
+    expected_error_rate: Floats
+    expected_mean: Floats
+    in_incident: npt.NDArray[np.bool_]
+    baseline: str
+
+
+@dataclass(frozen=True)
+class _Signal:
+    """Hits and trials, shape (services, buckets), with the share of hits that the baseline expects."""
+
+    errors: bool
+    hits: Ints
+    trials: Ints
+    share: Floats
+    least_ratio: float
+    least_excess: float
+
+
+@dataclass(frozen=True)
+class _Baseline:
+    """Usual figures, shape (services, classes of hours); NaN where there are none."""
+
+    error_rate: Floats
+    mean: Floats
+    p95: Floats
+    slow: tuple[Floats, ...]
+
+
+def search(log: Log) -> Search:
+    """Look for incidents, twice: the second time against a baseline without the first findings."""
+    grid = _Grid(log)
+    marked = np.zeros(grid.requests.shape, dtype=bool)
+    for _ in range(2):
+        baseline = grid.baseline(marked)
+        signals = grid.signals(baseline, marked)
+        found = [(g, signal.errors, rise) for signal in signals for g, rise in _rises(signal, len(signals))]
+        if not found:
+            break
+        marked[:] = False
+        for g, _, rise in found:
+            marked[g, rise.first : rise.last] = True
+    incidents = tuple(grid.judge(list(_clusters(found)), baseline))
+    inside = np.zeros_like(marked)
+    for incident in incidents:
+        for impact in incident.impacts:
+            inside[grid.names.index(impact.service), impact.first : impact.last] = True
+    return Search(
+        tuple(grid.names),
+        incidents,
+        grid.requests,
+        grid.errors,
+        grid.scores(signals),
+        baseline.error_rate[:, grid.of_bucket],
+        baseline.mean[:, grid.of_bucket],
+        inside,
+        grid.described,
+    )
+
+
+def _rises(signal: _Signal, signals: int) -> Iterator[tuple[int, Rise]]:
+    services = signal.hits.shape[0]
+    for g in range(services):
+        for rise in rises(
+            signal.hits[g],
+            signal.trials[g],
+            signal.share[g],
+            least_ratio=signal.least_ratio,
+            least_excess=signal.least_excess,
+            family=services * signals,
+        ):
+            yield g, rise
+
+
+class _Grid:
+    """The log counted by service and bucket, and its buckets sorted into classes of like hours."""
+
+    def __init__(self, log: Log) -> None:
+        self.log = log
+        self.names, self._service = _services(log)
+        self._buckets = len(log.steps)
+        shape = (len(self.names), self._buckets)
+        self._cell = self._service.astype(np.int64) * self._buckets + log.steps.of_row
+        if (self._service < 0).any():
+            self._cell[self._service < 0] = len(self.names) * self._buckets
+        self._shape = shape
+        self.requests = self._count(None)
+        self._latency = None if log.latency is None else log.table.array(log.latency)
+        self._measured = self.requests
+        if self._latency is not None and self._latency.dtype.kind == "f":
+            missing = np.isnan(self._latency)
+            if missing.any():
+                self._measured = self._count(~missing)
+        has_errors = log.error is not None
+        self.errors = (
+            self._count(log.table.array(str(log.error)).astype(bool)) if has_errors else np.zeros_like(self.requests)
+        )
+        self.of_bucket, self.described = _classes(log)
+        self._classes = int(self.of_bucket.max()) + 1
+        self._class = (
+            np.zeros(len(log), dtype=np.int32)
+            if self._classes == 1
+            else self.of_bucket.astype(np.int32)[log.steps.of_row]
+        )
+
+    def _count(self, rows: npt.NDArray[np.bool_] | None) -> Ints:
+        """Rows in each cell, shape (services, buckets)."""
+        size = self._shape[0] * self._shape[1]
+        cells = self._cell if rows is None else self._cell[rows]
+        counted = np.bincount(cells, minlength=size + 1)[:size]
+        return counted.reshape(self._shape).astype(np.int64, copy=False)
+
+    def _by_class(self, cells: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
+        """Counts of unmarked buckets summed by service and class."""
+        kept = np.where(marked, 0, cells)
+        total = np.zeros((self._shape[0], self._classes), dtype=np.int64)
+        np.add.at(total, (slice(None), self.of_bucket), kept)
+        return total
+
+    def baseline(self, marked: npt.NDArray[np.bool_]) -> _Baseline:
+        """What is usual for each service and class of hours, marked buckets left out."""
+        log, shape = self.log, (self._shape[0], self._classes)
+        key = self._service * np.int32(self._classes) + self._class
+        key[self._service < 0] = -1
+        if marked.any():
+            key[np.append(marked.ravel(), False)[self._cell]] = -1
+        nothing = np.full(shape, np.nan)
+        if log.error is None and log.latency is None:
+            return _Baseline(nothing, nothing, nothing, ())
+        usual = log.kpis({"cell": (key, shape[0] * shape[1])}, quantiles=SLOW)
+
+        def spread(name: str) -> Floats:
+            values = np.full(shape[0] * shape[1], np.nan)
+            values[usual.array("cell")] = usual[name]
+            return values.reshape(shape)
+
+        return _Baseline(
+            nothing if log.error is None else spread("error_rate"),
+            nothing if log.latency is None else spread("mean"),
+            nothing if log.latency is None else spread("p95"),
+            () if log.latency is None else (spread("p75"), spread("p95")),
+        )
+
+    def signals(self, baseline: _Baseline, marked: npt.NDArray[np.bool_]) -> list[_Signal]:
+        """Failed, slow and very slow requests, with the shares that the unmarked buckets lead to expect."""
+        found = []
+        if self.log.error is not None:
+            found.append(self._signal(True, self.errors, self.requests, marked, (1.5, 0.005)))
+        if self._latency is not None:
+            key = np.maximum(self._service, 0) * np.int32(self._classes) + self._class
+            for limits, least in zip(baseline.slow, ((1.4, 0.08), (2.0, 0.04)), strict=True):
+                slow = self._count(self._latency > np.nan_to_num(limits, nan=np.inf).ravel()[key])
+                found.append(self._signal(False, slow, self._measured, marked, least))
+        return found
+
+    def _signal(
+        self,
+        errors: bool,
+        hits: Ints,
+        trials: Ints,
+        marked: npt.NDArray[np.bool_],
+        least: tuple[float, float],
+    ) -> _Signal:
+        usual, tried = self._by_class(hits, marked), self._by_class(trials, marked)
+        overall = (usual.sum(axis=1) + 0.5) / (tried.sum(axis=1) + 1.0)
+        share = (usual + _PRIOR * overall[:, np.newaxis]) / (tried + _PRIOR)
+        return _Signal(errors, hits, trials, share[:, self.of_bucket], *least)
+
+    def scores(self, signals: Iterable[_Signal]) -> Floats:
+        """The largest excess of each bucket over its baseline, in standard errors."""
+        best = np.zeros(self._shape)
+        for signal in signals:
+            for g in range(self._shape[0]):
+                best[g] = np.maximum(best[g], scores(signal.hits[g], signal.trials[g], signal.share[g]))
+        return best
+
+    def judge(self, clusters: list[list[tuple[int, bool, Rise]]], baseline: _Baseline) -> Iterator[Incident]:
+        """Clusters of rises as incidents, those dropped whose effect is too small to matter."""
+        runs = [run for cluster in clusters for run in _runs(cluster)]
+        figures = self._figures([(g, first, last) for g, first, last, *_ in runs])
+        steps, done = self.log.steps, 0
+        for cluster in clusters:
+            impacts = []
+            for g, first, last, score, errors_hit, latency_hit in _runs(cluster):
+                impact = self._impact(g, first, last, score, errors_hit, latency_hit, figures, done, baseline)
+                done += 1
+                if impact is not None:
+                    impacts.append(impact)
+            if impacts:
+                impacts.sort(key=lambda i: -i.score)
+                strong = [i for i in impacts if i.score >= impacts[0].score / 2]
+                first, last = min(i.first for i in strong), max(i.last for i in strong)
+                end = int(steps.wall[last - 1]) + steps.step
+                yield Incident(first, last, int(steps.wall[first]), end, tuple(impacts))
+
+    def _figures(self, runs: list[tuple[int, int, int]]) -> Table | None:
+        """The engine's figures for each run of buckets of one service."""
+        if not runs:
+            return None
+        of_cell = np.full(self._shape[0] * self._shape[1] + 1, -1, dtype=np.int32)
+        for number, (g, first, last) in enumerate(runs):
+            of_cell[g * self._buckets + first : g * self._buckets + last] = number
+        inside = np.flatnonzero(of_cell[self._cell] >= 0)
+        return self.log.kpis({"run": (of_cell[self._cell[inside]], len(runs))}, rows=inside)
+
+    def _impact(
+        self,
+        g: int,
+        first: int,
+        last: int,
+        score: float,
+        errors_hit: bool,
+        latency_hit: bool,
+        figures: Table | None,
+        number: int,
+        baseline: _Baseline,
+    ) -> Impact | None:
+        row = {} if figures is None else next(
+            (r for r in figures.rows() if r["run"] == number), {}
+        )
+        weights = self.requests[g, first:last]
+        classes = self.of_bucket[first:last]
+        expected = {
+            name: _weighted(getattr(baseline, name)[g, classes], weights)
+            for name in ("error_rate", "mean", "p95")
+        }
+
+        def value(name: str) -> float:
+            given = row.get(name)
+            return math.nan if given is None else float(given)
+
+        if not any(
+            value(name) >= LEAST_LATENCY * expected[name] for name in ("mean", "p95")
+        ):
+            latency_hit = False
+        if not (latency_hit or errors_hit):
+            return None
+        return Impact(
+            self.names[g], score, latency_hit, errors_hit, first, last,
+            int(row.get("requests", 0)), int(row.get("errors") or 0),
+            value("error_rate"), expected["error_rate"], value("mean"), expected["mean"],
+            value("p95"), expected["p95"],
+        )  # fmt: skip
+
+
+def _weighted(values: Floats, weights: Ints) -> float:
+    """Mean of values by counts, those without a value left out; correctly rounded sums."""
+    known = ~np.isnan(values) & (weights > 0)
+    total = int(weights[known].sum())
+    return math.fsum((values[known] * weights[known]).tolist()) / total if total else math.nan
+
+
+def _clusters(found: list[tuple[int, bool, Rise]]) -> Iterator[list[tuple[int, bool, Rise]]]:
+    """Rises that overlap or touch in time, of whichever service, are one incident."""
+    cluster: list[tuple[int, bool, Rise]] = []
+    reach = 0
+    for rise in sorted(found, key=lambda f: (f[2].first, f[2].last, f[0])):
+        if cluster and rise[2].first > reach:
+            yield cluster
+            cluster = []
+        reach = max(reach if cluster else 0, rise[2].last)
+        cluster.append(rise)
+    if cluster:
+        yield cluster
+
+
+def _runs(cluster: list[tuple[int, bool, Rise]]) -> Iterator[tuple[int, int, int, float, bool, bool]]:
+    """For each service of a cluster: service, first, last, score, errors hit, latency hit.
+
+    Where a service has several rises, those at least half as strong as the strongest set its extent.
+    """
+    for g in sorted({g for g, _, _ in cluster}):
+        mine = [(errors, rise) for service, errors, rise in cluster if service == g]
+        best = max(rise.score for _, rise in mine)
+        strong = [rise for _, rise in mine if rise.score >= best / 2]
+        yield (
+            g,
+            min(r.first for r in strong),
+            max(r.last for r in strong),
+            best,
+            any(errors for errors, _ in mine),
+            any(not errors for errors, _ in mine),
+        )
+
+
+def _services(log: Log) -> tuple[list[str], Codes]:
+    """The services that are looked at one by one, and each row's; -1 beyond the busiest fifty."""
+    if log.service is None:
+        return [ALL], np.zeros(len(log), dtype=np.int32)
+    text = log.service
+    counts = np.bincount(text.codes, minlength=len(text.categories))
+    order = np.lexsort((np.arange(counts.size), -counts))
+    chosen = [c for c in order.tolist()[:_MOST_SERVICES] if counts[c]]
+    renumber = np.full(len(text.categories), -1, dtype=np.int32)
+    renumber[chosen] = np.arange(len(chosen), dtype=np.int32)
+    return [text.categories[c] for c in chosen], renumber[text.codes]
+
+
+def _classes(log: Log) -> tuple[Ints, str]:
+    """Each bucket's class of buckets that should be alike, and what makes them so."""
+    steps = log.steps
+    days = np.unique(steps.wall // DAY).size
+    if steps.step == DAY:
+        return (steps.wall // DAY + 3) % 7, "the same day of the week"
+    if steps.step == HOUR and days >= 4:
+        return steps.wall // HOUR % 24, "the same hour of the day"
+    counts = np.bincount(steps.of_row, minlength=len(steps))
+    busy = np.flatnonzero(counts)
+    if busy.size < 20:
+        return np.zeros(len(steps), dtype=np.int64), "the rest of the log"
+    order = busy[np.argsort(counts[busy], kind="stable")]
+    classes = np.zeros(len(steps), dtype=np.int64)
+    classes[order] = np.arange(order.size) * 5 // order.size
+    return classes, "hours of like traffic" if steps.step == HOUR else "times of like traffic"

@@ -1,0 +1,278 @@
+"""A cleaned log as an analysis sees it: its roles, its calendar, and the engine's figures by group.
+
+Rows are sorted by time, so the calendar is worked out once for each quarter of an hour and spread over
+the rows by their counts. All times shown are wall-clock times of the policy's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .._frames import Strings, Table
+from .._groups import kpis
+from .._slo import Policy
+
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+SECOND = 10**9
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+QUARTER = 900 * SECOND
+ALL = "all"
+QUANTILES = (0.5, 0.95, 0.99)
+
+# length of a log -> width of the buckets in which it is looked at
+_STEPS = (
+    (2 * DAY, HOUR),
+    (8 * HOUR, QUARTER),
+    (3 * HOUR, 300 * SECOND),
+    (20 * 60 * SECOND, 60 * SECOND),
+    (3 * 60 * SECOND, 10 * SECOND),
+    (0, SECOND),
+)
+_LONG = 400 * DAY  # beyond it days, not hours, are looked at
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Consecutive stretches of time that cover the log.
+
+    Attributes
+    ----------
+    of_row : ndarray of int32
+        The bucket of each row of the log.
+    wall : ndarray of int64
+        Wall-clock start of each bucket, nanoseconds.
+    hours : ndarray of float64
+        Hours of each bucket that lie between the log's first and last row.
+    whole : ndarray of bool
+        Whether the log covers all of the bucket.
+    step : int
+        Width in nanoseconds.
+    """
+
+    of_row: Codes
+    wall: Ints
+    hours: Floats
+    whole: npt.NDArray[np.bool_]
+    step: int
+
+    def __len__(self) -> int:
+        return self.wall.size
+
+
+class Log:
+    """A cleaned log with its roles and calendar.
+
+    Parameters
+    ----------
+    table : Table
+        Canonical columns: timestamp, and of service, endpoint, response_time_ms, status_code and error
+        those that exist; further numeric columns are measures.
+    policy : Policy
+        Zone, Apdex threshold.
+    measures : sequence of str
+        Numeric columns that are neither latency nor status.
+
+    Raises
+    ------
+    ValueError
+        If there is no timestamp, or no row that has one.
+    """
+
+    def __init__(self, table: Table, policy: Policy, measures: Sequence[str]) -> None:
+        if "timestamp" not in table:
+            raise ValueError(
+                f"data: no column of times among {', '.join(table.columns) or 'no columns'}; "
+                "name it with columns={'timestamp': ...} (--timestamp)"
+            )
+        times = np.asarray(table.array("timestamp"))
+        if times.dtype.kind != "M":
+            raise TypeError(f"data: column 'timestamp' is {times.dtype}, expected times; clean it first")
+        if np.isnat(times).any():
+            table = table.take(~np.isnat(times))
+        ns: Ints = table.array("timestamp").view(np.int64)
+        if ns.size and np.any(ns[1:] < ns[:-1]):
+            table = table.take(np.argsort(ns, kind="stable"))
+        if not len(table):
+            raise ValueError("data: no rows with a time are left, nothing to analyse")
+        self.table = table
+        self.policy = policy
+        self.zone: str = policy.zone
+        self.measures = tuple(measures)
+        self.ns: Ints = table.array("timestamp").view(np.int64)
+        self.first, self.last = int(self.ns[0]), int(self.ns[-1])
+        self.service = self._text("service")
+        self.endpoint = self._text("endpoint")
+        self.latency = "response_time_ms" if _has_numbers(table, "response_time_ms") else None
+        self.status = "status_code" if _has_numbers(table, "status_code") else None
+        self.error = "error" if "error" in table else None
+        self._calendar()
+
+    def __len__(self) -> int:
+        return self.ns.size
+
+    def _text(self, name: str) -> Strings | None:
+        """A text column whose missing cells have a name of their own; None if there is no text."""
+        if name not in self.table:
+            return None
+        text = self.table.strings(name)
+        missing = text.codes < 0
+        if missing.all():
+            return None
+        if not missing.any():
+            return text
+        return Strings(np.where(missing, len(text.categories), text.codes), [*text.categories, "(none)"])
+
+    def _calendar(self) -> None:
+        span = self.last - self.first
+        self.step = next(step for least, step in _STEPS if span >= least)
+        if span > _LONG:
+            self.step = DAY
+        width = min(QUARTER, self.step)
+        begin = self.first - (self.wall(np.array([self.first]))[0] % max(self.step, width)).item()
+        begin -= begin % width
+        cells = (self.last - begin) // width + 1
+        edges = begin + width * np.arange(cells + 1, dtype=np.int64)
+        self._counts: Ints = np.diff(np.searchsorted(self.ns, edges)).astype(np.int64)
+        self._cell_ns = edges
+        self._cell_wall = self.wall(edges[:-1])
+
+    def wall(self, ns: Ints) -> Ints:
+        """Wall-clock time in the policy's zone, as nanoseconds since 1970-01-01 00:00 there."""
+        return wall_clock(ns, self.zone)
+
+    def spread(self, of_cell: npt.NDArray[Any]) -> Codes:
+        """A value of each calendar cell, for each row."""
+        return np.repeat(of_cell.astype(np.int32), self._counts)
+
+    def buckets(self, step: int) -> Buckets:
+        """The log cut into buckets of wall-clock time: seconds, minutes, hours or days."""
+        start = self._cell_wall - self._cell_wall % step
+        offset = self._cell_wall - self._cell_ns[:-1]
+        new = np.ones(start.size, dtype=bool)
+        new[1:] = start[1:] != start[:-1]
+        if step <= HOUR:  # an hour that the clock shows twice is two hours
+            new[1:] |= offset[1:] != offset[:-1]
+        number = np.cumsum(new) - 1
+        starts = np.flatnonzero(new)
+        edges = np.append(self._cell_ns[starts], self._cell_ns[-1])
+        covered = np.minimum(edges[1:], self.last + 1) - np.maximum(edges[:-1], self.first)
+        return Buckets(
+            self.spread(number),
+            start[starts],
+            covered / HOUR,
+            (edges[:-1] >= self.first - step // 20) & (edges[1:] <= self.last + step // 20),
+            step,
+        )
+
+    @cached_property
+    def steps(self) -> Buckets:
+        """The buckets in which the log is looked at for incidents."""
+        return self.buckets(self.step)
+
+    @cached_property
+    def hour_of_row(self) -> Codes:
+        """Hour of day, 0..23, of each row."""
+        return self.spread(self._hour_of_cell)
+
+    @property
+    def _hour_of_cell(self) -> Ints:
+        return self._cell_wall // HOUR % 24
+
+    @cached_property
+    def hours_seen(self) -> Floats:
+        """How many hours of the log fall on each hour of day, shape (24,)."""
+        edges = self._cell_ns
+        covered = np.minimum(edges[1:], self.last + 1) - np.maximum(edges[:-1], self.first)
+        seen = np.zeros(24, dtype=np.int64)
+        np.add.at(seen, self._hour_of_cell, np.maximum(covered, 0))
+        return seen / HOUR
+
+    def kpis(
+        self,
+        keys: Mapping[str, Strings | tuple[Codes, int]],
+        *,
+        value: str | None = None,
+        quantiles: tuple[float, ...] = QUANTILES,
+        rows: Any = None,
+    ) -> Table:
+        """The engine's figures by group; each key comes back as int64 codes, rows sorted by them.
+
+        Parameters
+        ----------
+        keys : mapping of str to Strings or (codes, number of codes)
+            What to group by; a code of -1 leaves the row out.
+        value : str, optional
+            The column whose mean and quantiles are wanted; the latency by default.
+        quantiles : tuple of float
+            Which quantiles.
+        rows : mask, positions or slice, optional
+            Only these rows; the keys are given for them alone.
+        """
+        column = self.latency if value is None else value
+        data: dict[str, Any] = {}
+        for name in (column, self.error):
+            if name is not None:
+                data[name] = self.table[name] if rows is None else self.table[name][rows]
+        for name, key in keys.items():
+            data[f"key {name}"] = (
+                Strings(key.codes, _numbers(len(key.categories)))
+                if isinstance(key, Strings)
+                else Strings(key[0], _numbers(key[1]))
+            )
+        if not data:
+            data["timestamp"] = self.table["timestamp"]
+        result: Table = kpis(
+            Table(data),
+            by=[f"key {name}" for name in keys] or None,
+            latency=column,
+            error=self.error,
+            apdex=self.apdex if value is None else None,
+            quantiles=quantiles,
+        )
+        return _with_codes(result, list(keys))
+
+    @property
+    def apdex(self) -> tuple[float, float] | None:
+        """Apdex T and F in ms, if there are latencies."""
+        if self.latency is None:
+            return None
+        limits = self.policy.apdex
+        return limits.threshold, limits.tolerating or 4 * limits.threshold
+
+
+def wall_clock(ns: Ints, zone: str) -> Ints:
+    """Wall-clock time of instants in a zone, both in nanoseconds."""
+    if zone in ("UTC", "Etc/UTC", "Z"):
+        return ns
+    raise NotImplementedError(zone)
+
+
+def _has_numbers(table: Table, name: str) -> bool:
+    if name not in table:
+        return False
+    values = table.array(name)
+    return values.dtype.kind in "iu" or (values.dtype.kind == "f" and not bool(np.isnan(values).all()))
+
+
+def _numbers(count: int) -> list[str]:
+    return list(map(str, range(count)))
+
+
+def _with_codes(figures: Table, keys: list[str]) -> Table:
+    columns: dict[str, Any] = {}
+    for name in keys:
+        text = figures.strings(f"key {name}")
+        columns[name] = np.array([int(c) for c in text.categories], dtype=np.int64)[text.codes]
+    order = np.lexsort([columns[name] for name in reversed(keys)]) if keys else slice(None)
+    columns |= {name: figures[name] for name in figures.columns if not name.startswith("key ")}
+    return Table(columns).take(order)

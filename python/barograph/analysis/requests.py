@@ -1,0 +1,193 @@
+"""The report of a request log: tables, findings, charts, health; any log with times will do.
+
+What a log lacks (latencies, errors, services, endpoints) narrows the report and is said in its notes. A
+table of times and values alone, equally spaced, is reported as a metric series.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._dataset import Cleaned
+from .._frames import Frames, Kind, Table
+from .._slo import HealthScore, Policy, health_score
+from ._charts import charts
+from ._findings import findings
+from ._log import HOUR, Log
+from ._model import Card, Report
+from ._tables import Facts, gather
+from ._wording import duration, hours, iso, moment, ms, percent, rows, significant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CANONICAL = (
+    "timestamp",
+    "service",
+    "endpoint",
+    "method",
+    "response_time_ms",
+    "status_code",
+    "error",
+    "client",
+)
+
+
+def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = None) -> Report:
+    """Tables and findings of a cleaned request log.
+
+    Parameters
+    ----------
+    cleaned : Cleaned
+        Canonical columns; see :func:`barograph.clean`.
+    policy : Policy
+        Zone of hours and days, peak hours, Apdex, health.
+    frame : {"pandas", "polars", "arrow", "table"}, optional
+        The kind of frames in ``report.tables``; by default that of `cleaned`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    ValueError
+        If no row has a time.
+    """
+    table = cleaned.table
+    log = Log(table, policy, _measures(table, cleaned.schema.values))
+    facts = gather(log)
+    health = _health(facts)
+    overall = facts.row("overall")
+    start, end = (int(np.datetime64(overall[k], "ns").astype(np.int64)) for k in ("start", "end"))
+    return Report(
+        workload="requests",
+        title=_title(facts, cleaned.source),
+        subtitle=f"{rows(len(log), facts.noun)}, {moment(start // 60_000_000_000 * 60_000_000_000)} to "
+        f"{moment(end // 60_000_000_000 * 60_000_000_000)} ({log.zone})",
+        source=cleaned.source,
+        start=iso(start),
+        end=iso(end),
+        tables=Frames(facts.tables, cleaned.frames.kind if frame is None else frame),
+        findings=findings(facts),
+        charts=charts(facts),
+        cards=tuple(_cards(facts, health)),
+        health=health,
+        notes=(*cleaned.notes, *_notes(facts, cleaned)),
+    )
+
+
+def _measures(table: Table, named: Sequence[str]) -> list[str]:
+    """Numeric columns without another role, those named as values first; empty ones left out."""
+    found = []
+    for name in table.columns:
+        if name in _CANONICAL:
+            continue
+        kind = table.array(name).dtype.kind
+        if kind in "iu" or (kind == "f" and not np.isnan(table.array(name)).all()):
+            found.append(name)
+    order = {name: i for i, name in enumerate(named)}
+    return sorted(found, key=lambda name: order.get(name, len(order)))
+
+
+def _title(facts: Facts, source: str) -> str:
+    what = f"{facts.series} over time" if facts.series else "Requests"
+    return f"{what}: {source}" if source else what
+
+
+def _health(facts: Facts) -> HealthScore | None:
+    """The ledger from what the log holds; None for a metric series."""
+    if facts.series is not None:
+        return None
+    row = facts.row("overall")
+    traffic = facts.search.requests.sum(axis=0) > 0
+    inside = facts.search.in_incident.any(axis=0)
+    known = facts.log.latency is not None or facts.log.error is not None
+    return health_score(
+        latency=row.get("mean"),
+        error_rate=row.get("error_rate"),
+        anomaly_rate=float(np.count_nonzero(inside & traffic) / np.count_nonzero(traffic)) if known else None,
+        apdex=row.get("apdex"),
+        policy=facts.log.policy,
+    )
+
+
+def _cards(facts: Facts, health: HealthScore | None) -> Iterator[Card]:
+    row, log = facts.row("overall"), facts.log
+    yield Card("Samples" if facts.series else "Requests", f"{len(log):,}", len(log))
+    if health is not None:
+        good = {"excellent": "good", "good": "good", "fair": "warn"}.get(health.status, "bad")
+        yield Card("Health", f"{health.score:.0f} ({health.status})", health.score, good)  # type: ignore[arg-type]
+    if log.error is not None:
+        rate = row["error_rate"]
+        allowed = 1 - log.policy.objectives.availability
+        yield Card("Error rate", percent(rate), rate, "good" if rate <= allowed else "warn" if rate < 0.05 else "bad")
+    if log.latency is not None:
+        for label, name in (("P50", "p50"), ("P95", "p95"), ("P99", "p99")):
+            yield Card(label, ms(row[name]), row[name])
+        yield from _apdex(facts, row["apdex"])
+    if facts.series is not None:
+        for label, name in (("Mean", "mean"), ("P95", "p95")):
+            yield Card(label, significant(row[name]), row[name])
+        yield Card("Largest", significant(facts.row("measures")["max"]), facts.row("measures")["max"])
+    yield from _busiest(facts)
+    if facts.step is not None:
+        missing = int(sum(int(g.expected) for g in facts.gaps))
+        yield Card("Missing samples", f"{missing:,}", missing, "warn" if missing else "good")
+    if facts.search.incidents:
+        number = len(facts.search.incidents)
+        yield Card("Incidents", f"{number:,}", number, "bad")
+
+
+def _apdex(facts: Facts, score: float) -> Iterator[Card]:
+    if score != score:
+        return
+    rating = facts.log.policy.apdex.rating(score)
+    limit = facts.log.policy.apdex.threshold / 1000
+    status = "good" if score >= 0.85 else "warn" if score >= 0.7 else "bad"
+    yield Card("Apdex", f"{score:.2f} [{limit:.1f}] {rating}", score, status)  # type: ignore[arg-type]
+
+
+def _busiest(facts: Facts) -> Iterator[Card]:
+    table = facts.tables["by_hour"]
+    if len(table) < 2:
+        return
+    name = "mean" if facts.series is not None else "requests_per_hour"
+    values = np.nan_to_num(table.array(name), nan=-np.inf)
+    hour = int(table.array("hour")[int(np.argmax(values))])
+    yield Card("Highest hour" if facts.series else "Busiest hour", hours(hour), hour)
+
+
+def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
+    """What the report leaves out, and why; what was assumed."""
+    log = facts.log
+    if facts.series is not None:
+        yield f"No requests in this table: it is reported as a series of {facts.series}."
+    else:
+        if log.latency is None:
+            yield "No latencies in this log: the report is on traffic and errors alone."
+        if log.error is None:
+            yield "No status or error in this log: nothing is said on errors."
+        if log.service is None:
+            yield "No service in this log: all requests are taken together."
+        if log.endpoint is None:
+            yield "No endpoint in this log: nothing is said on single endpoints."
+        if log.latency is not None or log.error is not None:
+            yield (
+                f"Incidents are measured against {facts.search.baseline} of the same service, "
+                "with chance excluded at 0.5 % for the whole log."
+            )
+    span = log.last - log.first
+    if len(log) < 100:
+        yield f"Only {rows(len(log), facts.noun)}: quantiles and rates say little."
+    if span < 24 * HOUR:
+        yield f"The log covers {duration(span)}: nothing can be said on the course of a day."
+    rejected = cleaned.rows_in - len(cleaned.table)
+    if cleaned.rows_in and rejected > 0:
+        yield f"{rejected:,} of {rows(cleaned.rows_in, 'row')} were rejected ({percent(rejected / cleaned.rows_in)})."
+    elif math.isnan(facts.row("overall")["hours"]):
+        yield "The log has no duration."
