@@ -246,7 +246,7 @@ def _slow_endpoints(facts: Facts) -> Iterator[Finding]:
     tail = f"; then {listed(others)}" if others else ""
     yield Finding(
         "slow_endpoint",
-        "warning" if top["p95"] > facts.log.policy.apdex.threshold else "info",
+        "warning" if top["p95"] > facts.log.policy.apdex_threshold else "info",
         f"{where} is the slowest endpoint: mean {ms(top['mean'])}, P95 {ms(top['p95'])} "
         f"(95 % interval {within}; {rows(top['requests'], 'request')}), "
         f"{times(top['mean'] / everything['mean'])} the mean of all requests and "
@@ -366,13 +366,17 @@ def _status(facts: Facts) -> Iterator[Finding]:
         "server_share": server / total,
     }
     top = codes[np.argmax(np.where(codes >= 400, requests, -1))]
-    most = f", most of them {int(top)}" if top >= 400 else ""
+    parts = [
+        f"{percent(number / total)} are {what} ({number:,})"
+        for number, what in ((client, "client errors, 4xx"), (server, "server errors, 5xx"))
+        if number
+    ]
+    most = f", most of them {int(top)}" if np.count_nonzero(codes >= 400) > 1 else ""
     severity: Severity = "warning" if server > 0.01 * total else "info"
     text = (
-        f"Of {rows(total, 'request')} with a status {percent(client / total)} are client errors "
-        f"(4xx: {client:,}) and {percent(server / total)} server errors (5xx: {server:,}){most}."
-        if client or server
-        else f"No request of {total:,} has a status of 400 or above."
+        f"Of {rows(total, 'request')} with a status {listed(parts)}{most}."
+        if parts
+        else f"No status of 400 or above in {rows(total, 'request')}."
     )
     yield Finding("status", severity, text, figures)
 
@@ -545,6 +549,13 @@ def _longest(facts: Facts) -> Iterator[Finding]:
 
 
 def _gaps(facts: Facts) -> Iterator[Finding]:
+    if facts.repeated and facts.series is not None:
+        yield Finding(
+            "repeated_times",
+            "info",
+            f"{rows(facts.repeated, 'sample repeats', 'samples repeat')} the time of the sample before.",
+            {"repeated": facts.repeated},
+        )
     if not facts.gaps:
         return
     gaps = facts.gaps

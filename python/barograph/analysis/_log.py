@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import _core
 from .._frames import Strings, Table
 from .._groups import kpis
 from .._slo import Policy
@@ -189,6 +190,11 @@ class Log:
         return self._cell_wall // HOUR % 24
 
     @cached_property
+    def hourly(self) -> Buckets:
+        """Buckets of an hour."""
+        return self.steps if self.step == HOUR else self.buckets(HOUR)
+
+    @cached_property
     def hours_seen(self) -> Floats:
         """How many hours of the log fall on each hour of day, shape (24,)."""
         edges = self._cell_ns
@@ -196,6 +202,25 @@ class Log:
         seen = np.zeros(24, dtype=np.int64)
         np.add.at(seen, self._hour_of_cell, np.maximum(covered, 0))
         return seen / HOUR
+
+    def rate_by_hour(self, counts: Ints) -> Floats:
+        """Requests an hour for each hour of day, of hours that the log covers whole if there are any.
+
+        Parameters
+        ----------
+        counts : ndarray of int64, shape (24,)
+            All requests by hour of day.
+        """
+        hourly = self.hourly
+        in_bucket = np.bincount(hourly.of_row, minlength=len(hourly))
+        hour = hourly.wall // HOUR % 24
+        whole = np.zeros(24, dtype=np.int64)
+        requests = np.zeros(24, dtype=np.int64)
+        np.add.at(whole, hour, hourly.whole.astype(np.int64))
+        np.add.at(requests, hour, np.where(hourly.whole, in_bucket, 0))
+        known = self.hours_seen * 60 >= 1
+        rate = np.divide(counts, self.hours_seen, out=np.full(24, np.nan), where=known)
+        return np.divide(requests, whole, out=rate, where=whole > 0)
 
     def kpis(
         self,
@@ -220,9 +245,9 @@ class Log:
         """
         column = self.latency if value is None else value
         data: dict[str, Any] = {}
-        for name in (column, self.error):
+        for role, name in (("latency", column), ("error", self.error)):
             if name is not None:
-                data[name] = self.table[name] if rows is None else self.table[name][rows]
+                data[role] = self.table[name] if rows is None else self.table[name][rows]
         for name, key in keys.items():
             data[f"key {name}"] = (
                 Strings(key.codes, _numbers(len(key.categories)))
@@ -230,31 +255,26 @@ class Log:
                 else Strings(key[0], _numbers(key[1]))
             )
         if not data:
-            data["timestamp"] = self.table["timestamp"]
+            data["time"] = self.table["timestamp"]
+        policy = self.policy
         result: Table = kpis(
             Table(data),
             by=[f"key {name}" for name in keys] or None,
-            latency=column,
-            error=self.error,
-            apdex=self.apdex if value is None else None,
+            latency=None if column is None else "latency",
+            error=None if self.error is None else "error",
+            apdex=None if value is not None or column is None else (policy.apdex_threshold, policy.tolerating_limit),
             quantiles=quantiles,
         )
         return _with_codes(result, list(keys))
 
-    @property
-    def apdex(self) -> tuple[float, float] | None:
-        """Apdex T and F in ms, if there are latencies."""
-        if self.latency is None:
-            return None
-        limits = self.policy.apdex
-        return limits.threshold, limits.tolerating or 4 * limits.threshold
-
 
 def wall_clock(ns: Ints, zone: str) -> Ints:
     """Wall-clock time of instants in a zone, both in nanoseconds."""
-    if zone in ("UTC", "Etc/UTC", "Z"):
+    if zone == "UTC":
         return ns
-    raise NotImplementedError(zone)
+    from .._zones import tzif
+
+    return _core.to_local(ns, tzif(zone))
 
 
 def _has_numbers(table: Table, name: str) -> bool:

@@ -42,6 +42,7 @@ class Facts:
     latency_load: Relation | None = None
     step: int | None = None
     gaps: list[Gap] = field(default_factory=list)
+    repeated: int = 0
     series: str | None = None
 
     def row(self, name: str, number: int = 0) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def gather(log: Log) -> Facts:
     if log.endpoint is not None:
         _endpoints(facts, log.endpoint)
     tables["by_hour"] = _by_hour(facts)
-    hourly = log.buckets(HOUR) if log.step != HOUR else log.steps
+    hourly = log.hourly
     tables["by_day"] = _by_day(facts)
     of_hours = _kpis(facts, {"bucket": (hourly.of_row, len(hourly))})
     tables["by_day_hour"] = _by_day_hour(hourly, of_hours)
@@ -105,6 +106,7 @@ def gather(log: Log) -> Facts:
     if log.measures:
         tables["measures"] = _measures(log)
     facts.gaps = silences(log) if facts.step is None else missing_steps(log, facts.step)
+    facts.repeated = 0 if facts.step is None else int(np.count_nonzero(log.ns[1:] == log.ns[:-1]))
     tables["gaps"] = _gaps(facts)
     return facts
 
@@ -185,7 +187,7 @@ def _by_hour(facts: Facts) -> Table:
             "hour": hours.astype(np.int64),
             "hours_seen": log.hours_seen[present],
             "share": counts / len(log),
-            f"{facts.noun}s_per_hour": _rate(counts, log.hours_seen[present]),
+            f"{facts.noun}s_per_hour": log.rate_by_hour(_counts(_filled(found, "hour", 24)))[present],
             **_figures(filled, "hour"),
         }
     )

@@ -100,17 +100,16 @@ def _title(facts: Facts, source: str) -> str:
 
 
 def _health(facts: Facts) -> HealthScore | None:
-    """The ledger from what the log holds; None for a metric series."""
-    if facts.series is not None:
+    """The ledger from what the log holds; None without latencies and errors: nothing to judge by."""
+    if facts.series is not None or (facts.log.latency is None and facts.log.error is None):
         return None
     row = facts.row("overall")
     traffic = facts.search.requests.sum(axis=0) > 0
     inside = facts.search.in_incident.any(axis=0)
-    known = facts.log.latency is not None or facts.log.error is not None
     return health_score(
         latency=row.get("mean"),
         error_rate=row.get("error_rate"),
-        anomaly_rate=float(np.count_nonzero(inside & traffic) / np.count_nonzero(traffic)) if known else None,
+        anomaly_rate=float(np.count_nonzero(inside & traffic) / np.count_nonzero(traffic)),
         apdex=row.get("apdex"),
         policy=facts.log.policy,
     )
@@ -124,12 +123,12 @@ def _cards(facts: Facts, health: HealthScore | None) -> Iterator[Card]:
         yield Card("Health", f"{health.score:.0f} ({health.status})", health.score, good)  # type: ignore[arg-type]
     if log.error is not None:
         rate = row["error_rate"]
-        allowed = 1 - log.policy.objectives.availability
+        allowed = 1 - log.policy.availability
         yield Card("Error rate", percent(rate), rate, "good" if rate <= allowed else "warn" if rate < 0.05 else "bad")
     if log.latency is not None:
         for label, name in (("P50", "p50"), ("P95", "p95"), ("P99", "p99")):
             yield Card(label, ms(row[name]), row[name])
-        yield from _apdex(facts, row["apdex"])
+        yield _apdex(log)
     if facts.series is not None:
         for label, name in (("Mean", "mean"), ("P95", "p95")):
             yield Card(label, significant(row[name]), row[name])
@@ -143,13 +142,14 @@ def _cards(facts: Facts, health: HealthScore | None) -> Iterator[Card]:
         yield Card("Incidents", f"{number:,}", number, "bad")
 
 
-def _apdex(facts: Facts, score: float) -> Iterator[Card]:
-    if score != score:
-        return
-    rating = facts.log.policy.apdex.rating(score)
-    limit = facts.log.policy.apdex.threshold / 1000
-    status = "good" if score >= 0.85 else "warn" if score >= 0.7 else "bad"
-    yield Card("Apdex", f"{score:.2f} [{limit:.1f}] {rating}", score, status)  # type: ignore[arg-type]
+def _apdex(log: Log) -> Card:
+    """The index in the standard's notation, from the engine's counts."""
+    index = log.policy.apdex()
+    latencies = log.table.array(str(log.latency))
+    index.update(latencies, log.table.array(log.error) if log.error is not None else False)
+    rating = index.rating(log.policy.apdex_bands)
+    status = "good" if index.score >= 0.85 else "warn" if index.score >= 0.7 else "bad"
+    return Card("Apdex", f"{index.notation()} {rating}", index.score, status)  # type: ignore[arg-type]
 
 
 def _busiest(facts: Facts) -> Iterator[Card]:
