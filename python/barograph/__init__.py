@@ -24,9 +24,11 @@ _EXPORTS = {
     "Policy": "_slo",
     "Proportion": "_states",
     "QuantileHistogram": "_states",
+    "Report": "analysis._model",
     "Schema": "_dataset",
     "Strings": "_frames",
     "Table": "_frames",
+    "analyze": "analysis",
     "build_info": "_core",
     "clean": "_cleaning",
     "groupby_quantile": "_groups",
@@ -60,6 +62,8 @@ if TYPE_CHECKING:
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
+    from .analysis import analyze as analyze
+    from .analysis._model import Report as Report
     from .ingest import read as read
 
 

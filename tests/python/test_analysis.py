@@ -194,7 +194,9 @@ def test_two_incidents_are_two():
     later = request_log(3, incident=(7, 14, 3, "payments", 3.0, 0.2))
     cut = np.datetime64("2024-01-05")
     first, second = log.take(log["timestamp"] < cut), later.take(later["timestamp"] >= cut)
-    both = Table({c: np.concatenate([first.array(c), second.array(c)]) for c in log.columns if c != "endpoint"})
+    both = Table(
+        {c: np.concatenate([first.array(c), second.array(c)]) for c in log.columns if c != "endpoint"}
+    )
     found = of_kind(report_of(Table.of(both.to_pandas())), "incident")
     assert {(f.start[:10], f.figures["service"]) for f in found} == {
         ("2024-01-03", "auth"),
@@ -222,7 +224,9 @@ def test_homogeneous_noise_has_neither_incident_nor_relation_nor_slowest(seed):
     draw = np.random.default_rng(seed)
     table = table.with_columns(
         {
-            "response_time_ms": np.maximum(1, np.rint(100 * np.exp(draw.normal(0, 0.6, len(table))))).astype(int),
+            "response_time_ms": np.maximum(1, np.rint(100 * np.exp(draw.normal(0, 0.6, len(table))))).astype(
+                int
+            ),
             "error": draw.random(len(table)) < 0.03,
         }
     )
@@ -248,8 +252,8 @@ def test_load_is_told_with_its_slope(report, frame):
 def test_an_endpoint_with_few_requests_does_not_top_the_list_by_luck():
     table = request_log(1, days=3)
     frame = table.to_pandas()
-    few = frame.iloc[[100, 20_000]].assign(endpoint="/rare", response_time_ms=9000)
-    lucky = frame.iloc[::700].assign(endpoint="/seldom")
+    few = frame.iloc[[100, 20_000]].assign(service="auth", endpoint="/rare", response_time_ms=9000)
+    lucky = frame.iloc[::700].assign(service="auth", endpoint="/seldom")
     lucky["response_time_ms"] = np.random.default_rng(0).lognormal(4, 1.6, len(lucky)).astype(int) + 1
     both = pd.concat([frame, few, lucky]).sort_values("timestamp").reset_index(drop=True)
     both["service"] = both.service.astype(str)
@@ -409,7 +413,9 @@ def test_one_row_is_a_report(log):
 
 def test_a_minute_of_requests_is_a_report(log):
     times = log["timestamp"]
-    table = log.take((times >= np.datetime64("2024-01-01T12:00")) & (times < np.datetime64("2024-01-01T12:01")))
+    table = log.take(
+        (times >= np.datetime64("2024-01-01T12:00")) & (times < np.datetime64("2024-01-01T12:01"))
+    )
     report = report_of(table)
     assert report.tables["overall"]["requests"].tolist() == [len(table)]
     assert {f.kind for f in report.findings} <= {
@@ -420,7 +426,9 @@ def test_a_minute_of_requests_is_a_report(log):
 def test_rows_out_of_order_or_without_time_do_no_harm(log, report):
     shuffled = log.take(np.random.default_rng(0).permutation(len(log)))
     times = np.concatenate([shuffled["timestamp"], [np.datetime64("NaT", "ns")]])
-    odd = Table({c: np.append(shuffled.array(c), shuffled.array(c)[:1]) for c in log.columns if c != "timestamp"})
+    odd = Table(
+        {c: np.append(shuffled.array(c), shuffled.array(c)[:1]) for c in log.columns if c != "timestamp"}
+    )
     again = report_of(Table.of(odd.with_columns({"timestamp": times}).to_pandas()))
     assert again.tables["by_hour"].requests.tolist() == report.tables["by_hour"].requests.tolist()
 

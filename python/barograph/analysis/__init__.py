@@ -83,5 +83,7 @@ def analyze(
 
 def _are_paths(data: Any) -> bool:
     return (
-        isinstance(data, (list, tuple)) and bool(data) and all(isinstance(p, (str, os.PathLike)) for p in data)
+        isinstance(data, (list, tuple))
+        and bool(data)
+        and all(isinstance(p, (str, os.PathLike)) for p in data)
     )

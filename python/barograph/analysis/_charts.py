@@ -145,7 +145,9 @@ def _heatmap(facts: Facts) -> Iterator[Chart]:
     values = np.nan_to_num(table.array(value).astype(float), nan=-np.inf)
     at = int(np.argmax(values))
     day = int(table.array("day")[at].astype("datetime64[ns]").astype(np.int64))
-    when = interval(day + int(table.array("hour")[at]) * HOUR, day + (int(table.array("hour")[at]) + 1) * HOUR)
+    when = interval(
+        day + int(table.array("hour")[at]) * HOUR, day + (int(table.array("hour")[at]) + 1) * HOUR
+    )
     what = f"{facts.series}, highest" if facts.series else "Requests, most"
     yield Chart(
         "day_by_hour", "heatmap", f"{what} on {when}: {significant(float(values[at]), 4)}",
@@ -181,7 +183,13 @@ def _load(facts: Facts) -> Iterator[Chart]:
 
 def _bucket(facts: Facts) -> str:
     step = facts.log.step
-    return "hour" if step == HOUR else f"{step // (60 * 10**9)} min" if step >= 60 * 10**9 else f"{step // 10**9} s"
+    return (
+        "hour"
+        if step == HOUR
+        else f"{step // (60 * 10**9)} min"
+        if step >= 60 * 10**9
+        else f"{step // 10**9} s"
+    )
 
 
 def _peak(facts: Facts) -> Iterator[Chart]:

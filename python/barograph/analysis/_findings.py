@@ -331,7 +331,7 @@ def _error_service(facts: Facts) -> Iterator[Finding]:
         return
     table = list(facts.tables["by_service"].rows())
     total = sum(r["errors"] for r in table), sum(r["requests"] for r in table)
-    top = max(table, key=lambda r: (r["errors"] / r["requests"] if r["requests"] >= 50 else 0))
+    top = max(table, key=lambda r: r["errors"] / r["requests"] if r["requests"] >= 50 else 0)
     a = top["errors"], top["requests"]
     b = total[0] - a[0], total[1] - a[1]
     if not _differ(a, b, tests=len(table)) or a[0] * b[1] < 1.15 * b[0] * a[1]:
@@ -451,7 +451,9 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
         f"{percent(figures['share'])} of all"
     )
     if figures["hour_with_most_requests"] != hour:
-        text += f" (in total {hours(figures['hour_with_most_requests'])} has most, {figures['most_requests']:,})"
+        text += (
+            f" (in total {hours(figures['hour_with_most_requests'])} has most, {figures['most_requests']:,})"
+        )
     text += f"; the busiest single hour is {moment(single)} with {rows(figures['single_hour_requests'], 'request')}"
     days = facts.tables["by_day"]
     if len(days) > 1:
@@ -627,4 +629,3 @@ def _advice(facts: Facts) -> Iterator[Finding]:
 
 def _advise(text: str, figures: dict[str, Any]) -> Finding:
     return Finding("advice", "info", text, figures)
-

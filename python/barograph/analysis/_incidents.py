@@ -172,7 +172,9 @@ class _Grid:
                 self._measured = self._count(~missing)
         has_errors = log.error is not None
         self.errors = (
-            self._count(log.table.array(str(log.error)).astype(bool)) if has_errors else np.zeros_like(self.requests)
+            self._count(log.table.array(str(log.error)).astype(bool))
+            if has_errors
+            else np.zeros_like(self.requests)
         )
         self.of_bucket, self.described = _classes(log)
         self._classes = int(self.of_bucket.max()) + 1
@@ -294,9 +296,7 @@ class _Grid:
         number: int,
         baseline: _Baseline,
     ) -> Impact | None:
-        row = {} if figures is None else next(
-            (r for r in figures.rows() if r["run"] == number), {}
-        )
+        row = {} if figures is None else next((r for r in figures.rows() if r["run"] == number), {})
         weights = self.requests[g, first:last]
         classes = self.of_bucket[first:last]
         expected = {
@@ -308,9 +308,7 @@ class _Grid:
             given = row.get(name)
             return math.nan if given is None else float(given)
 
-        if not any(
-            value(name) >= LEAST_LATENCY * expected[name] for name in ("mean", "p95")
-        ):
+        if not any(value(name) >= LEAST_LATENCY * expected[name] for name in ("mean", "p95")):
             latency_hit = False
         if not (latency_hit or errors_hit):
             return None

@@ -262,7 +262,9 @@ class Log:
             by=[f"key {name}" for name in keys] or None,
             latency=None if column is None else "latency",
             error=None if self.error is None else "error",
-            apdex=None if value is not None or column is None else (policy.apdex_threshold, policy.tolerating_limit),
+            apdex=None
+            if value is not None or column is None
+            else (policy.apdex_threshold, policy.tolerating_limit),
             quantiles=quantiles,
         )
         return _with_codes(result, list(keys))

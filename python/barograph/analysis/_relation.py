@@ -62,9 +62,7 @@ def theil_sen(x: Floats, y: Floats) -> Relation | None:
     low = max(0, math.floor((slopes.size - spread) / 2))
     high = min(slopes.size - 1, math.ceil((slopes.size + spread) / 2))
     slope = _middle(slopes)
-    return Relation(
-        slope, float(slopes[low]), float(slopes[high]), _middle(np.sort(y - slope * x)), n
-    )
+    return Relation(slope, float(slopes[low]), float(slopes[high]), _middle(np.sort(y - slope * x)), n)
 
 
 def _middle(ordered: Floats) -> float:

@@ -270,7 +270,9 @@ def _timeline(facts: Facts, hourly: Buckets, of_hours: Table) -> Table:
             rows.setdefault(column, []).append(values)
     return Table(
         {
-            c: Strings.encode([v for part in values for v in part]) if c == "service" else np.concatenate(values)
+            c: Strings.encode([v for part in values for v in part])
+            if c == "service"
+            else np.concatenate(values)
             for c, values in rows.items()
         }
     )
@@ -546,7 +548,9 @@ def _measures(log: Log) -> Table:
                 "when_max": log.wall(log.ns[top : top + 1])[0],
             }
         )
-    columns = {c: np.array([r[c] for r in rows], dtype=float) for c in ("mean", "p50", "p95", "p99", "min", "max")}
+    columns = {
+        c: np.array([r[c] for r in rows], dtype=float) for c in ("mean", "p50", "p95", "p99", "min", "max")
+    }
     return Table(
         {
             "measure": Strings.encode([r["measure"] for r in rows]),

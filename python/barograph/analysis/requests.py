@@ -124,7 +124,9 @@ def _cards(facts: Facts, health: HealthScore | None) -> Iterator[Card]:
     if log.error is not None:
         rate = row["error_rate"]
         allowed = 1 - log.policy.availability
-        yield Card("Error rate", percent(rate), rate, "good" if rate <= allowed else "warn" if rate < 0.05 else "bad")
+        yield Card(
+            "Error rate", percent(rate), rate, "good" if rate <= allowed else "warn" if rate < 0.05 else "bad"
+        )
     if log.latency is not None:
         for label, name in (("P50", "p50"), ("P95", "p95"), ("P99", "p99")):
             yield Card(label, ms(row[name]), row[name])
