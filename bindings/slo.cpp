@@ -1,9 +1,11 @@
-// slo: Apdex, policy, health score.
+// slo: Apdex, latency summary, policy, health score.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -12,6 +14,7 @@
 
 #include "barograph/slo/apdex.hpp"
 #include "barograph/slo/health.hpp"
+#include "barograph/slo/latency_summary.hpp"
 #include "barograph/slo/policy.hpp"
 #include "barograph/slo/policy_toml.hpp"
 #include "guarded.hpp"
@@ -65,66 +68,107 @@ py::object to_python(const std::optional<toml_value>& v) {
   return std::visit(convert{}, *v);
 }
 
-void register_apdex(py::module_& m) {
-  using bound = guarded<apdex>;
-  const auto count = [](std::uint64_t (apdex::*get)() const noexcept) {
-    return [get](const bound& self) { return self.with([get](const apdex& a) { return (a.*get)(); }); };
-  };
-  py::class_<bound>(m, "Apdex")
-      .def(py::init([](double threshold, std::optional<double> tolerating) {
-             return std::make_unique<bound>(tolerating ? apdex(threshold, *tolerating) : apdex(threshold));
-           }),
-           py::arg("threshold"), py::arg("tolerating") = py::none())
+/// What every state has, by the names of DESIGN.
+template <class State>
+py::class_<guarded<State>> bind_state(py::module_& m, const char* name) {
+  using bound = guarded<State>;
+  return py::class_<bound>(m, name)
       .def("update", [](bound& self, double latency, bool error,
-                        std::uint64_t n) { self.change([&](apdex& a) { a.update(latency, error, n); }); })
+                        std::uint64_t n) { self.change([&](State& s) { s.update(latency, error, n); }); })
       .def("update_many",
            [](bound& self, const numbers& latencies) {
              const auto x = view<const double>(latencies);
              const py::gil_scoped_release free;
-             self.change([&](apdex& a) { a.update(x); });
+             self.change([&](State& s) { s.update(x); });
            })
       .def("update_many",
            [](bound& self, const numbers& latencies, const flags& errors) {
              const auto x = view<const double>(latencies);
              const auto e = view<const bool>(errors);
              const py::gil_scoped_release free;
-             self.change([&](apdex& a) { a.update(x, e); });
+             self.change([&](State& s) { s.update(x, e); });
            })
       .def("merge",
            [](bound& self, const bound& other) {
-             const apdex part = other.copy();
-             self.change([&](apdex& a) { a.merge(part); });
+             const State part = other.copy();
+             self.change([&](State& s) { s.merge(part); });
            })
       .def("subtract",
            [](bound& self, const bound& other) {
-             const apdex part = other.copy();
-             self.change([&](apdex& a) { a.subtract(part); });
+             const State part = other.copy();
+             self.change([&](State& s) { s.subtract(part); });
            })
-      .def("reset", [](bound& self) { self.change([](apdex& a) { a.reset(); }); })
+      .def("reset", [](bound& self) { self.change([](State& s) { s.reset(); }); })
       .def("copy", [](const bound& self) { return std::make_unique<bound>(self.copy()); })
       .def("equals", [](const bound& self, const bound& other) { return self.copy() == other.copy(); })
       .def("to_bytes", [](const bound& self) { return py::bytes(self.copy().to_bytes()); })
       .def_static(
           "from_bytes",
           [](const py::bytes& bytes, std::size_t max_bytes) {
-            return std::make_unique<bound>(apdex::from_bytes(bytes, byte_limits{max_bytes}));
+            return std::make_unique<bound>(State::from_bytes(bytes, byte_limits{max_bytes}));
           },
-          py::arg("data"), py::arg("max_bytes") = byte_limits{}.max_bytes)
-      .def_property_readonly("threshold", [](const bound& self) { return self.copy().threshold(); })
-      .def_property_readonly("tolerating_limit",
-                             [](const bound& self) { return self.copy().tolerating_limit(); })
-      .def_property_readonly("satisfied", count(&apdex::satisfied))
-      .def_property_readonly("tolerating", count(&apdex::tolerating))
-      .def_property_readonly("frustrated", count(&apdex::frustrated))
-      .def_property_readonly("missing", count(&apdex::missing))
-      .def_property_readonly("count", count(&apdex::count))
-      .def_property_readonly("score", [](const bound& self) { return self.copy().score(); })
+          py::arg("data"), py::arg("max_bytes") = byte_limits{}.max_bytes);
+}
+
+/// A getter that reads the state under its lock.
+template <class State, class Get>
+auto read(Get get) {
+  return [get](const guarded<State>& self) {
+    return self.with([get](const State& s) { return std::invoke(get, s); });
+  };
+}
+
+void register_apdex(py::module_& m) {
+  using bound = guarded<apdex>;
+  bind_state<apdex>(m, "Apdex")
+      .def(py::init([](double threshold, std::optional<double> tolerating) {
+             return std::make_unique<bound>(tolerating ? apdex(threshold, *tolerating) : apdex(threshold));
+           }),
+           py::arg("threshold"), py::arg("tolerating") = py::none())
+      .def_property_readonly("threshold", read<apdex>(&apdex::threshold))
+      .def_property_readonly("tolerating_limit", read<apdex>(&apdex::tolerating_limit))
+      .def_property_readonly("satisfied", read<apdex>(&apdex::satisfied))
+      .def_property_readonly("tolerating", read<apdex>(&apdex::tolerating))
+      .def_property_readonly("frustrated", read<apdex>(&apdex::frustrated))
+      .def_property_readonly("missing", read<apdex>(&apdex::missing))
+      .def_property_readonly("count", read<apdex>(&apdex::count))
+      .def_property_readonly("score", read<apdex>(&apdex::score))
       .def("notation",
            [](const bound& self, double units_per_second) { return self.copy().notation(units_per_second); })
       .def("rating", [](const bound& self,
                         const std::string& bands) { return self.copy().rating(apdex_bands::named(bands)); })
       .def("rating", [](const bound& self, const std::vector<double>& limits) {
         return self.copy().rating(apdex_bands{limits});
+      });
+}
+
+void register_latency_summary(py::module_& m) {
+  using summary = latency_summary;
+  using bound = guarded<summary>;
+  bind_state<summary>(m, "LatencySummary")
+      .def(py::init([](const policy& p) { return std::make_unique<bound>(summary(p)); }))
+      .def_property_readonly("count", read<summary>(&summary::count))
+      .def_property_readonly("errors", read<summary>(&summary::errors))
+      .def_property_readonly("missing", read<summary>(&summary::missing))
+      .def_property_readonly("error_rate", read<summary>(&summary::error_rate))
+      .def_property_readonly("mean", read<summary>(&summary::mean))
+      .def_property_readonly("min", read<summary>(&summary::min))
+      .def_property_readonly("max", read<summary>(&summary::max))
+      .def_property_readonly("relative_error", read<summary>(&summary::relative_error))
+      .def_property_readonly(
+          "apdex",
+          [](const bound& self) { return std::make_unique<guarded<apdex>>(self.copy().apdex_counts()); })
+      .def("std", [](const bound& self, std::uint64_t ddof) { return self.copy().std(ddof); })
+      .def("quantile", [](const bound& self,
+                          double q) { return self.with([q](const summary& s) { return s.quantile(q); }); })
+      .def("quantile_interval",
+           [](const bound& self, double q, double confidence) {
+             const interval i = self.copy().quantile_interval(q, confidence);
+             return std::make_tuple(i.lower, i.upper);
+           })
+      .def("error_interval", [](const bound& self, double confidence) {
+        const interval i = self.copy().error_interval(confidence);
+        return std::make_tuple(i.lower, i.upper);
       });
 }
 
@@ -157,6 +201,7 @@ namespace barograph_bindings {
 void register_slo(py::module_& m) {
   register_apdex(m);
   register_policy(m);
+  register_latency_summary(m);
   register_health(m);
 }
 }  // namespace barograph_bindings

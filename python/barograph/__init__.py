@@ -20,6 +20,7 @@ _EXPORTS = {
     "ExactSum": "_states",
     "HealthPolicy": "_slo",
     "HealthScore": "_slo",
+    "LatencySummary": "_slo",
     "Moments": "_states",
     "Policy": "_slo",
     "Proportion": "_states",
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from ._slo import Apdex as Apdex
     from ._slo import HealthPolicy as HealthPolicy
     from ._slo import HealthScore as HealthScore
+    from ._slo import LatencySummary as LatencySummary
     from ._slo import Policy as Policy
     from ._slo import health_score as health_score
     from ._states import ExactSum as ExactSum

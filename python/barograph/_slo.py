@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +49,109 @@ def _errors(values: Any, size: int) -> npt.NDArray[np.bool_]:
     return array.astype(np.bool_, copy=False)
 
 
-class Apdex:
+class _RequestState:
+    """What states that are fed with requests have in common."""
+
+    __slots__ = ("_state",)
+    __hash__ = None  # type: ignore[assignment]  # equal by content, and it changes
+    _engine: ClassVar[Any]
+    _state: Any
+
+    @classmethod
+    def _of(cls, state: Any) -> Self:
+        made = cls.__new__(cls)
+        made._state = state
+        return made
+
+    def update(self, latency: Any, error: Any = False, *, n: int = 1) -> None:
+        """Count one request or a batch.
+
+        Parameters
+        ----------
+        latency : float or array-like, shape (rows,)
+            In the unit of the threshold (ms by default); NaN is missing.
+        error : bool or array-like of bool, shape (rows,)
+            Whether the request failed; one flag holds for all rows of a batch.
+        n : int, default 1
+            For a single latency: how many requests had it.
+
+        Raises
+        ------
+        ValueError
+            If the lengths differ, or `n` is negative or given with a batch.
+        """
+        if isinstance(latency, (int, float)) or np.ndim(latency) == 0:
+            if n < 0:
+                raise ValueError(f"n: given {n}, expected 0 or more")
+            self._state.update(float(latency), bool(error), n)
+            return
+        if n != 1:
+            raise ValueError("n: given with a batch, expected with a single latency only")
+        x = _latencies(latency)
+        if error is False:
+            self._state.update_many(x)
+        else:
+            self._state.update_many(x, _errors(error, x.size))
+
+    def merge(self, other: Self) -> None:
+        """Add the requests of another state with the same T and F; a ValueError changes nothing."""
+        self._state.merge(self._same("merge", other))
+
+    def subtract(self, other: Self) -> None:
+        """Take out the requests of `other`, which must be contained; a ValueError changes nothing."""
+        self._state.subtract(self._same("subtract", other))
+
+    def _same(self, method: str, other: object) -> Any:
+        if not isinstance(other, type(self)):
+            raise TypeError(f"{method}: {type(other).__name__} given, expected {type(self).__name__}")
+        return other._state
+
+    def __iadd__(self, other: Self) -> Self:
+        self.merge(other)
+        return self
+
+    def __add__(self, other: Self) -> Self:
+        both = self.copy()
+        both.merge(other)
+        return both
+
+    def reset(self) -> None:
+        """Forget all requests; the limits stay."""
+        self._state.reset()
+
+    def copy(self) -> Self:
+        """An independent copy."""
+        return self._of(self._state.copy())
+
+    def to_bytes(self) -> bytes:
+        """The canonical bytes: equal for equal requests and limits, in every language."""
+        return cast("bytes", self._state.to_bytes())
+
+    @classmethod
+    def from_bytes(cls, data: bytes, *, max_bytes: int = 1 << 26) -> Self:
+        """Read what :meth:`to_bytes` wrote.
+
+        Raises
+        ------
+        ValueError
+            For bytes that are truncated, damaged, foreign or longer than `max_bytes`.
+        """
+        return cls._of(cls._engine.from_bytes(bytes(data), max_bytes))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and bool(self._state.equals(other._state))
+
+    def __copy__(self) -> Self:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.copy()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(),)
+
+
+class Apdex(_RequestState):
     """The Application Performance Index: exact counts of satisfied, tolerating, frustrated requests.
 
     A request is satisfied up to and including `threshold` (T), tolerating up to and including F, else
@@ -88,87 +190,12 @@ class Apdex:
     ('0.50 [0.5]*', 'Poor')
     """
 
-    __slots__ = ("_state",)
-    __hash__ = None  # type: ignore[assignment]  # equal by content, and it changes
+    __slots__ = ()
+    _engine = _core.Apdex
+    _state: _core.Apdex
 
     def __init__(self, threshold: float, tolerating: float | None = None) -> None:
         self._state = _core.Apdex(float(threshold), None if tolerating is None else float(tolerating))
-
-    @classmethod
-    def _of(cls, state: _core.Apdex) -> Apdex:
-        made = cls.__new__(cls)
-        made._state = state
-        return made
-
-    def update(self, latency: Any, error: Any = False, *, n: int = 1) -> None:
-        """Count one request or a batch.
-
-        Parameters
-        ----------
-        latency : float or array-like, shape (rows,)
-            In the unit of the threshold.
-        error : bool or array-like of bool, shape (rows,)
-            Whether the request failed; one flag holds for all rows of a batch.
-        n : int, default 1
-            For a single latency: how many requests had it.
-
-        Raises
-        ------
-        ValueError
-            If the lengths differ, or `n` is negative or given with a batch.
-        """
-        if isinstance(latency, (int, float)) or np.ndim(latency) == 0:
-            if n < 0:
-                raise ValueError(f"n: given {n}, expected 0 or more")
-            self._state.update(float(latency), bool(error), n)
-            return
-        if n != 1:
-            raise ValueError("n: given with a batch, expected with a single latency only")
-        x = _latencies(latency)
-        if error is False:
-            self._state.update_many(x)
-        else:
-            self._state.update_many(x, _errors(error, x.size))
-
-    def merge(self, other: Apdex) -> None:
-        """Add the counts of another index with the same T and F; a ValueError changes nothing."""
-        self._state.merge(_apdex("merge", other)._state)
-
-    def subtract(self, other: Apdex) -> None:
-        """Take out the counts of `other`, which must be contained; a ValueError changes nothing."""
-        self._state.subtract(_apdex("subtract", other)._state)
-
-    def __iadd__(self, other: Apdex) -> Apdex:
-        self.merge(other)
-        return self
-
-    def __add__(self, other: Apdex) -> Apdex:
-        both = self.copy()
-        both.merge(other)
-        return both
-
-    def reset(self) -> None:
-        """Forget all requests; the limits stay."""
-        self._state.reset()
-
-    def copy(self) -> Apdex:
-        """An independent copy."""
-        return type(self)._of(self._state.copy())
-
-    def to_bytes(self) -> bytes:
-        """The canonical bytes: equal for equal counts and limits, in every language."""
-        return self._state.to_bytes()
-
-    @classmethod
-    def from_bytes(cls, data: bytes, *, max_bytes: int = 1 << 26) -> Apdex:
-        """Read what :meth:`to_bytes` wrote.
-
-        Raises
-        ------
-        ValueError
-            For bytes that are truncated, damaged, foreign or longer than `max_bytes`.
-        """
-        return cls._of(_core.Apdex.from_bytes(bytes(data), max_bytes))
 
     @property
     def threshold(self) -> float:
@@ -244,30 +271,12 @@ class Apdex:
         """
         return self._state.rating(bands if isinstance(bands, str) else [float(b) for b in bands])
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Apdex) and self._state.equals(other._state)
-
     def __repr__(self) -> str:
         return (
             f"Apdex(threshold={self.threshold:g}, tolerating={self.tolerating_limit:g}: "
             f"satisfied={self.satisfied:,}, tolerating={self.tolerating:,}, "
             f"frustrated={self.frustrated:,}, score={self.score:.4g})"
         )
-
-    def __copy__(self) -> Apdex:
-        return self.copy()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Apdex:
-        return self.copy()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_bytes, (self.to_bytes(),)
-
-
-def _apdex(method: str, other: object) -> Apdex:
-    if not isinstance(other, Apdex):
-        raise TypeError(f"{method}: {type(other).__name__} given, expected Apdex")
-    return other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -482,6 +491,125 @@ def _flat(tables: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield from _flat(value, f"{key}.")
         else:
             yield before + key, value
+
+
+class LatencySummary(_RequestState):
+    """What a service's requests were like: count, errors, latencies and Apdex in one state that merges.
+
+    Parameters
+    ----------
+    policy : Policy, optional
+        Where Apdex T and F (ms) come from; T = 500 and F = 2000 by default.
+
+    Notes
+    -----
+    A request with an error counts with its latency. A missing (NaN) or infinite latency is a request,
+    but enters no mean and no quantile. Any split of the data and any order of merges gives equal bytes:
+    counts, mean and Apdex are exact, quantiles are within :attr:`relative_error` of the value. Memory
+    is bounded: 4,096 buckets, 16 KB for usual latencies.
+
+    References
+    ----------
+    OpenTelemetry metrics data model, ExponentialHistogram; Apdex Technical Specification v1.1.
+
+    Examples
+    --------
+    >>> s = LatencySummary()
+    >>> s.update([100, 200, 300, 700], error=[False, False, False, True])
+    >>> s.count, s.errors, s.mean, s.apdex.score
+    (4, 1, 325.0, 0.75)
+    >>> round(s.p50, 1)
+    250.1
+    """
+
+    __slots__ = ()
+    _engine = _core.LatencySummary
+    _state: _core.LatencySummary
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self._state = _core.LatencySummary(_engine_policy(policy))
+
+    @property
+    def count(self) -> int:
+        """All requests."""
+        return self._state.count
+
+    @property
+    def errors(self) -> int:
+        """Requests that failed."""
+        return self._state.errors
+
+    @property
+    def missing(self) -> int:
+        """Requests without a latency."""
+        return self._state.missing
+
+    @property
+    def error_rate(self) -> float:
+        """Errors / count, a fraction; NaN when there are no requests."""
+        return self._state.error_rate
+
+    def error_interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """Wilson's interval of the error rate; (0, 1) when there are no requests."""
+        return self._state.error_interval(confidence)
+
+    @property
+    def mean(self) -> float:
+        """The mean latency, correctly rounded; NaN when there is none."""
+        return self._state.mean
+
+    def std(self, ddof: int = 1) -> float:
+        """The standard deviation of the latencies; NaN when there are `ddof` or fewer."""
+        return self._state.std(ddof)
+
+    @property
+    def min(self) -> float:
+        """The smallest latency; after :meth:`subtract` the lower bound of its bucket."""
+        return self._state.min
+
+    @property
+    def max(self) -> float:
+        """The largest latency; after :meth:`subtract` the upper bound of its bucket."""
+        return self._state.max
+
+    def quantile(self, q: float) -> float:
+        """The latency below which the share `q` (0 to 1) lies; NaN when there is none."""
+        return self._state.quantile(q)
+
+    def quantile_interval(self, q: float, confidence: float = 0.95) -> tuple[float, float]:
+        """Where the quantile of the population lies; an end that few requests cannot bound is infinite."""
+        return self._state.quantile_interval(q, confidence)
+
+    @property
+    def p50(self) -> float:
+        """The median latency."""
+        return self._state.quantile(0.50)
+
+    @property
+    def p95(self) -> float:
+        """The 95th percentile of the latencies."""
+        return self._state.quantile(0.95)
+
+    @property
+    def p99(self) -> float:
+        """The 99th percentile of the latencies."""
+        return self._state.quantile(0.99)
+
+    @property
+    def relative_error(self) -> float:
+        """The bound on |quantile - value| / value now, about 0.0055."""
+        return self._state.relative_error
+
+    @property
+    def apdex(self) -> Apdex:
+        """The exact Apdex, as a copy."""
+        return Apdex._of(self._state.apdex)
+
+    def __repr__(self) -> str:
+        return (
+            f"LatencySummary(count={self.count:,}, errors={self.errors:,}, mean={self.mean:.4g}, "
+            f"p50={self.p50:.4g}, p95={self.p95:.4g}, p99={self.p99:.4g}, apdex={self.apdex.notation()!r})"
+        )
 
 
 class LedgerEntry(NamedTuple):

@@ -17,6 +17,7 @@
 #include "../core/decimal.hpp"
 #include "../core/errors.hpp"
 #include "../core/span.hpp"
+#include "../stats/state.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 
@@ -93,7 +94,7 @@ class apdex {
   /// n requests of the same latency; more than 2^63 - 1 in all are refused.
   void update(double latency, std::uint64_t n) { update(latency, false, n); }
   void update(double latency, bool error, std::uint64_t n) {
-    check_room(n);
+    detail::sum_of_counts(seen(), n);
     add(latency, error, n);
   }
 
@@ -118,7 +119,7 @@ class apdex {
   /// Adds the counts of an index with the same T and F; otherwise throws and changes nothing.
   void merge(const apdex& other) {
     same_limits(other, "merge");
-    check_room(other.seen());
+    detail::sum_of_counts(seen(), other.seen());
     satisfied_ += other.satisfied_;
     tolerating_ += other.tolerating_;
     frustrated_ += other.frustrated_;
@@ -198,7 +199,7 @@ class apdex {
     const double f = r.f64();
     if (!(t > 0.0 && f >= t && std::isfinite(f))) raise<bad_bytes>("bytes: Apdex limits that cannot be");
     apdex a(t, f);
-    std::uint64_t room = most;
+    std::uint64_t room = max_count;
     for (std::uint64_t apdex::*part :
          {&apdex::satisfied_, &apdex::tolerating_, &apdex::frustrated_, &apdex::missing_}) {
       a.*part = r.varint();
@@ -217,15 +218,7 @@ class apdex {
   friend bool operator!=(const apdex& a, const apdex& b) noexcept { return !(a == b); }
 
  private:
-  static constexpr std::uint64_t most = (std::uint64_t{1} << 63) - 1;
-
   std::uint64_t seen() const noexcept { return count() + missing_; }
-
-  void check_room(std::uint64_t n) const {
-    if (n > most - seen())
-      raise<invalid_argument>("count: " + std::to_string(seen()) + " + " + std::to_string(n) +
-                              " given, an Apdex holds at most 2^63 - 1 requests");
-  }
 
   void add(double latency, bool error, std::uint64_t n) noexcept {
     if (error || latency > tolerating_limit_)
