@@ -4,7 +4,6 @@
 #include <pybind11/stl.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,22 +16,18 @@
 #include "barograph/slo/latency_summary.hpp"
 #include "barograph/slo/policy.hpp"
 #include "barograph/slo/policy_toml.hpp"
-#include "guarded.hpp"
 #include "register.hpp"
+#include "state_binding.hpp"
 
 namespace py = pybind11;
 using namespace barograph;
 
 namespace {
 
+using barograph_bindings::double_array;
 using barograph_bindings::guarded;
-using numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using flags = py::array_t<bool, py::array::c_style | py::array::forcecast>;
-
-template <class T, class Array>
-span<T> view(const Array& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
+using barograph_bindings::reader;
+using barograph_bindings::values_of;
 
 toml_number to_number(const std::string& key, const py::handle& v) {
   if (py::isinstance<py::bool_>(v) || (!py::isinstance<py::int_>(v) && !py::isinstance<py::float_>(v)))
@@ -68,108 +63,102 @@ py::object to_python(const std::optional<toml_value>& v) {
   return std::visit(convert{}, *v);
 }
 
-/// What every state has, by the names of DESIGN.
+/// Adds update(latency, error, n) and update_many(latencies[, errors]) for a state of requests.
 template <class State>
-py::class_<guarded<State>> bind_state(py::module_& m, const char* name) {
+void bind_requests(py::class_<guarded<State>>& c) {
   using bound = guarded<State>;
-  return py::class_<bound>(m, name)
-      .def("update", [](bound& self, double latency, bool error,
-                        std::uint64_t n) { self.change([&](State& s) { s.update(latency, error, n); }); })
-      .def("update_many",
-           [](bound& self, const numbers& latencies) {
-             const auto x = view<const double>(latencies);
-             const py::gil_scoped_release free;
-             self.change([&](State& s) { s.update(x); });
-           })
-      .def("update_many",
-           [](bound& self, const numbers& latencies, const flags& errors) {
-             const auto x = view<const double>(latencies);
-             const auto e = view<const bool>(errors);
-             const py::gil_scoped_release free;
-             self.change([&](State& s) { s.update(x, e); });
-           })
-      .def("merge",
-           [](bound& self, const bound& other) {
-             const State part = other.copy();
-             self.change([&](State& s) { s.merge(part); });
-           })
-      .def("subtract",
-           [](bound& self, const bound& other) {
-             const State part = other.copy();
-             self.change([&](State& s) { s.subtract(part); });
-           })
-      .def("reset", [](bound& self) { self.change([](State& s) { s.reset(); }); })
-      .def("copy", [](const bound& self) { return std::make_unique<bound>(self.copy()); })
-      .def("equals", [](const bound& self, const bound& other) { return self.copy() == other.copy(); })
-      .def("to_bytes", [](const bound& self) { return py::bytes(self.copy().to_bytes()); })
-      .def_static(
-          "from_bytes",
-          [](const py::bytes& bytes, std::size_t max_bytes) {
-            return std::make_unique<bound>(State::from_bytes(bytes, byte_limits{max_bytes}));
-          },
-          py::arg("data"), py::arg("max_bytes") = byte_limits{}.max_bytes);
+  using flags = py::array_t<bool, py::array::c_style>;
+  c.def(
+      "update",
+      [](bound& self, double latency, bool error, std::uint64_t n) {
+        self.write([=](State& s) { s.update(latency, error, n); });
+      },
+      py::arg("latency"), py::arg("error"), py::arg("n"));
+  c.def(
+      "update_many",
+      [](bound& self, const double_array& latencies) {
+        self.write([x = values_of(latencies)](State& s) { s.update(x); });
+      },
+      py::arg("latencies").noconvert());
+  c.def(
+      "update_many",
+      [](bound& self, const double_array& latencies, const flags& errors) {
+        // As bytes: an array that is a view of others may hold more than 0 and 1.
+        const span<const std::uint8_t> failed(static_cast<const std::uint8_t*>(errors.request().ptr),
+                                              static_cast<std::size_t>(errors.size()));
+        self.write([=, x = values_of(latencies)](State& s) { s.update(x, failed); });
+      },
+      py::arg("latencies").noconvert(), py::arg("errors").noconvert());
 }
 
-/// A getter that reads the state under its lock.
-template <class State, class Get>
-auto read(Get get) {
-  return [get](const guarded<State>& self) {
-    return self.with([get](const State& s) { return std::invoke(get, s); });
-  };
-}
+py::tuple pair_of(const interval& i) { return py::make_tuple(i.lower, i.upper); }
 
 void register_apdex(py::module_& m) {
   using bound = guarded<apdex>;
-  bind_state<apdex>(m, "Apdex")
-      .def(py::init([](double threshold, std::optional<double> tolerating) {
-             return std::make_unique<bound>(tolerating ? apdex(threshold, *tolerating) : apdex(threshold));
-           }),
-           py::arg("threshold"), py::arg("tolerating") = py::none())
-      .def_property_readonly("threshold", read<apdex>(&apdex::threshold))
-      .def_property_readonly("tolerating_limit", read<apdex>(&apdex::tolerating_limit))
-      .def_property_readonly("satisfied", read<apdex>(&apdex::satisfied))
-      .def_property_readonly("tolerating", read<apdex>(&apdex::tolerating))
-      .def_property_readonly("frustrated", read<apdex>(&apdex::frustrated))
-      .def_property_readonly("missing", read<apdex>(&apdex::missing))
-      .def_property_readonly("count", read<apdex>(&apdex::count))
-      .def_property_readonly("score", read<apdex>(&apdex::score))
-      .def("notation",
-           [](const bound& self, double units_per_second) { return self.copy().notation(units_per_second); })
-      .def("rating", [](const bound& self,
-                        const std::string& bands) { return self.copy().rating(apdex_bands::named(bands)); })
-      .def("rating", [](const bound& self, const std::vector<double>& limits) {
-        return self.copy().rating(apdex_bands{limits});
-      });
+  auto c = barograph_bindings::bind_state<apdex>(m, "Apdex");
+  c.def(py::init([](double threshold, std::optional<double> tolerating) {
+          return std::make_unique<bound>(tolerating ? apdex(threshold, *tolerating) : apdex(threshold));
+        }),
+        py::arg("threshold"), py::arg("tolerating") = py::none());
+  bind_requests(c);
+  c.def("threshold", reader(&apdex::threshold));
+  c.def("tolerating_limit", reader(&apdex::tolerating_limit));
+  c.def("satisfied", reader(&apdex::satisfied));
+  c.def("tolerating", reader(&apdex::tolerating));
+  c.def("frustrated", reader(&apdex::frustrated));
+  c.def("missing", reader(&apdex::missing));
+  c.def("count", reader(&apdex::count));
+  c.def("score", reader(&apdex::score));
+  c.def("notation", reader(&apdex::notation), py::arg("units_per_second"));
+  c.def(
+      "rating",
+      [](const bound& self, const std::string& bands) {
+        return self.copy().rating(apdex_bands::named(bands));
+      },
+      py::arg("bands"));
+  c.def(
+      "rating",
+      [](const bound& self, const std::vector<double>& bands) {
+        return self.copy().rating(apdex_bands{bands});
+      },
+      py::arg("bands"));
 }
 
 void register_latency_summary(py::module_& m) {
   using summary = latency_summary;
   using bound = guarded<summary>;
-  bind_state<summary>(m, "LatencySummary")
-      .def(py::init([](const policy& p) { return std::make_unique<bound>(summary(p)); }))
-      .def_property_readonly("count", read<summary>(&summary::count))
-      .def_property_readonly("errors", read<summary>(&summary::errors))
-      .def_property_readonly("missing", read<summary>(&summary::missing))
-      .def_property_readonly("error_rate", read<summary>(&summary::error_rate))
-      .def_property_readonly("mean", read<summary>(&summary::mean))
-      .def_property_readonly("min", read<summary>(&summary::min))
-      .def_property_readonly("max", read<summary>(&summary::max))
-      .def_property_readonly("relative_error", read<summary>(&summary::relative_error))
-      .def_property_readonly(
-          "apdex",
-          [](const bound& self) { return std::make_unique<guarded<apdex>>(self.copy().apdex_counts()); })
-      .def("std", [](const bound& self, std::uint64_t ddof) { return self.copy().std(ddof); })
-      .def("quantile", [](const bound& self,
-                          double q) { return self.with([q](const summary& s) { return s.quantile(q); }); })
-      .def("quantile_interval",
-           [](const bound& self, double q, double confidence) {
-             const interval i = self.copy().quantile_interval(q, confidence);
-             return std::make_tuple(i.lower, i.upper);
-           })
-      .def("error_interval", [](const bound& self, double confidence) {
-        const interval i = self.copy().error_interval(confidence);
-        return std::make_tuple(i.lower, i.upper);
-      });
+  auto c = barograph_bindings::bind_state<summary>(m, "LatencySummary");
+  c.def(py::init([](const policy& p) { return std::make_unique<bound>(summary(p)); }), py::arg("policy"));
+  bind_requests(c);
+  c.def("count", reader(&summary::count));
+  c.def("errors", reader(&summary::errors));
+  c.def("missing", reader(&summary::missing));
+  c.def("error_rate", reader(&summary::error_rate));
+  c.def("mean", reader(&summary::mean));
+  c.def("std", reader(&summary::std), py::arg("ddof"));
+  c.def("min", reader(&summary::min));
+  c.def("max", reader(&summary::max));
+  c.def("relative_error", reader(&summary::relative_error));
+  c.def("quantile", reader(&summary::quantile), py::arg("q"));
+  c.def(
+      "quantile_interval",
+      [](const bound& self, double q, double confidence) {
+        return pair_of(self.read([=](const summary& s) { return s.quantile_interval(q, confidence); }));
+      },
+      py::arg("q"), py::arg("confidence"));
+  c.def(
+      "error_interval",
+      [](const bound& self, double confidence) {
+        return pair_of(self.read([=](const summary& s) { return s.error_interval(confidence); }));
+      },
+      py::arg("confidence"));
+  c.def("apdex", [](const bound& self) {
+    return std::make_unique<guarded<apdex>>(self.read([](const summary& s) { return s.apdex_counts(); }));
+  });
+  c.def("latencies", [](const bound& self) {
+    return std::make_unique<guarded<quantile_histogram>>(
+        self.read([](const summary& s) { return s.latencies(); }));
+  });
 }
 
 void register_policy(py::module_& m) {

@@ -9,146 +9,74 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, Self, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _core
-from ._frames import Strings, Table, write_atomically
+from . import _core, _frames
+from ._frames import write_atomically
+from ._states import ArrayLike, Interval, QuantileHistogram, State, _count, _is_scalar, _number, _numbers
 
 Bands: TypeAlias = Literal["standard", "apm"] | Sequence[float]
 _UNITS_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
-def _column(name: str, values: Any) -> npt.NDArray[Any]:
-    """One column of anything the data door takes, as numpy."""
-    if isinstance(values, np.ndarray):
-        array = values
-    else:
-        column = Table.of({name: values})[name]
-        if isinstance(column, Strings) and len(column):
-            raise TypeError(f"{name}: text given, expected numbers")
-        array = column if isinstance(column, np.ndarray) else np.empty(0)
-    if array.ndim != 1:
-        raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
-    return array
+def _flags(values: Any, size: int) -> npt.NDArray[np.bool_]:
+    """The errors of a batch: one flag for all rows, or one for each."""
+    if _is_scalar(values):
+        return np.full(size, _flag(values))
+    flags = _frames._plain(values)
+    if not (isinstance(flags, np.ndarray) and flags.dtype == np.bool_ and flags.ndim == 1):
+        numbers = _numbers("error", flags)
+        if not np.all((numbers == 0) | (numbers == 1)):
+            raise ValueError("error: values given that are neither true nor false, expected a flag a request")
+        flags = numbers == 1
+    return np.ascontiguousarray(flags)
 
 
-def _latencies(values: Any) -> npt.NDArray[np.float64]:
-    array = _column("latency", values)
-    if array.dtype.kind not in "iufb":
-        raise TypeError(f"latency: dtype {array.dtype} given, expected numbers")
-    return array.astype(np.float64, copy=False)
+def _flag(value: Any) -> bool:
+    if isinstance(value, (str, bytes)) or value not in (0, 1):
+        raise ValueError(f"error: {value!r} given, expected True or False")
+    return bool(value)
 
 
-def _errors(values: Any, size: int) -> npt.NDArray[np.bool_]:
-    array = np.full(size, bool(values)) if np.ndim(values) == 0 else _column("error", values)
-    if array.dtype.kind not in "biuf" or (array.dtype.kind != "b" and not np.isin(array, (0, 1)).all()):
-        raise ValueError("error: values other than True, False, 1 and 0 given, expected a flag per request")
-    return array.astype(np.bool_, copy=False)
+class _RequestState(State):
+    """A state that is fed with requests."""
 
+    __slots__ = ()
 
-class _RequestState:
-    """What states that are fed with requests have in common."""
-
-    __slots__ = ("_state",)
-    __hash__ = None  # type: ignore[assignment]  # equal by content, and it changes
-    _engine: ClassVar[Any]
-    _state: Any
-
-    @classmethod
-    def _of(cls, state: Any) -> Self:
-        made = cls.__new__(cls)
-        made._state = state
-        return made
-
-    def update(self, latency: Any, error: Any = False, *, n: int = 1) -> None:
-        """Count one request or a batch.
+    def update(self, latency: ArrayLike, error: Any = False, n: int | None = None) -> Self:
+        """Count one request (n times) or a batch; returns self.
 
         Parameters
         ----------
-        latency : float or array-like, shape (rows,)
-            In the unit of the threshold (ms by default); NaN is missing.
-        error : bool or array-like of bool, shape (rows,)
+        latency : float or array-like of shape (rows,)
+            In the unit of the threshold (ms by default); NaN and None are missing.
+        error : bool or array-like of bool, shape (rows,), default False
             Whether the request failed; one flag holds for all rows of a batch.
-        n : int, default 1
-            For a single latency: how many requests had it.
+        n : int, optional
+            For a single latency: how many requests had it. Default 1.
 
         Raises
         ------
+        TypeError
+            If latencies are not numeric.
         ValueError
-            If the lengths differ, or `n` is negative or given with a batch.
+            If the lengths differ, n is given with a batch, or a flag is neither true nor false.
         """
-        if isinstance(latency, (int, float)) or np.ndim(latency) == 0:
-            if n < 0:
-                raise ValueError(f"n: given {n}, expected 0 or more")
-            self._state.update(float(latency), bool(error), n)
-            return
-        if n != 1:
-            raise ValueError("n: given with a batch, expected with a single latency only")
-        x = _latencies(latency)
+        if _is_scalar(latency):
+            count = 1 if n is None else _count("n", n)
+            self._engine.update(_number("latency", latency), _flag(error), count)
+            return self
+        if n is not None:
+            raise ValueError("n: given with a batch, expected only with a single latency")
+        latencies = _numbers("latency", latency)
         if error is False:
-            self._state.update_many(x)
+            self._engine.update_many(latencies)
         else:
-            self._state.update_many(x, _errors(error, x.size))
-
-    def merge(self, other: Self) -> None:
-        """Add the requests of another state with the same T and F; a ValueError changes nothing."""
-        self._state.merge(self._same("merge", other))
-
-    def subtract(self, other: Self) -> None:
-        """Take out the requests of `other`, which must be contained; a ValueError changes nothing."""
-        self._state.subtract(self._same("subtract", other))
-
-    def _same(self, method: str, other: object) -> Any:
-        if not isinstance(other, type(self)):
-            raise TypeError(f"{method}: {type(other).__name__} given, expected {type(self).__name__}")
-        return other._state
-
-    def __iadd__(self, other: Self) -> Self:
-        self.merge(other)
+            self._engine.update_many(latencies, _flags(error, latencies.size))
         return self
-
-    def __add__(self, other: Self) -> Self:
-        both = self.copy()
-        both.merge(other)
-        return both
-
-    def reset(self) -> None:
-        """Forget all requests; the limits stay."""
-        self._state.reset()
-
-    def copy(self) -> Self:
-        """An independent copy."""
-        return self._of(self._state.copy())
-
-    def to_bytes(self) -> bytes:
-        """The canonical bytes: equal for equal requests and limits, in every language."""
-        return cast("bytes", self._state.to_bytes())
-
-    @classmethod
-    def from_bytes(cls, data: bytes, *, max_bytes: int = 1 << 26) -> Self:
-        """Read what :meth:`to_bytes` wrote.
-
-        Raises
-        ------
-        ValueError
-            For bytes that are truncated, damaged, foreign or longer than `max_bytes`.
-        """
-        return cls._of(cls._engine.from_bytes(bytes(data), max_bytes))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, type(self)) and bool(self._state.equals(other._state))
-
-    def __copy__(self) -> Self:
-        return self.copy()
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self.copy()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_bytes, (self.to_bytes(),)
 
 
 class Apdex(_RequestState):
@@ -181,9 +109,7 @@ class Apdex(_RequestState):
 
     Examples
     --------
-    >>> a = Apdex(threshold=500)
-    >>> a.update([120, 480, 900, 2600])
-    >>> a.update(80, error=True)
+    >>> a = Apdex(threshold=500).update([120, 480, 900, 2600]).update(80, error=True)
     >>> a.satisfied, a.tolerating, a.frustrated, a.score
     (2, 1, 2, 0.5)
     >>> a.notation(), a.rating()
@@ -191,51 +117,51 @@ class Apdex(_RequestState):
     """
 
     __slots__ = ()
-    _engine = _core.Apdex
-    _state: _core.Apdex
+    _kind = _core.Apdex
+    _engine: _core.Apdex
 
     def __init__(self, threshold: float, tolerating: float | None = None) -> None:
-        self._state = _core.Apdex(float(threshold), None if tolerating is None else float(tolerating))
+        self._engine = _core.Apdex(float(threshold), None if tolerating is None else float(tolerating))
 
     @property
     def threshold(self) -> float:
         """T."""
-        return self._state.threshold
+        return self._engine.threshold()
 
     @property
     def tolerating_limit(self) -> float:
         """F."""
-        return self._state.tolerating_limit
+        return self._engine.tolerating_limit()
 
     @property
     def satisfied(self) -> int:
         """Requests up to T."""
-        return self._state.satisfied
+        return self._engine.satisfied()
 
     @property
     def tolerating(self) -> int:
         """Requests above T, up to F."""
-        return self._state.tolerating
+        return self._engine.tolerating()
 
     @property
     def frustrated(self) -> int:
         """Requests beyond F, and all errors."""
-        return self._state.frustrated
+        return self._engine.frustrated()
 
     @property
     def missing(self) -> int:
         """NaN latencies without an error: in no zone and no score."""
-        return self._state.missing
+        return self._engine.missing()
 
     @property
     def count(self) -> int:
         """Requests in the score: satisfied + tolerating + frustrated."""
-        return self._state.count
+        return self._engine.count()
 
     @property
     def score(self) -> float:
         """(satisfied + tolerating / 2) / count; NaN when there are none."""
-        return self._state.score
+        return self._engine.score()
 
     def notation(self, unit: Literal["s", "ms", "us", "ns"] = "ms") -> str:
         """The standard's uniform output, with T in seconds.
@@ -252,7 +178,7 @@ class Apdex(_RequestState):
         """
         if unit not in _UNITS_PER_SECOND:
             raise ValueError(f"unit: given {unit!r}, expected one of {', '.join(_UNITS_PER_SECOND)}")
-        return self._state.notation(_UNITS_PER_SECOND[unit])
+        return self._engine.notation(_UNITS_PER_SECOND[unit])
 
     def rating(self, bands: Bands = "standard") -> str:
         """The score in a word.
@@ -269,7 +195,7 @@ class Apdex(_RequestState):
         str
             The rating of the unrounded score; ``NoSample`` when there are no requests.
         """
-        return self._state.rating(bands if isinstance(bands, str) else [float(b) for b in bands])
+        return self._engine.rating(bands if isinstance(bands, str) else [float(b) for b in bands])
 
     def __repr__(self) -> str:
         return (
@@ -505,7 +431,7 @@ class LatencySummary(_RequestState):
     -----
     A request with an error counts with its latency. A missing (NaN) or infinite latency is a request,
     but enters no mean and no quantile. Any split of the data and any order of merges gives equal bytes:
-    counts, mean and Apdex are exact, quantiles are within :attr:`relative_error` of the value. Memory
+    counts, mean and Apdex are exact, quantiles are within :meth:`relative_error` of the value. Memory
     is bounded: 4,096 buckets, 16 KB for usual latencies.
 
     References
@@ -514,101 +440,98 @@ class LatencySummary(_RequestState):
 
     Examples
     --------
-    >>> s = LatencySummary()
-    >>> s.update([100, 200, 300, 700], error=[False, False, False, True])
-    >>> s.count, s.errors, s.mean, s.apdex.score
+    >>> s = LatencySummary().update([100, 200, 300, 700], error=[False, False, False, True])
+    >>> s.count, s.errors, s.mean(), s.apdex.score
     (4, 1, 325.0, 0.75)
-    >>> round(s.p50, 1)
+    >>> round(s.p50(), 1)
     250.1
     """
 
     __slots__ = ()
-    _engine = _core.LatencySummary
-    _state: _core.LatencySummary
+    _kind = _core.LatencySummary
+    _engine: _core.LatencySummary
 
     def __init__(self, policy: Policy | None = None) -> None:
-        self._state = _core.LatencySummary(_engine_policy(policy))
+        self._engine = _core.LatencySummary(_engine_policy(policy))
 
     @property
     def count(self) -> int:
         """All requests."""
-        return self._state.count
+        return self._engine.count()
 
     @property
     def errors(self) -> int:
         """Requests that failed."""
-        return self._state.errors
+        return self._engine.errors()
 
     @property
     def missing(self) -> int:
         """Requests without a latency."""
-        return self._state.missing
+        return self._engine.missing()
 
-    @property
     def error_rate(self) -> float:
         """Errors / count, a fraction; NaN when there are no requests."""
-        return self._state.error_rate
+        return self._engine.error_rate()
 
-    def error_interval(self, confidence: float = 0.95) -> tuple[float, float]:
+    def error_interval(self, confidence: float = 0.95) -> Interval:
         """Wilson's interval of the error rate; (0, 1) when there are no requests."""
-        return self._state.error_interval(confidence)
+        return Interval(*self._engine.error_interval(confidence))
 
-    @property
     def mean(self) -> float:
         """The mean latency, correctly rounded; NaN when there is none."""
-        return self._state.mean
+        return self._engine.mean()
 
     def std(self, ddof: int = 1) -> float:
         """The standard deviation of the latencies; NaN when there are `ddof` or fewer."""
-        return self._state.std(ddof)
+        return self._engine.std(ddof)
 
-    @property
     def min(self) -> float:
         """The smallest latency; after :meth:`subtract` the lower bound of its bucket."""
-        return self._state.min
+        return self._engine.min()
 
-    @property
     def max(self) -> float:
         """The largest latency; after :meth:`subtract` the upper bound of its bucket."""
-        return self._state.max
+        return self._engine.max()
 
     def quantile(self, q: float) -> float:
         """The latency below which the share `q` (0 to 1) lies; NaN when there is none."""
-        return self._state.quantile(q)
+        return self._engine.quantile(q)
 
-    def quantile_interval(self, q: float, confidence: float = 0.95) -> tuple[float, float]:
+    def quantile_interval(self, q: float, confidence: float = 0.95) -> Interval:
         """Where the quantile of the population lies; an end that few requests cannot bound is infinite."""
-        return self._state.quantile_interval(q, confidence)
+        return Interval(*self._engine.quantile_interval(q, confidence))
 
-    @property
     def p50(self) -> float:
         """The median latency."""
-        return self._state.quantile(0.50)
+        return self._engine.quantile(0.50)
 
-    @property
     def p95(self) -> float:
         """The 95th percentile of the latencies."""
-        return self._state.quantile(0.95)
+        return self._engine.quantile(0.95)
 
-    @property
     def p99(self) -> float:
         """The 99th percentile of the latencies."""
-        return self._state.quantile(0.99)
+        return self._engine.quantile(0.99)
 
-    @property
     def relative_error(self) -> float:
         """The bound on |quantile - value| / value now, about 0.0055."""
-        return self._state.relative_error
+        return self._engine.relative_error()
 
     @property
     def apdex(self) -> Apdex:
         """The exact Apdex, as a copy."""
-        return Apdex._of(self._state.apdex)
+        return Apdex._of(self._engine.apdex())
+
+    @property
+    def latencies(self) -> QuantileHistogram:
+        """The histogram of the latencies, T and F pinned, as a copy."""
+        return QuantileHistogram._of(self._engine.latencies())
 
     def __repr__(self) -> str:
         return (
-            f"LatencySummary(count={self.count:,}, errors={self.errors:,}, mean={self.mean:.4g}, "
-            f"p50={self.p50:.4g}, p95={self.p95:.4g}, p99={self.p99:.4g}, apdex={self.apdex.notation()!r})"
+            f"LatencySummary(count={self.count:,}, errors={self.errors:,}, mean={self.mean():.4g}, "
+            f"p50={self.p50():.4g}, p95={self.p95():.4g}, p99={self.p99():.4g}, "
+            f"apdex={self.apdex.notation()!r})"
         )
 
 

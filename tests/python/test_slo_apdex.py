@@ -134,13 +134,13 @@ def test_bad_input_names_the_argument_and_changes_nothing():
     before = a.to_bytes()
     for bad, error, message in (
         (lambda: a.update([1.0, 2.0], [True]), ValueError, "errors: given 1 values, expected 2"),
-        (lambda: a.update([1.0], [3]), ValueError, "error: values other than True"),
+        (lambda: a.update([1.0], [3]), ValueError, "error: values given that are neither"),
         (lambda: a.update(["x"]), TypeError, "latency"),
         (lambda: a.update(np.ones((2, 2))), ValueError, "latency: 2 dimensions"),
-        (lambda: a.update(1.0, n=-1), ValueError, "n: given -1"),
+        (lambda: a.update(1.0, n=-1), ValueError, "n: -1 given"),
         (lambda: a.update([1.0], n=2), ValueError, "n: given with a batch"),
         (lambda: a.merge(bg.Apdex(400)), ValueError, "merge: other has T = 400"),
-        (lambda: a.merge(5), TypeError, "merge: int given, expected Apdex"),
+        (lambda: a.merge(5), TypeError, "merge: int given, expected another Apdex"),
         (lambda: a.subtract(fed([1] * 4)), ValueError, "subtract: other has more"),
         (lambda: bg.Apdex(0), ValueError, "threshold: given 0"),
         (lambda: bg.Apdex(5, 4), ValueError, "tolerating: given 4"),
