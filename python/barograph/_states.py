@@ -70,7 +70,8 @@ def _number(name: str, x: object) -> float:
 def _numbers(name: str, values: ArrayLike) -> npt.NDArray[np.float64]:
     array = _frames._plain(values)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufO":
-        what = array.dtype if isinstance(array, np.ndarray) else "text"
+        text = not isinstance(array, np.ndarray) or array.dtype.kind in "UST"
+        what = "text" if text else array.dtype
         raise TypeError(f"{name}: {what} given, expected numbers")
     if array.ndim != 1:
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")

@@ -1,0 +1,69 @@
+"""Golden bytes: Python reads what C++ wrote, writes the same, and finds the figures of an oracle in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import barograph as bg
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def numbers_in(name: str) -> list[float]:
+    return [float.fromhex(line) for line in (GOLDEN / name).read_text().split()]
+
+
+def fed(state: Any) -> Any:
+    state.update(numbers_in("values.txt"))
+    return state
+
+
+def less(state: Any, removed: Any) -> Any:
+    removed.update(numbers_in("removed.txt"))
+    state.subtract(removed)
+    return state
+
+
+RECIPES: dict[str, Callable[[], Any]] = {
+    "exact_sum_v1.bin": lambda: fed(bg.ExactSum()),
+    "moments_v1.bin": lambda: fed(bg.Moments()),
+    "moments_subtracted_v1.bin": lambda: less(fed(bg.Moments()), bg.Moments()),
+    "quantile_histogram_v1.bin": lambda: fed(bg.QuantileHistogram()),
+    "quantile_histogram_configured_v1.bin": lambda: fed(
+        bg.QuantileHistogram(4, (300.0, 0.5), budget=160, zero_threshold=1e-3)
+    ),
+    "quantile_histogram_subtracted_v1.bin": lambda: less(fed(bg.QuantileHistogram()), bg.QuantileHistogram()),
+    "quantile_histogram_scale6_v1.bin": lambda: bg.QuantileHistogram().update(numbers_in("removed.txt")),
+    "quantile_histogram_empty_v1.bin": bg.QuantileHistogram,
+    "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
+}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_python_writes_and_reads_the_golden_bytes(name: str) -> None:
+    data = (GOLDEN / name).read_bytes()
+    state = RECIPES[name]()
+    assert state.to_bytes() == data
+    assert type(state).from_bytes(data) == state
+
+
+def test_the_figures_in_the_golden_bytes_are_those_of_exact_arithmetic() -> None:
+    values = [Fraction(x) for x in numbers_in("values.txt") if math.isfinite(x)]
+    total = sum(values)
+    n = len(values)
+    deviation = sum(x * x for x in values) / n - (total / n) ** 2
+    moments = bg.Moments.from_bytes((GOLDEN / "moments_v1.bin").read_bytes())
+    assert moments.count == n
+    assert moments.sum() == float(total)
+    assert moments.mean() == float(total / n)
+    assert moments.variance() == math.inf  # 1.8e308 squared
+    assert deviation > 2**1024
+    root = math.isqrt(deviation.numerator // deviation.denominator)
+    assert moments.std(0) == pytest.approx(root, rel=2**-52)
+    assert bg.ExactSum.from_bytes((GOLDEN / "exact_sum_v1.bin").read_bytes()).value() == float(total)

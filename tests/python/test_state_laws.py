@@ -1,0 +1,315 @@
+"""One suite holds every commutative state to its law: add a state by adding a line to KINDS.
+
+Law: any split, order or tree of merges gives equal bytes; bytes come back or are refused; `subtract` is
+the inverse of `merge`; an operation that fails changes nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import pickle
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import barograph as bg
+
+MAX_COUNT = 2**63 - 1
+brief = settings(max_examples=60, deadline=None)
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    new: Callable[[], Any]
+    events: st.SearchStrategy[Any]
+    feed: Callable[[Any, list[Any]], None]
+    """Adds all events at once."""
+    feed_one: Callable[[Any, Any], None]
+    example: list[Any]
+    fill: Callable[[Any], None]
+    """Brings a count to its limit."""
+    forgets: bool = False
+    """Whether `subtract` loses the extremes until nothing remains."""
+
+
+def feed_numbers(state: Any, events: list[float]) -> None:
+    state.update(np.array(events, dtype=float))
+
+
+def feed_apdex(state: Any, events: list[tuple[float, bool]]) -> None:
+    state.update(np.array([x for x, _ in events], dtype=float), np.array([e for _, e in events], dtype=bool))
+
+
+AWKWARD = [0.0, -0.0, 5e-324, 2.2250738585072014e-308, 1e308, -1e308, 1e15, 0.1, 1.0, 2.0]
+numbers = st.one_of(st.floats(), st.sampled_from(AWKWARD), st.floats(1e-3, 1e5))
+NUMBERS = [1e308, 0.1, 2.0, -3.5, 0.0, 5e-324, float("nan"), float("inf"), 2.0, 1e-5, 700.0]
+
+
+def of_numbers(name: str, new: Callable[[], Any], *, forgets: bool = True) -> Kind:
+    return Kind(
+        name=name,
+        new=new,
+        events=numbers,
+        feed=feed_numbers,
+        feed_one=lambda s, x: s.update(x),
+        example=NUMBERS,
+        fill=lambda s: s.update(1.0, MAX_COUNT),
+        forgets=forgets,
+    )
+
+
+KINDS = [
+    of_numbers("ExactSum", bg.ExactSum, forgets=False),
+    of_numbers("Moments", bg.Moments),
+    of_numbers("QuantileHistogram", bg.QuantileHistogram),
+    of_numbers("QuantileHistogram-tight", lambda: bg.QuantileHistogram(3, (0.5, 100.0), budget=20)),
+    of_numbers("QuantileHistogram-zero", lambda: bg.QuantileHistogram(budget=2, zero_threshold=0.3)),
+    Kind(
+        name="Proportion",
+        new=bg.Proportion,
+        events=st.booleans(),
+        feed=lambda s, events: s.update(np.array(events, dtype=bool)),
+        feed_one=lambda s, x: s.update(x),
+        example=[True, False, True],
+        fill=lambda s: s.update(False, MAX_COUNT),
+    ),
+    Kind(
+        name="Apdex",
+        new=lambda: bg.Apdex(500),
+        events=st.tuples(st.one_of(st.floats(0, 1e4), st.sampled_from([500.0, 2000.0])), st.booleans()),
+        feed=feed_apdex,
+        feed_one=lambda s, e: s.update(e[0], e[1]),
+        example=[(100.0, False), (700.0, False), (3000.0, False), (5.0, True)],
+        fill=lambda s: s.update(1.0, n=MAX_COUNT),
+    ),
+]
+
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
+
+
+def made(kind: Kind, events: list[Any]) -> Any:
+    state = kind.new()
+    kind.feed(state, events)
+    return state
+
+
+@st.composite
+def cut_and_shuffled(draw: st.DrawFn, events: st.SearchStrategy[Any]) -> tuple[list[Any], list[list[Any]]]:
+    values = draw(st.lists(events, max_size=40))
+    order = draw(st.permutations(values))
+    cuts = sorted(draw(st.lists(st.integers(0, len(values)), max_size=5)))
+    edges = [0, *cuts, len(values)]
+    return values, [order[a:b] for a, b in itertools.pairwise(edges)]
+
+
+@every_kind
+@brief
+@given(data=st.data())
+def test_any_split_order_or_tree_of_merges_gives_equal_bytes(kind: Kind, data: st.DataObject) -> None:
+    values, pieces = data.draw(cut_and_shuffled(kind.events))
+    parts = [made(kind, piece) for piece in pieces]
+    while len(parts) > 1:
+        i = data.draw(st.integers(0, len(parts) - 2))
+        j = data.draw(st.integers(i + 1, len(parts) - 1))
+        second = parts.pop(j)
+        parts[i] = second + parts[i] if data.draw(st.booleans()) else parts[i] + second
+    assert parts[0].to_bytes() == made(kind, values).to_bytes()
+
+
+@every_kind
+@brief
+@given(data=st.data())
+def test_one_by_one_is_the_same_as_at_once(kind: Kind, data: st.DataObject) -> None:
+    values = data.draw(st.lists(kind.events, max_size=20))
+    state = kind.new()
+    for value in values:
+        kind.feed_one(state, value)
+    assert state == made(kind, values)
+
+
+@every_kind
+@brief
+@given(data=st.data())
+def test_bytes_copies_and_pickles_come_back_equal_and_independent(kind: Kind, data: st.DataObject) -> None:
+    state = made(kind, data.draw(st.lists(kind.events, max_size=30)))
+    before = state.to_bytes()
+    for other in (
+        type(state).from_bytes(before),
+        type(state).from_bytes(bytearray(before)),
+        pickle.loads(pickle.dumps(state)),
+        copy.copy(state),
+        copy.deepcopy(state),
+        state.copy(),
+    ):
+        assert other == state
+        assert other.to_bytes() == before
+        kind.feed(other, kind.example)
+        assert other != state
+        assert state.to_bytes() == before
+
+
+@every_kind
+@brief
+@given(data=st.data())
+def test_subtract_is_the_inverse_of_merge(kind: Kind, data: st.DataObject) -> None:
+    a = made(kind, data.draw(st.lists(kind.events, max_size=20)))
+    b = made(kind, data.draw(st.lists(kind.events, max_size=20)))
+    rest = a + b
+    rest.subtract(b)
+    if not kind.forgets:
+        assert rest == a
+    rest.subtract(a)
+    assert rest == kind.new()
+
+
+@every_kind
+def test_empty_is_neutral(kind: Kind) -> None:
+    state = made(kind, kind.example)
+    assert kind.new() + state == state
+    assert state + kind.new() == state
+    fed = state.copy()
+    fed.subtract(kind.new())
+    assert fed == state
+    fed.reset()
+    assert fed == kind.new()
+    assert "0" in repr(kind.new())
+    assert repr(state).startswith(type(state).__name__)
+
+
+@every_kind
+def test_what_is_not_contained_cannot_be_subtracted_and_nothing_changes(kind: Kind) -> None:
+    state = made(kind, kind.example[:2])
+    before = state.to_bytes()
+    with pytest.raises(ValueError, match=r"\w+"):
+        state.subtract(made(kind, kind.example + kind.example))
+    assert state.to_bytes() == before
+
+
+@every_kind
+def test_a_count_that_would_overflow_is_refused_and_nothing_changes(kind: Kind) -> None:
+    full = kind.new()
+    kind.fill(full)
+    before = full.to_bytes()
+    one = kind.new()
+    kind.fill(one)
+    with pytest.raises(ValueError, match=r"2\^63"):
+        full.merge(one)
+    assert full.to_bytes() == before
+
+
+@every_kind
+def test_another_kind_is_refused(kind: Kind) -> None:
+    state = made(kind, kind.example)
+    other = bg.Moments() if not isinstance(state, bg.Moments) else bg.ExactSum()
+    with pytest.raises(TypeError):
+        state.merge(other)
+    with pytest.raises(TypeError):
+        state += other
+    with pytest.raises(ValueError, match="kind"):
+        type(state).from_bytes(other.to_bytes())
+    assert state != other
+
+
+@every_kind
+def test_every_truncation_and_every_flipped_bit_is_refused(kind: Kind) -> None:
+    state = made(kind, kind.example)
+    good = state.to_bytes()
+    read = type(state).from_bytes
+    for n in range(len(good)):
+        with pytest.raises(ValueError, match="bytes"):
+            read(good[:n])
+    for bit in range(len(good) * 8):
+        bad = bytearray(good)
+        bad[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(ValueError, match="bytes"):
+            read(bad)
+    with pytest.raises(ValueError, match="limit"):
+        read(good, max_bytes=len(good) - 1)
+
+
+def sealed(frame: bytes) -> bytes:
+    """Correct the size and the checksum of a frame that somebody changed."""
+    body = bytearray(frame[:-4])
+    body[8:12] = (len(frame) - 16).to_bytes(4, "little")
+    return bytes(body) + zlib.crc32(body).to_bytes(4, "little")
+
+
+@every_kind
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_hostile_payloads_are_canonical_or_refused(kind: Kind, data: st.DataObject) -> None:
+    good = made(kind, kind.example).to_bytes()
+    payload = bytearray(good[12:-4])
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(payload)))
+        piece = data.draw(st.binary(max_size=12))
+        payload[at : at + data.draw(st.integers(0, 12))] = piece
+    frame = sealed(good[:12] + bytes(payload) + b"....")
+    try:
+        state = type(made(kind, [])).from_bytes(frame)
+    except ValueError:
+        return
+    assert state.to_bytes() == frame
+
+
+@every_kind
+def test_threads_may_share_one_state(kind: Kind) -> None:
+    events = kind.example * 200
+    shared = kind.new()
+
+    def work() -> None:
+        for _ in range(5):
+            kind.feed(shared, events)
+            shared.merge(made(kind, kind.example))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert shared == made(kind, (events * 5 + kind.example * 5) * 4)
+
+
+@brief
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.one_of(numbers, st.floats(-1, 1)), max_size=12),
+            st.sampled_from([6, 5, 0]),
+            st.sampled_from([4096, 40, 2]),
+            st.sampled_from([0.0, 1e-3, 0.7]),
+            st.sampled_from([(), (0.5,), (0.5, 2.0)]),
+        ),
+        min_size=2,
+        max_size=4,
+    ),
+    st.data(),
+)
+def test_histograms_of_unequal_configurations_merge_the_same_in_every_order(
+    parts: list[tuple[Any, ...]], data: st.DataObject
+) -> None:
+    def state(part: tuple[Any, ...]) -> bg.QuantileHistogram:
+        values, scale, budget, zero, pinned = part
+        return bg.QuantileHistogram(scale, pinned, budget=budget, zero_threshold=zero).update(values)
+
+    states = [state(part) for part in parts]
+    whole = states[0].copy()
+    for other in states[1:]:
+        whole += other
+    pieces = [s.copy() for s in data.draw(st.permutations(states))]
+    while len(pieces) > 1:
+        i = data.draw(st.integers(0, len(pieces) - 2))
+        second = pieces.pop(i + 1)
+        pieces[i] = pieces[i] + second
+    assert pieces[0] == whole
+    assert whole.count == sum(s.count for s in states)
+    assert bg.QuantileHistogram.from_bytes(whole.to_bytes()) == whole
