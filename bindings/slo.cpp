@@ -71,13 +71,13 @@ void bind_requests(py::class_<guarded<State>>& c) {
   c.def(
       "update",
       [](bound& self, double latency, bool error, std::uint64_t n) {
-        self.write([=](State& s) { s.update(latency, error, n); });
+        barograph_bindings::write(self, [=](State& s) { s.update(latency, error, n); });
       },
       py::arg("latency"), py::arg("error"), py::arg("n"));
   c.def(
       "update_many",
       [](bound& self, const double_array& latencies) {
-        self.write([x = values_of(latencies)](State& s) { s.update(x); });
+        barograph_bindings::write(self, [x = values_of(latencies)](State& s) { s.update(x); });
       },
       py::arg("latencies").noconvert());
   c.def(
@@ -86,7 +86,7 @@ void bind_requests(py::class_<guarded<State>>& c) {
         // As bytes: an array that is a view of others may hold more than 0 and 1.
         const span<const std::uint8_t> failed(static_cast<const std::uint8_t*>(errors.request().ptr),
                                               static_cast<std::size_t>(errors.size()));
-        self.write([=, x = values_of(latencies)](State& s) { s.update(x, failed); });
+        barograph_bindings::write(self, [=, x = values_of(latencies)](State& s) { s.update(x, failed); });
       },
       py::arg("latencies").noconvert(), py::arg("errors").noconvert());
 }
@@ -143,21 +143,24 @@ void register_latency_summary(py::module_& m) {
   c.def(
       "quantile_interval",
       [](const bound& self, double q, double confidence) {
-        return pair_of(self.read([=](const summary& s) { return s.quantile_interval(q, confidence); }));
+        return pair_of(barograph_bindings::read(
+            self, [=](const summary& s) { return s.quantile_interval(q, confidence); }));
       },
       py::arg("q"), py::arg("confidence"));
   c.def(
       "error_interval",
       [](const bound& self, double confidence) {
-        return pair_of(self.read([=](const summary& s) { return s.error_interval(confidence); }));
+        return pair_of(
+            barograph_bindings::read(self, [=](const summary& s) { return s.error_interval(confidence); }));
       },
       py::arg("confidence"));
   c.def("apdex", [](const bound& self) {
-    return std::make_unique<guarded<apdex>>(self.read([](const summary& s) { return s.apdex_counts(); }));
+    return std::make_unique<guarded<apdex>>(
+        barograph_bindings::read(self, [](const summary& s) { return s.apdex_counts(); }));
   });
   c.def("latencies", [](const bound& self) {
     return std::make_unique<guarded<quantile_histogram>>(
-        self.read([](const summary& s) { return s.latencies(); }));
+        barograph_bindings::read(self, [](const summary& s) { return s.latencies(); }));
   });
 }
 
