@@ -144,7 +144,7 @@ def test_tables_hold_what_pandas_groups(report, frame, table, keys):
 
 def test_the_timeline_has_each_service_and_all_of_them(report, frame):
     timeline = report.tables["timeline"]
-    assert list(dict.fromkeys(timeline.service))[0] == "all"
+    assert timeline.service.iloc[0] == "all"
     assert set(timeline.service) == {"all", "auth", "events", "payments"}
     hourly = frame.groupby(frame.timestamp.dt.floor("h")).size()
     mine = timeline[timeline.service == "all"].set_index("time").requests
@@ -419,7 +419,8 @@ def test_a_minute_of_requests_is_a_report(log):
     report = report_of(table)
     assert report.tables["overall"]["requests"].tolist() == [len(table)]
     assert {f.kind for f in report.findings} <= {
-        "traffic_peak", "top_endpoint", "longest_request", "slow_service", "status", "advice", "slow_endpoint",
+        "traffic_peak", "top_endpoint", "longest_request", "slow_service", "status", "advice",
+        "slow_endpoint",
     }  # fmt: skip
 
 
@@ -491,7 +492,7 @@ def test_no_rows_is_an_error(log):
 
 
 def test_an_unknown_workload_is_an_error(log):
-    with pytest.raises(ValueError, match="'traces'.*expected one of requests"):
+    with pytest.raises(ValueError, match=r"'traces'.*expected one of requests"):
         bg.analyze(log, workload="traces")
 
 
@@ -507,7 +508,7 @@ def test_eighty_five_thousand_rows_take_a_fraction_of_a_second(log):
     report_of(log)
     times = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         report_of(log)
-        times.append(time.perf_counter() - begin)
-    assert min(times) < 0.5  # the goal is 0.15 s; the margin is for a busy machine
+        times.append(time.process_time() - begin)
+    assert min(times) < 0.3  # of all threads; the goal is 0.15 s, the margin is for slow machines

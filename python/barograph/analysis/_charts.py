@@ -37,11 +37,9 @@ def _zone(facts: Facts) -> str:
 
 def _per(facts: Facts) -> str:
     """The width of the timeline's buckets in words."""
-    wall = facts.tables["timeline"].array("time").view(np.int64)
     step = facts.log.step
     if facts.log.last - facts.log.first > 92 * DAY:
         step = DAY
-    del wall
     names = {DAY: "day", HOUR: "hour", 60 * 10**9: "minute", 10**9: "second"}
     return names.get(step, f"{step // (60 * 10**9)} minutes" if step >= 60 * 10**9 else f"{step // 10**9} s")
 
@@ -83,7 +81,8 @@ def _timeline_latency(facts: Facts) -> Iterator[Chart]:
     if hit:
         incident, impact = max(hit, key=lambda h: h[1].score)
         name = "" if impact.service == ALL else f"{impact.service} "
-        title = f"Latency: {name}{times(impact.p95 / impact.expected_p95)} its P95 on {interval(incident.start, incident.end)}"
+        ratio = times(impact.p95 / impact.expected_p95)
+        title = f"Latency: {name}P95 {ratio} its baseline on {interval(incident.start, incident.end)}"
     else:
         title = f"Latency: P95 {ms(facts.row('overall')['p95'])}, no time out of line with its baseline"
     yield Chart(
@@ -152,7 +151,7 @@ def _heatmap(facts: Facts) -> Iterator[Chart]:
     yield Chart(
         "day_by_hour", "heatmap", f"{what} on {when}: {significant(float(values[at]), 4)}",
         "by_day_hour", "hour", ("day", value), f"hour of day ({facts.log.zone})", "day",
-        note="requests in each hour of each day" if facts.series is None else f"mean {facts.series} in each hour",
+        note=f"{'requests' if facts.series is None else f'mean {facts.series}'} in each hour of each day",
     )  # fmt: skip
 
 
@@ -162,7 +161,7 @@ def _endpoints(facts: Facts) -> Iterator[Chart]:
         yield Chart(
             "latency_by_endpoint", "hbar", f"Slowest endpoint: {top['endpoint']}, P95 {ms(top['p95'])}",
             "slowest_endpoints", "endpoint", ("p50", "p95"), "endpoint", "latency (ms)",
-            note="ranked by the lower end of P95's 95 % interval, so that few requests do not top the list by luck",
+            note="ranked by the lower end of P95's 95 % interval: few requests do not top the list by luck",
         )  # fmt: skip
 
 
@@ -171,13 +170,14 @@ def _load(facts: Facts) -> Iterator[Chart]:
         return
     relation = facts.latency_load
     certain = relation is not None and relation.certain
+    fit = "; fitted by Theil-Sen, incidents left out" if certain else ""
     yield Chart(
         "load_latency", "scatter",
         "Latency rises with load" if certain and relation is not None and relation.slope > 0
         else "Latency falls with load" if certain else "Latency does not depend on load",
         "load_hours", "requests_per_hour", ("mean", "fitted") if certain else ("mean",),
         "requests an hour", "mean latency (ms)",
-        note="one point each " + _bucket(facts) + ("; the line is the Theil-Sen fit, incidents left out" if certain else ""),
+        note=f"one point each {_bucket(facts)}{fit}",
     )  # fmt: skip
 
 

@@ -24,33 +24,39 @@ LEVEL = 0.005  # of a false alarm in a whole log, for each thing looked at
 WINDOWS = (1, 2, 4, 8, 16, 24)
 _MILLION = 1_000_000
 _MEDIAN_OF_CHI2 = 0.4549  # of one degree of freedom
-_SURE = 6.5  # standard errors at which a sum of 50 and more expected hits needs no exact tail
+_MANY, _SURE = 50.0, 6.5  # so many hits expected need no exact tail, but so many standard errors
 
 
 def binomial_tail(hits: int, trials: int, share: float) -> float:
     """An upper bound of P(X >= hits), X binomial; within a factor of two where it matters.
 
-    The first term is multiplied out, the further ones are bounded by a geometric series.
+    The first term is multiplied out, the further ones are bounded by a geometric series. Meant for up
+    to a few hundred expected hits; beyond, the product leaves the range of doubles and 1 comes back.
     """
     if hits <= trials * share:
         return 1.0
     if share <= 0.0:
         return 0.0
     odds_against = 1.0 - share
-    term, left = 1.0, trials - hits
+    term = 1.0
     for i in range(1, hits + 1):
         term *= (trials - hits + i) / i * share
-        while term > 1e-30 and left:
-            term *= odds_against
-            left -= 1
-        if term == 0.0:
-            return 0.0
-    for _ in range(min(left, 100_000)):
-        term *= odds_against
-        if term < 1e-300:
-            return 0.0
+    term *= _power(odds_against, trials - hits)
     ratio = (trials - hits) * share / ((hits + 1) * odds_against)
-    return min(1.0, term / (1.0 - ratio)) if ratio < 1.0 else 1.0
+    if not (ratio < 1.0 and term < 1.0):  # also where inf * 0 made a NaN
+        return 1.0
+    return min(1.0, term / (1.0 - ratio))
+
+
+def _power(base: float, exponent: int) -> float:
+    """By repeated squaring, so that no platform's pow decides."""
+    result = 1.0
+    while exponent:
+        if exponent & 1:
+            result *= base
+        base *= base
+        exponent >>= 1
+    return result
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def rises(
     for score, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
         if taken[first:last].any():
             continue
-        rise = _fit(first, last, score, hits, trials, share)
+        rise = _fit((score, first, last), hits, trials, share)
         if taken[rise.first : rise.last].any():
             continue
         taken[max(0, rise.first - 1) : rise.last + 1] = True
@@ -136,11 +142,14 @@ def _windows(
         & (excess >= least_excess * tried)
         & (seen >= 3)
     )
-    return [
-        (float(score[i]), i, i + width)
-        for i in np.flatnonzero(worth).tolist()
-        if _sure(int(seen[i]), int(tried[i]), float(share[i]), float(score[i]), scatter, level)
-    ]
+    at = np.flatnonzero(worth)
+    many = mean[at] / scatter >= _MANY
+    sure = many & (score[at] >= _SURE)
+    for k in np.flatnonzero(~many).tolist():
+        i = int(at[k])
+        hits, trials = math.floor(int(seen[i]) / scatter), math.ceil(int(tried[i]) / scatter)
+        sure[k] = binomial_tail(hits, trials, float(share[i])) <= level
+    return [(float(score[i]), i, i + width) for i in at[sure].tolist()]
 
 
 def _scatter(squared: Floats, mean: Floats) -> float:
@@ -151,22 +160,18 @@ def _scatter(squared: Floats, mean: Floats) -> float:
     return max(1.0, float(known[known.size // 2]) / _MEDIAN_OF_CHI2)
 
 
-def _sure(hits: int, trials: int, share: float, score: float, scatter: float, level: float) -> bool:
-    if trials * share / scatter >= 50.0:
-        return score >= _SURE
-    return binomial_tail(math.floor(hits / scatter), math.ceil(trials / scatter), share) <= level
-
-
-def _fit(first: int, last: int, score: float, hits: Ints, trials: Ints, share: Floats) -> Rise:
+def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats) -> Rise:
     """The run around a window in which hits are nearer to the raised share than to the baseline.
 
     Each bucket gains its hits less what the middle of both shares expects; the run of largest gain is
     the likely extent of the rise (Kulldorff's scan in one dimension, with the gain linearised).
     """
+    score, first, last = found
     window = slice(first, last)
     expected = trials[window] * share[window]
     ratio = int(hits[window].sum()) / max(math.fsum(expected.tolist()), 1e-12)
-    gain = hits - trials * np.minimum(share * ((1.0 + ratio) / 2.0), (1.0 + share) / 2.0)
+    middle = np.minimum(share * ((1.0 + ratio) / 2.0), (1.0 + share) / 2.0)
+    gain: Floats = hits.astype(np.float64) - trials * middle
     reach = 3 + (last - first)
     low, high = _extend(gain, first, -1, reach), _extend(gain, last - 1, 1, reach)
     best, start, total, low_of_best, high_of_best = -math.inf, low, 0.0, low, high + 1

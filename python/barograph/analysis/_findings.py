@@ -102,7 +102,8 @@ def _impact(impact: Impact) -> str:
         ratio = impact.latency_ratio
         if ratio >= 1.2:
             parts.append(
-                f"latency {times(ratio)} its baseline (mean {ms(impact.mean)} against {ms(impact.expected_mean)})"
+                f"latency {times(ratio)} its baseline "
+                f"(mean {ms(impact.mean)} against {ms(impact.expected_mean)})"
             )
         else:
             parts.append(f"P95 latency {ms(impact.p95)} against {ms(impact.expected_p95)}")
@@ -165,8 +166,8 @@ def _load_latency(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         "load_latency",
         "warning" if change > 0.25 * float(fitted[0]) else "info",
-        f"Latency {'rises' if relation.slope > 0 else 'falls'} with load: each further {count(unit)} requests "
-        f"an hour {verb} {ms(abs(relation.slope) * unit)} to the mean "
+        f"Latency {'rises' if relation.slope > 0 else 'falls'} with load: each further {count(unit)} "
+        f"requests an hour {verb} {ms(abs(relation.slope) * unit)} to the mean "
         f"(99 % interval {significant(ends[0])} to {significant(ends[1])} ms); "
         f"{ms(quiet)} at {count(low)} requests an hour, {ms(busy)} at {count(high)}.",
         {
@@ -205,8 +206,8 @@ def _load_errors(facts: Facts) -> Iterator[Finding]:
     yield Finding(
         "load_errors",
         "warning",
-        f"Errors rise with load: {percent(high[0] / high[1])} of requests fail in the busiest third of hours, "
-        f"{percent(low[0] / low[1])} in the quietest third.",
+        f"Errors rise with load: {percent(high[0] / high[1])} of requests fail in the busiest third of "
+        f"hours, {percent(low[0] / low[1])} in the quietest third.",
         {
             "error_rate_busy": high[0] / high[1],
             "error_rate_quiet": low[0] / low[1],
@@ -454,7 +455,8 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
         text += (
             f" (in total {hours(figures['hour_with_most_requests'])} has most, {figures['most_requests']:,})"
         )
-    text += f"; the busiest single hour is {moment(single)} with {rows(figures['single_hour_requests'], 'request')}"
+    within = rows(figures["single_hour_requests"], "request")
+    text += f"; the busiest single hour is {moment(single)} with {within}"
     days = facts.tables["by_day"]
     if len(days) > 1:
         per_day = days.array("requests").astype(np.int64)
@@ -493,7 +495,8 @@ def _level(facts: Facts) -> Iterator[Finding]:
         "level",
         "info",
         f"{facts.series} is {significant(everything['mean'])} on average, "
-        f"{significant(everything['p50'])} in the median; 5 % of samples lie above {significant(everything['p95'])}.",
+        f"{significant(everything['p50'])} in the median; "
+        f"5 % of samples lie above {significant(everything['p95'])}.",
         {"measure": facts.series, **{k: everything[k] for k in ("samples", "mean", "p50", "p95", "p99")}},
     )
     table = facts.tables["by_hour"]

@@ -10,8 +10,9 @@ the search is done once more.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,7 @@ class Search:
     """What was looked at and found; matrices have shape (services, buckets)."""
 
     services: tuple[str, ...]
+    service_of_row: Codes
     incidents: tuple[Incident, ...]
     requests: Ints
     errors: Ints
@@ -126,6 +128,7 @@ def search(log: Log) -> Search:
             inside[grid.names.index(impact.service), impact.first : impact.last] = True
     return Search(
         tuple(grid.names),
+        grid.service_of_row,
         incidents,
         grid.requests,
         grid.errors,
@@ -156,12 +159,12 @@ class _Grid:
 
     def __init__(self, log: Log) -> None:
         self.log = log
-        self.names, self._service = _services(log)
+        self.names, self.service_of_row = _services(log)
         self._buckets = len(log.steps)
         shape = (len(self.names), self._buckets)
-        self._cell = self._service.astype(np.int64) * self._buckets + log.steps.of_row
-        if (self._service < 0).any():
-            self._cell[self._service < 0] = len(self.names) * self._buckets
+        self._cell = self.service_of_row.astype(np.int64) * self._buckets + log.steps.of_row
+        if (self.service_of_row < 0).any():
+            self._cell[self.service_of_row < 0] = len(self.names) * self._buckets
         self._shape = shape
         self.requests = self._count(None)
         self._latency = None if log.latency is None else log.table.array(log.latency)
@@ -195,14 +198,15 @@ class _Grid:
         """Counts of unmarked buckets summed by service and class."""
         kept = np.where(marked, 0, cells)
         total = np.zeros((self._shape[0], self._classes), dtype=np.int64)
-        np.add.at(total, (slice(None), self.of_bucket), kept)
+        for of_service, cells_of_service in zip(total, kept, strict=True):
+            np.add.at(of_service, self.of_bucket, cells_of_service)
         return total
 
     def baseline(self, marked: npt.NDArray[np.bool_]) -> _Baseline:
         """What is usual for each service and class of hours, marked buckets left out."""
         log, shape = self.log, (self._shape[0], self._classes)
-        key = self._service * np.int32(self._classes) + self._class
-        key[self._service < 0] = -1
+        key = self.service_of_row * np.int32(self._classes) + self._class
+        key[self.service_of_row < 0] = -1
         if marked.any():
             key[np.append(marked.ravel(), False)[self._cell]] = -1
         nothing = np.full(shape, np.nan)
@@ -228,7 +232,7 @@ class _Grid:
         if self.log.error is not None:
             found.append(self._signal(True, self.errors, self.requests, marked, (1.5, 0.005)))
         if self._latency is not None:
-            key = np.maximum(self._service, 0) * np.int32(self._classes) + self._class
+            key = np.maximum(self.service_of_row, 0) * np.int32(self._classes) + self._class
             for limits, least in zip(baseline.slow, ((1.4, 0.08), (2.0, 0.04)), strict=True):
                 slow = self._count(self._latency > np.nan_to_num(limits, nan=np.inf).ravel()[key])
                 found.append(self._signal(False, slow, self._measured, marked, least))
@@ -257,67 +261,60 @@ class _Grid:
 
     def judge(self, clusters: list[list[tuple[int, bool, Rise]]], baseline: _Baseline) -> Iterator[Incident]:
         """Clusters of rises as incidents, those dropped whose effect is too small to matter."""
-        runs = [run for cluster in clusters for run in _runs(cluster)]
-        figures = self._figures([(g, first, last) for g, first, last, *_ in runs])
-        steps, done = self.log.steps, 0
+        steps = self.log.steps
         for cluster in clusters:
-            impacts = []
-            for g, first, last, score, errors_hit, latency_hit in _runs(cluster):
-                impact = self._impact(g, first, last, score, errors_hit, latency_hit, figures, done, baseline)
-                done += 1
-                if impact is not None:
-                    impacts.append(impact)
+            runs = list(_runs(cluster))
+            figures = figures_of_runs(self.log, self.service_of_row, [(r.g, r.first, r.last) for r in runs])
+            measured = {row["run"]: row for row in figures.rows()}
+            judged = (self._impact(run, measured.get(i, {}), baseline) for i, run in enumerate(runs))
+            impacts = sorted((i for i in judged if i is not None), key=lambda i: -i.score)
             if impacts:
-                impacts.sort(key=lambda i: -i.score)
                 strong = [i for i in impacts if i.score >= impacts[0].score / 2]
                 first, last = min(i.first for i in strong), max(i.last for i in strong)
                 end = int(steps.wall[last - 1]) + steps.step
                 yield Incident(first, last, int(steps.wall[first]), end, tuple(impacts))
 
-    def _figures(self, runs: list[tuple[int, int, int]]) -> Table | None:
-        """The engine's figures for each run of buckets of one service."""
-        if not runs:
-            return None
-        of_cell = np.full(self._shape[0] * self._shape[1] + 1, -1, dtype=np.int32)
-        for number, (g, first, last) in enumerate(runs):
-            of_cell[g * self._buckets + first : g * self._buckets + last] = number
-        inside = np.flatnonzero(of_cell[self._cell] >= 0)
-        return self.log.kpis({"run": (of_cell[self._cell[inside]], len(runs))}, rows=inside)
-
-    def _impact(
-        self,
-        g: int,
-        first: int,
-        last: int,
-        score: float,
-        errors_hit: bool,
-        latency_hit: bool,
-        figures: Table | None,
-        number: int,
-        baseline: _Baseline,
-    ) -> Impact | None:
-        row = {} if figures is None else next((r for r in figures.rows() if r["run"] == number), {})
-        weights = self.requests[g, first:last]
-        classes = self.of_bucket[first:last]
-        expected = {
-            name: _weighted(getattr(baseline, name)[g, classes], weights)
+    def _impact(self, run: _Run, measured: dict[str, Any], baseline: _Baseline) -> Impact | None:
+        """What a run of buckets did to its service; None where neither latency nor errors moved enough."""
+        weights = self.requests[run.g, run.first : run.last]
+        classes = self.of_bucket[run.first : run.last]
+        usual = {
+            name: _weighted(getattr(baseline, name)[run.g, classes], weights)
             for name in ("error_rate", "mean", "p95")
         }
-
-        def value(name: str) -> float:
-            given = row.get(name)
-            return math.nan if given is None else float(given)
-
-        if not any(value(name) >= LEAST_LATENCY * expected[name] for name in ("mean", "p95")):
-            latency_hit = False
-        if not (latency_hit or errors_hit):
+        seen = {name: math.nan if measured.get(name) is None else float(measured[name]) for name in usual}
+        slower = any(seen[name] >= LEAST_LATENCY * usual[name] for name in ("mean", "p95"))
+        if not (run.errors_hit or (run.latency_hit and slower)):
             return None
         return Impact(
-            self.names[g], score, latency_hit, errors_hit, first, last,
-            int(row.get("requests", 0)), int(row.get("errors") or 0),
-            value("error_rate"), expected["error_rate"], value("mean"), expected["mean"],
-            value("p95"), expected["p95"],
-        )  # fmt: skip
+            service=self.names[run.g],
+            score=run.score,
+            latency_hit=run.latency_hit and slower,
+            errors_hit=run.errors_hit,
+            first=run.first,
+            last=run.last,
+            requests=int(measured.get("requests", 0)),
+            errors=int(measured.get("errors") or 0),
+            error_rate=seen["error_rate"],
+            expected_error_rate=usual["error_rate"],
+            mean=seen["mean"],
+            expected_mean=usual["mean"],
+            p95=seen["p95"],
+            expected_p95=usual["p95"],
+        )
+
+
+def figures_of_runs(log: Log, service: Codes, runs: Sequence[tuple[int, int, int]]) -> Table:
+    """The engine's figures of some runs of buckets, each of one service: (service, first, last).
+
+    The column `run` is the position in `runs`; a run without rows is left out.
+    """
+    parts, numbers = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int32)]
+    for number, (g, first, last) in enumerate(runs):
+        within = log.steps.rows(first, last)
+        parts.append(np.flatnonzero(service[within] == g) + within.start)
+        numbers.append(np.full(parts[-1].size, number, dtype=np.int32))
+    return log.kpis({"run": (np.concatenate(numbers), len(runs))}, rows=np.concatenate(parts))
 
 
 def _weighted(values: Floats, weights: Ints) -> float:
@@ -341,8 +338,20 @@ def _clusters(found: list[tuple[int, bool, Rise]]) -> Iterator[list[tuple[int, b
         yield cluster
 
 
-def _runs(cluster: list[tuple[int, bool, Rise]]) -> Iterator[tuple[int, int, int, float, bool, bool]]:
-    """For each service of a cluster: service, first, last, score, errors hit, latency hit.
+@dataclass(frozen=True)
+class _Run:
+    """Buckets first to last (excluded) of service number g, and which signals rose there."""
+
+    g: int
+    first: int
+    last: int
+    score: float
+    errors_hit: bool
+    latency_hit: bool
+
+
+def _runs(cluster: list[tuple[int, bool, Rise]]) -> Iterator[_Run]:
+    """One run for each service of a cluster.
 
     Where a service has several rises, those at least half as strong as the strongest set its extent.
     """
@@ -350,7 +359,7 @@ def _runs(cluster: list[tuple[int, bool, Rise]]) -> Iterator[tuple[int, int, int
         mine = [(errors, rise) for service, errors, rise in cluster if service == g]
         best = max(rise.score for _, rise in mine)
         strong = [rise for _, rise in mine if rise.score >= best / 2]
-        yield (
+        yield _Run(
             g,
             min(r.first for r in strong),
             max(r.last for r in strong),

@@ -69,6 +69,11 @@ class Buckets:
     def __len__(self) -> int:
         return self.wall.size
 
+    def rows(self, first: int, last: int) -> slice:
+        """The rows in buckets first to last (excluded); rows are in order of time."""
+        begin, end = np.searchsorted(self.of_row, np.array([first, last], dtype=np.int32)).tolist()
+        return slice(begin, end)
+
 
 class Log:
     """A cleaned log with its roles and calendar.
@@ -219,8 +224,10 @@ class Log:
         np.add.at(whole, hour, hourly.whole.astype(np.int64))
         np.add.at(requests, hour, np.where(hourly.whole, in_bucket, 0))
         known = self.hours_seen * 60 >= 1
-        rate = np.divide(counts, self.hours_seen, out=np.full(24, np.nan), where=known)
-        return np.divide(requests, whole, out=rate, where=whole > 0)
+        rate: Floats = np.full(24, np.nan)
+        rate[known] = counts[known] / self.hours_seen[known]
+        rate[whole > 0] = requests[whole > 0] / whole[whole > 0]
+        return rate
 
     def kpis(
         self,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .._frames import Strings, Table
 from ._gaps import Gap, missing_steps, regular_step, silences
-from ._incidents import Search, search
+from ._incidents import Search, figures_of_runs, search
 from ._log import ALL, DAY, HOUR, Buckets, Codes, Floats, Ints, Log
 from ._relation import Relation, theil_sen
 
@@ -28,7 +28,10 @@ _LEAST_REQUESTS = 10  # in an hour, for its mean to count in the relation to loa
 _BINS = 10
 _SLOWEST = 20
 # quantiles whose order statistics bound P95: the nearest ones outside its binomial interval are taken
-_GRID = (0, .25, .5, .75, .85, .9, .925, .94, .945, .9475, .95, .9525, .955, .96, .97, .98, .99, 1)  # fmt: skip
+_GRID = (
+    0, 0.25, 0.5, 0.75, 0.85, 0.9, 0.925, 0.94, 0.945, 0.9475,
+    0.95, 0.9525, 0.955, 0.96, 0.97, 0.98, 0.99, 1,
+)  # fmt: skip
 _FEW = 72  # below it even the largest value is no upper bound of P95 at 97.5 %
 
 
@@ -135,7 +138,10 @@ def _first_count(found: Table) -> int:
 
 def _rate(counts: npt.NDArray[Any], hours: npt.NDArray[Any]) -> Floats:
     """Requests an hour; NaN where less than a minute of time lies under them."""
-    return np.divide(counts, hours, out=np.full(len(counts), np.nan), where=hours * 60 >= 1)
+    rate: Floats = np.full(len(counts), np.nan)
+    known = hours * 60 >= 1
+    rate[known] = counts[known] / hours[known]
+    return rate
 
 
 def _times(wall: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
@@ -166,7 +172,7 @@ def _by_service(facts: Facts, service: Strings) -> Table:
     found = _kpis(facts, {"service": service})
     table = Table(
         {
-            "service": Strings(found["service"], service.categories),
+            "service": Strings(found.array("service"), service.categories),
             "share": _counts(found) / len(facts.log),
             **_figures(found, "service"),
         }
@@ -258,7 +264,8 @@ def _timeline(facts: Facts, hourly: Buckets, of_hours: Table) -> Table:
         at = np.flatnonzero(keep)
         marked = np.zeros(len(buckets), dtype=bool)
         if step == log.step:
-            marked = inside.any(axis=0) if name == ALL else inside[facts.search.services.index(name)]
+            hit = inside if name == ALL else inside[[facts.search.services.index(name)]]
+            marked |= np.any(hit, axis=0)
         columns = {
             "time": _times(buckets.wall[at]),
             "service": [name] * at.size,
@@ -310,7 +317,9 @@ def _endpoints(facts: Facts, endpoint: Strings) -> None:
         keys = {"service": log.service, **keys}
     found = log.kpis(keys, quantiles=tuple(sorted({*_GRID, 0.99, 0.5})) if log.latency else ())
     named: dict[str, Any] = {
-        name: Strings(found[name], key.categories) for name, key in keys.items() if isinstance(key, Strings)
+        name: Strings(found.array(name), key.categories)
+        for name, key in keys.items()
+        if isinstance(key, Strings)
     }
     figures = _figures(found, *keys)
     bounds = [figures.pop(c) for c in list(figures) if c[0] == "p" and c[1:2].isdigit()]
@@ -416,7 +425,7 @@ def _load(facts: Facts) -> None:
     else:
         points = timeline.take(timeline.strings("service").codes == 0)
     counts = _counts(points)
-    inside = facts.search.in_incident.any(axis=0)
+    inside = np.asarray(np.any(facts.search.in_incident, axis=0))
     used = steps.whole & ~inside & (counts >= _LEAST_REQUESTS)
     at = np.flatnonzero(used)
     if at.size < 12:
@@ -499,19 +508,8 @@ def _worst(facts: Facts) -> Table:
     order = order[flat[order] > 0]
     buckets = len(log.steps)
     g, b = order // buckets, order % buckets
-    of_cell = np.full(flat.size, -1, dtype=np.int32)
-    of_cell[order] = np.arange(order.size, dtype=np.int32)
-    rank = np.full(log.steps.of_row.size, -1, dtype=np.int32)
-    for service in np.unique(g).tolist():
-        number = np.full(buckets, -1, dtype=np.int32)
-        number[b[g == service]] = np.flatnonzero(g == service)
-        of_row = number[log.steps.of_row]
-        if log.service is not None:
-            code = log.service.categories.index(found.services[service])
-            of_row = np.where(log.service.codes == code, of_row, -1)
-        rank = np.where(of_row >= 0, of_row, rank)
-    inside = np.flatnonzero(rank >= 0)
-    figures = _kpis(facts, {"rank": (rank[inside], max(order.size, 1))}, rows=inside)
+    runs = [(int(service), int(bucket), int(bucket) + 1) for service, bucket in zip(g, b, strict=True)]
+    figures = figures_of_runs(log, found.service_of_row, runs)
     start = log.steps.wall[b]
     columns: dict[str, Any] = {
         "start": _times(start),
@@ -519,7 +517,7 @@ def _worst(facts: Facts) -> Table:
         "service": Strings(g.astype(np.int32), list(found.services)),
         "score": flat[order],
         "in_incident": found.in_incident.ravel()[order],
-        **_figures(figures, "rank"),
+        **_figures(figures, "run"),
     }
     if log.error is not None:
         columns["expected_error_rate"] = found.expected_error_rate.ravel()[order]

@@ -6,7 +6,6 @@ table of times and values alone, equally spaced, is reported as a metric series.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -189,7 +188,6 @@ def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
     if span < 24 * HOUR:
         yield f"The log covers {duration(span)}: nothing can be said on the course of a day."
     rejected = cleaned.rows_in - len(cleaned.table)
-    if cleaned.rows_in and rejected > 0:
-        yield f"{rejected:,} of {rows(cleaned.rows_in, 'row')} were rejected ({percent(rejected / cleaned.rows_in)})."
-    elif math.isnan(facts.row("overall")["hours"]):
-        yield "The log has no duration."
+    if rejected > 0:
+        share = percent(rejected / cleaned.rows_in)
+        yield f"{rejected:,} of {rows(cleaned.rows_in, 'row')} were rejected in cleaning ({share})."
