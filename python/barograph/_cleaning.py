@@ -584,7 +584,7 @@ def _reject_homeless(work: _Work, name: str) -> None:
             and len(set(others.tolist())) > 1
         )
     if homeless.any():
-        work.reject("unknown_service", name, np.flatnonzero(homeless[service.codes]))
+        work.reject("foreign_service", name, np.flatnonzero(homeless[service.codes]))
 
 
 def _spelled_alike(work: _Work, role: str, name: str, column: Strings) -> Strings:
@@ -823,7 +823,7 @@ _RULES_OF_KIND = {
     "wrong_type": ("wrong_type_latency", "latency_with_unit"),
     "unparsable_timestamp": ("unparsable_timestamp",),
     "shuffled_timestamp": ("out_of_order",),
-    "unknown_service": ("unknown_service",),
+    "unknown_service": ("unknown_service", "foreign_service"),
     "mixed_case": ("mixed_case_name",),
     "padded": ("padded_name",),
 }

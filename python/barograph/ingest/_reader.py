@@ -117,7 +117,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     if source.format != "csv":
         raise ValueError(f"{source.path}: {source.format} given, expected CSV or Parquet")
     gatherers = {name: NameColumn(name) for name in source.names}
-    delimited.read_into(source, gatherers, lambda *_: None)
+    delimited.read_into(source, gatherers, (), lambda *_: None)
     out: dict[str, Column] = {}
     for name, gatherer in gatherers.items():
         coded, _ = gatherer.finish()
@@ -165,13 +165,16 @@ def _read_columns(
     left_out = [n for n in samples[0].cells if n not in gatherers and n not in flag_columns]
     if left_out:
         found.notes.append(f"Left out, without a role in the report: {', '.join(left_out)}.")
+    integers = {name for name in gatherers if samples[0].is_integer(name)}
     lost: list[tuple[str, int, str, str]] = []
     read_rows = []
     for source in sources:
         if source.format == "parquet":
             read_rows.append(parquet.read_into(source, gatherers, flag_columns))
         else:
-            read_rows.append(delimited.read_into(source, gatherers, lambda *line: lost.append(line)))
+            read_rows.append(
+                delimited.read_into(source, gatherers, integers, lambda *line: lost.append(line))
+            )
     table, odd = _finish(samples[0], gatherers, flag_columns)
     if not len(table) and not lost:
         raise ValueError(f"{sources[0].path}: column names and no rows")

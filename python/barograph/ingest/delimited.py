@@ -7,7 +7,8 @@ names as dictionaries) against 0.87 s with DuckDB in the same run on two cores.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ _NOT_UTF8 = re.compile(r"invalid UTF8", re.IGNORECASE)
 def read_sample(source: Source, piece: bytes, rows: int = 3000) -> dict[str, list[str]]:
     """The first cells of each column as text."""
     head = piece if len(piece) < 1 << 20 else piece[: piece.rfind(b"\n", 0, 1 << 20) + 1] or piece
-    table, _ = _parse(source, _body(head, first=True), dict.fromkeys(source.names, "binary"), 0)
+    table = _Parser(source, dict.fromkeys(source.names, "text")).table(_body(head))
     return {
         name: [cell.decode("utf-8", "replace") for cell in column.to_pylist()]
         for name, column in zip(table.column_names, table.slice(0, rows).columns, strict=True)
@@ -32,7 +33,10 @@ def read_sample(source: Source, piece: bytes, rows: int = 3000) -> dict[str, lis
 
 
 def read_into(
-    source: Source, gatherers: Mapping[str, Gatherer], unread: Callable[[str, int, str, str], None]
+    source: Source,
+    gatherers: Mapping[str, Gatherer],
+    integers: Container[str],
+    unread: Callable[[str, int, str, str], None],
 ) -> int:
     """Read a whole file into the gatherers.
 
@@ -42,6 +46,8 @@ def read_into(
         What to read.
     gatherers : mapping of str to gatherer
         For each column that is wanted.
+    integers : container of str
+        Columns that hold whole numbers as far as a sample tells; others are no less right, but slower.
     unread : callable
         Told (file, line, text, why) of each line that is no row.
 
@@ -51,25 +57,31 @@ def read_into(
         Rows read.
     """
     kinds = {
-        name: "name" if isinstance(gatherer, NameColumn) else "binary" for name, gatherer in gatherers.items()
-    }
-    rows, lines = 0, 1
-    for number, piece in enumerate(chunks(source)):
-        body = _body(piece, first=number == 0)
-        table, bad = _parse(source, body, kinds, lines)
-        for line, text, why in bad:
-            unread(source.path.name, line, text, why)
-        for name, gatherer in gatherers.items():
-            _hand_over(table.column(name), gatherer)
-        rows += table.num_rows
-        lines += table.num_rows + len(bad)
+        name: "name" if isinstance(gatherer, NameColumn)
+        else "integer" if isinstance(gatherer, NumberColumn) and name in integers
+        else "text"
+        for name, gatherer in gatherers.items()
+    }  # fmt: skip
+    parser = _Parser(source, kinds)
+    pieces = chunks(source)
+    rows = 0
+    # one piece is being parsed while the one before is handed over
+    with ThreadPoolExecutor(1) as worker:
+        waiting = worker.submit(parser.table, _body(next(pieces)))
+        while waiting is not None:
+            piece = next(pieces, None)
+            table = waiting.result()
+            waiting = None if piece is None else worker.submit(parser.table, piece)
+            for name, gatherer in gatherers.items():
+                _hand_over(table.column(name), gatherer)
+            rows += table.num_rows
+    for line, text, why in parser.bad:
+        unread(source.path.name, line, text, why)
     return rows
 
 
-def _body(piece: bytes, *, first: bool) -> bytes:
-    """The piece without the line of names."""
-    if not first:
-        return piece
+def _body(piece: bytes) -> bytes:
+    """The first piece without the line of names."""
     start = 0
     while True:  # blank lines above the names are not them
         end = piece.find(b"\n", start)
@@ -80,51 +92,92 @@ def _body(piece: bytes, *, first: bool) -> bytes:
         start = end + 1
 
 
-def _parse(
-    source: Source, body: bytes, kinds: Mapping[str, str], lines: int
-) -> tuple[Any, list[tuple[int, str, str]]]:
-    """Fields of a piece as an Arrow table, and the lines that have too many or too few."""
-    pa = require("pyarrow", "report")
-    csv = require("pyarrow.csv", "report")
-    types = {"binary": pa.binary(), "name": pa.dictionary(pa.int32(), pa.string())}
-    bad: list[tuple[int, str, str]] = []
+class _Parser:
+    """Fields of pieces of a file as Arrow tables.
 
-    def ragged(row: Any) -> str:
-        why = f"{row.actual_columns} fields, expected {row.expected_columns}"
-        bad.append((lines + (row.number or 0), row.text, why))
-        return "skip"
+    Columns are read as kinds say: name (dictionary-coded), integer, or text (bytes, left to the engine).
+    A column of integers with another cell in it is read as text from there on.
+    """
 
-    def parse(data: bytes, *, threads: bool) -> Any:
-        bad.clear()
+    def __init__(self, source: Source, kinds: Mapping[str, str]) -> None:
+        self.bad: list[tuple[int, str, str]] = []  # line, text, why
+        self._pa = require("pyarrow", "report")
+        self._csv = require("pyarrow.csv", "report")
+        self._source = source
+        self._kinds = dict(kinds)
+        self._lines = 1
+        self._ragged: list[Any] = []
+
+    def table(self, body: bytes) -> Any:
+        """The rows of the next piece."""
+        table = self._parsed(body)
+        ragged = [
+            (
+                self._lines + row.number,
+                row.text,
+                f"{row.actual_columns} fields, expected {row.expected_columns}",
+            )
+            for row in self._ragged
+        ]
+        self.bad += ragged
+        self._lines += table.num_rows + len(ragged)
+        return table
+
+    def _parsed(self, body: bytes) -> Any:
+        self._ragged = []
+        if not body[:_BLOCK].strip() and not body.strip():
+            return self._pa.table({name: self._pa.array([], kind) for name, kind in self._types().items()})
+        while True:
+            try:
+                table = self._parse(body, threads=True)
+                break
+            except self._pa.ArrowInvalid as error:
+                body = self._mended(body, error)
+        if self._ragged:  # with threads there are no line numbers
+            table = self._parse(body, threads=False)
+        return table
+
+    def _mended(self, body: bytes, error: Exception) -> bytes:
+        """What makes the next try go further, or the error as a sentence."""
+        if "conversion error to int64" in str(error) and "integer" in self._kinds.values():
+            self._kinds = {name: "text" if kind == "integer" else kind for name, kind in self._kinds.items()}
+            return body
+        note = f"{self._source.path.name}: not UTF-8; read as Windows-1252 (Latin-1)."
+        if not _NOT_UTF8.search(str(error)):
+            raise ValueError(f"{self._source.path}: {_sentence(error)}") from None
+        if note not in self._source.notes:
+            self._source.notes.append(note)
+        return body.decode("cp1252", "replace").encode()
+
+    def _types(self) -> dict[str, Any]:
+        pa = self._pa
+        types = {"text": pa.binary(), "integer": pa.int64(), "name": pa.dictionary(pa.int32(), pa.string())}
+        return {name: types[kind] for name, kind in self._kinds.items()}
+
+    def _parse(self, body: bytes, *, threads: bool) -> Any:
+        csv = self._csv
+        self._ragged = []
         return csv.read_csv(
-            pa.BufferReader(pa.py_buffer(data)),
-            read_options=csv.ReadOptions(column_names=source.names, use_threads=threads, block_size=_BLOCK),
+            self._pa.BufferReader(self._pa.py_buffer(body)),
+            read_options=csv.ReadOptions(
+                column_names=self._source.names, use_threads=threads, block_size=_BLOCK
+            ),
             parse_options=csv.ParseOptions(
-                delimiter=source.delimiter, newlines_in_values=quoted, invalid_row_handler=ragged
+                delimiter=self._source.delimiter,
+                newlines_in_values=b'"' in body,
+                invalid_row_handler=self._set_aside,
             ),
             convert_options=csv.ConvertOptions(
-                column_types={name: types[kind] for name, kind in kinds.items()},
-                include_columns=list(kinds),
+                column_types=self._types(),
+                include_columns=list(self._kinds),
+                null_values=[],
                 strings_can_be_null=False,
             ),
         )
 
-    quoted = b'"' in body
-    if not body[:_BLOCK].strip() and not body.strip():
-        return pa.table({name: pa.array([], types[kind]) for name, kind in kinds.items()}), []
-    try:
-        table = parse(body, threads=True)
-    except pa.ArrowInvalid as error:
-        if not _NOT_UTF8.search(str(error)):
-            raise ValueError(f"{source.path}: {_sentence(error)}") from None
-        note = f"{source.path.name}: not UTF-8; read as Windows-1252 (Latin-1)."
-        if note not in source.notes:
-            source.notes.append(note)
-        body = body.decode("cp1252", "replace").encode()
-        table = parse(body, threads=True)
-    if bad:  # with threads there are no line numbers
-        table = parse(body, threads=False)
-    return table, list(bad)
+    def _set_aside(self, row: Any) -> str:
+        self._ragged.append(row)
+        return "skip"
 
 
 def _sentence(error: Exception) -> str:
@@ -140,5 +193,7 @@ def _hand_over(column: Any, gatherer: Gatherer) -> None:
             gatherer.add_coded(
                 np.asarray(codes.to_numpy(zero_copy_only=False), np.int32), block.dictionary.to_pylist()
             )
+        elif isinstance(gatherer, NumberColumn) and str(block.type) == "int64":
+            gatherer.add_values(block.to_numpy())
         else:
             gatherer.add(Text(block))

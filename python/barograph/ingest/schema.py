@@ -71,6 +71,7 @@ _NO_MEASURE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_INTEGER = re.compile(r"-?\d{1,18}")
 _TIMED_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)\s*(ns|us|µs|ms|s|sec|seconds)", re.IGNORECASE)
 _TIME = re.compile(
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d.*)?|\[?\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:.*|"
@@ -103,6 +104,10 @@ class Sample:
         """Most cells are numbers."""
         known = self.typed.get(name)
         return known == "number" if known else self.share(name, _NUMBER) >= 0.7
+
+    def is_integer(self, name: str) -> bool:
+        """Every cell is a plain whole number."""
+        return all(_INTEGER.fullmatch(cell) for cell in self.cells[name])
 
     def is_time(self, name: str) -> bool:
         """Most cells are dates or times as people write them."""
