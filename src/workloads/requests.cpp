@@ -7,8 +7,9 @@
 //
 // The figures below are those of the *reference log* (ten days from Monday 2024-01-01 with the default
 // incident) and hold by construction: the constructor divides each mean by the expectation of what
-// multiplies it there. The two constants that have no closed form (load_slope, latency_sigma) solve
-// "rush hours are 50 % slower" and "P95 is 380 ms"; tests/python/test_generate.py derives both again.
+// multiplies it there. Two constants have no closed form: load_slope solves "rush hours are 50 % slower",
+// latency_sigma "P95 is 380 ms" (root of the mixture of log-normals over minutes and endpoints). The tests
+// hold all of it on a log of two million rows, where chance is far below the tolerances.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -95,7 +96,7 @@ constexpr std::array<endpoint_figures, 12> endpoints{{
 incident reference_incident(std::int64_t start_ms) {
   incident i;
   i.service = services[payments].name;
-  i.start_ms = floor_divide(start_ms + 4 * ms_per_day, ms_per_day) * ms_per_day + 13 * 3600000;
+  i.start_ms = floor_div(start_ms + 4 * ms_per_day, ms_per_day) * ms_per_day + 13 * 3600000;
   i.duration_ms = 4 * 3600000;
   i.latency_factor = 3.0;
   i.error_added = 0.20;
@@ -197,7 +198,7 @@ std::vector<incident> requests_default_incidents(std::int64_t start_ms, std::int
 double requests_expected_rows(std::int64_t start_ms, std::int64_t days) {
   const model& m = the_model();
   // Weeks repeat exactly, so only the last, broken one is added up minute by minute.
-  const std::int64_t start = floor_divide(start_ms, ms_per_minute);
+  const std::int64_t start = floor_div(start_ms, ms_per_minute);
   const auto traffic = [&](std::int64_t count) {
     double sum = 0;
     for (std::int64_t i = 0; i < count; ++i) sum += m.week.at(start + i);
@@ -619,8 +620,8 @@ void append_integer(std::string& out, std::int64_t value) {  // 0 or more
 class time_writer {
  public:
   void operator()(std::string& out, std::int64_t timestamp_ns) {
-    const std::int64_t ms = floor_divide(timestamp_ns, ns_per_ms);
-    const std::int64_t day = floor_divide(ms, ms_per_day);
+    const std::int64_t ms = floor_div(timestamp_ns, ns_per_ms);
+    const std::int64_t day = floor_div(ms, ms_per_day);
     if (day != day_ || date_.empty()) set_day(day);
     const std::int64_t rest = ms - day * ms_per_day;
     out += date_;
@@ -634,22 +635,15 @@ class time_writer {
   }
 
  private:
-  // Days to a date: 400 years have 146,097 days; years begin in March, so the leap day comes last.
   void set_day(std::int64_t day) {
     day_ = day;
-    const std::int64_t shifted = day + 719468;  // from 0000-03-01
-    const std::int64_t era = floor_divide(shifted, 146097);
-    const std::int64_t in_era = shifted - era * 146097;
-    const std::int64_t year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-    const std::int64_t in_year = in_era - (365 * year + year / 4 - year / 100);
-    const std::int64_t from_march = (5 * in_year + 2) / 153;
-    const std::int64_t month = from_march < 10 ? from_march + 3 : from_march - 9;
+    const civil_date date = civil_from_days(day);
     date_.clear();
-    append_digits(date_, year + era * 400 + (month <= 2 ? 1 : 0), 4);
+    append_digits(date_, date.year, 4);
     date_ += '-';
-    append_digits(date_, month, 2);
+    append_digits(date_, date.month, 2);
     date_ += '-';
-    append_digits(date_, in_year - (153 * from_march + 2) / 5 + 1, 2);
+    append_digits(date_, date.day, 2);
     date_ += ' ';
   }
 

@@ -8,21 +8,12 @@
 #include <cstdint>
 
 #include "../config.hpp"
+#include "../time/civil.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace generate {
 
 inline constexpr std::int64_t minutes_per_day = 1440;
-
-/// The integer quotient rounded down, also for times before 1970.
-constexpr std::int64_t floor_divide(std::int64_t a, std::int64_t b) noexcept {
-  return a / b - (a % b < 0 ? 1 : 0);
-}
-
-/// Monday is 0; `day` counts from 1970-01-01, a Thursday.
-constexpr int weekday_of(std::int64_t day) noexcept {
-  return static_cast<int>(day + 3 - 7 * floor_divide(day + 3, 7));
-}
 
 /// A level for each minute of the day.
 class day_shape {
@@ -65,9 +56,9 @@ struct week_shape {
 
   /// The level of a minute counted from 1970-01-01 00:00.
   double at(std::int64_t minute) const noexcept {
-    const std::int64_t which = floor_divide(minute, minutes_per_day);
+    const std::int64_t which = floor_div(minute, minutes_per_day);
     return day[static_cast<std::size_t>(minute - which * minutes_per_day)] *
-           factor[static_cast<std::size_t>(weekday_of(which))];
+           factor[static_cast<std::size_t>(weekday_from_days(which))];
   }
 };
 
