@@ -6,6 +6,7 @@
 namespace barograph_bindings {
 void register_formats(pybind11::module_& m);
 void register_groupby(pybind11::module_& m);
+void register_rolling(pybind11::module_& m);
 void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);
 void register_stats(pybind11::module_& m);

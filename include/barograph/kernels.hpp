@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "rolling/detail/jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace kernels {
@@ -11,6 +12,14 @@ inline namespace v0_1 {
 
 /// The instruction set in use: "base", "v3" or "v4".
 const char* isa() noexcept;
+
+/// The rolling kernels, for the Kernels parameter of rolling::reduce and rolling::quantiles:
+/// `rolling::reduce<kernels::compiled>(...)` gives the bits that `rolling::reduce(...)` gives.
+struct compiled {
+  static void sums(const rolling::detail::series_job& job) noexcept;
+  static void extrema(const rolling::detail::series_job& job) noexcept;
+  static void quantiles(const rolling::detail::quantile_job& job) noexcept;
+};
 
 }  // namespace v0_1
 }  // namespace kernels

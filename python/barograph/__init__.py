@@ -30,6 +30,15 @@ _EXPORTS = {
     "Strings": "_frames",
     "Table": "_frames",
     "analyze": "analysis",
+    "rolling_count": "_windows",
+    "rolling_max": "_windows",
+    "rolling_mean": "_windows",
+    "rolling_median": "_windows",
+    "rolling_min": "_windows",
+    "rolling_quantile": "_windows",
+    "rolling_std": "_windows",
+    "rolling_sum": "_windows",
+    "rolling_var": "_windows",
     "build_info": "_core",
     "clean": "_cleaning",
     "groupby_quantile": "_groups",
@@ -64,6 +73,15 @@ if TYPE_CHECKING:
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
+    from ._windows import rolling_count as rolling_count
+    from ._windows import rolling_max as rolling_max
+    from ._windows import rolling_mean as rolling_mean
+    from ._windows import rolling_median as rolling_median
+    from ._windows import rolling_min as rolling_min
+    from ._windows import rolling_quantile as rolling_quantile
+    from ._windows import rolling_std as rolling_std
+    from ._windows import rolling_sum as rolling_sum
+    from ._windows import rolling_var as rolling_var
     from .analysis import analyze as analyze
     from .analysis._model import Report as Report
     from .ingest import read as read

@@ -295,3 +295,37 @@ def factorize(
 def combine_codes(
     outer: NDArray[np.int32], outer_groups: int, inner: NDArray[np.int32], inner_groups: int
 ) -> NDArray[np.int64]: ...
+
+# ---- rolling ----
+class Windows:
+    def __len__(self) -> int: ...
+    def bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
+
+def fixed_windows(rows: int, window: int, center: bool, closed: str, step: int) -> Windows: ...
+def time_windows(times: NDArray[np.int64], width: int, center: bool, closed: str, step: int) -> Windows: ...
+def rolling_reduce(
+    what: str,
+    x: NDArray[np.float64],
+    windows: Windows,
+    min_periods: int,
+    ddof: float,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+) -> NDArray[np.float64]: ...
+def rolling_count(
+    x: NDArray[np.float64],
+    windows: Windows,
+    min_periods: int,
+    mask: NDArray[np.uint8] | None,
+) -> NDArray[np.float64]: ...
+def rolling_quantiles(
+    x: NDArray[np.float64],
+    windows: Windows,
+    q: NDArray[np.float64],
+    interpolation: str,
+    min_periods: int,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+) -> NDArray[np.float64]: ...

@@ -637,7 +637,7 @@ def _points(points: float) -> str:
     return "0" if points == 0 else f"{points:+.1f}" if abs(points) >= 0.05 else f"{points:+.1g}"
 
 
-def health_score(  # noqa: PLR0917  # as they stand in the ledger
+def health_score(
     latency: float | None = None,
     error_rate: float | None = None,
     cpu: float | None = None,

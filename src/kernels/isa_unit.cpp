@@ -1,4 +1,7 @@
 // One instruction set's kernels: see README.md for what may be included here.
+#include "barograph/rolling/detail/extrema_plain.hpp"
+#include "barograph/rolling/detail/order_statistics_plain.hpp"
+#include "barograph/rolling/detail/sums_plain.hpp"
 #include "table.hpp"
 
 #define BAROGRAPH_STRINGIZE_(x) #x
@@ -11,6 +14,9 @@ namespace BAROGRAPH_ISA {
 const kernel_table& table() noexcept {
   static constexpr kernel_table t{
       /*isa=*/BAROGRAPH_STRINGIZE(BAROGRAPH_ISA),
+      /*rolling_sums=*/kernel::BAROGRAPH_ISA::run_sums,
+      /*rolling_extrema=*/kernel::BAROGRAPH_ISA::run_extrema,
+      /*rolling_quantiles=*/kernel::BAROGRAPH_ISA::moving_quantiles,
   };
   return t;
 }

@@ -2,12 +2,16 @@
 #pragma once
 
 #include "barograph/config.hpp"
+#include "barograph/rolling/detail/jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace kernels {
 
 struct kernel_table {
   const char* isa;
+  void (*rolling_sums)(const rolling::detail::series_job&) noexcept;
+  void (*rolling_extrema)(const rolling::detail::series_job&) noexcept;
+  void (*rolling_quantiles)(const rolling::detail::quantile_job&) noexcept;
 };
 
 namespace isa_base {

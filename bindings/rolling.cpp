@@ -1,0 +1,119 @@
+// Bindings of rolling/: windows, reductions, order statistics.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <optional>
+#include <string>
+
+#include "barograph/kernels.hpp"
+#include "barograph/rolling/order_statistics.hpp"
+#include "barograph/rolling/reductions.hpp"
+#include "register.hpp"
+
+namespace py = pybind11;
+namespace rolling = barograph::rolling;
+
+namespace {
+
+using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+using flags = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>;
+
+template <class A>
+auto view(const A& array) {
+  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
+}
+
+rolling::reduction parse_reduction(const std::string& text) {
+  if (text == "sum") return rolling::reduction::sum;
+  if (text == "mean") return rolling::reduction::mean;
+  if (text == "var") return rolling::reduction::variance;
+  if (text == "std") return rolling::reduction::deviation;
+  if (text == "min") return rolling::reduction::minimum;
+  if (text == "max") return rolling::reduction::maximum;
+  barograph::raise<barograph::invalid_argument>("what: '" + text +
+                                                "' given, expected sum, mean, var, std, min or max");
+}
+
+rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
+                            const std::optional<flags>& mask) {
+  rolling::options how;
+  how.min_periods = min_periods;
+  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
+  how.nan = nan_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
+  if (mask) how.mask = view(*mask);
+  return how;
+}
+
+}  // namespace
+
+namespace barograph_bindings {
+
+void register_rolling(py::module_& m) {
+  py::class_<rolling::windows>(m, "Windows", "Which rows each window of a series holds.")
+      .def("__len__", &rolling::windows::size)
+      .def("bounds", [](const rolling::windows& w) {
+        const rolling::windows s = w.spelled_out();
+        return py::make_tuple(integers(static_cast<py::ssize_t>(s.start.size()), s.start.data()),
+                              integers(static_cast<py::ssize_t>(s.end.size()), s.end.data()));
+      });
+  m.def(
+      "fixed_windows",
+      [](std::int64_t rows, std::int64_t window, bool center, const std::string& closed, std::int64_t step) {
+        return rolling::fixed_windows(rows, window, center, rolling::parse_closed(closed), step);
+      },
+      py::arg("rows"), py::arg("window"), py::arg("center"), py::arg("closed"), py::arg("step"));
+  m.def(
+      "time_windows",
+      [](const integers& times, std::int64_t width, bool center, const std::string& closed,
+         std::int64_t step) {
+        const auto ends = rolling::parse_closed(closed);
+        const py::gil_scoped_release release;
+        return rolling::time_windows(view(times), width, center, ends, step);
+      },
+      py::arg("times"), py::arg("width"), py::arg("center"), py::arg("closed"), py::arg("step"));
+  m.def(
+      "rolling_reduce",
+      [](const std::string& what, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
+         double ddof, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask) {
+        const auto reduction = parse_reduction(what);
+        const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        doubles out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<double> results(out.mutable_data(), w.size());
+        const py::gil_scoped_release release;
+        rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results);
+        return out;
+      },
+      py::arg("what"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("ddof"),
+      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"));
+  m.def(
+      "rolling_count",
+      [](const doubles& x, const rolling::windows& w, std::int64_t min_periods,
+         const std::optional<flags>& mask) {
+        const auto how = options_of(min_periods, true, false, mask);
+        doubles out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<double> results(out.mutable_data(), w.size());
+        const py::gil_scoped_release release;
+        rolling::count(view(x), w, how, results);
+        return out;
+      },
+      py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("mask"));
+  m.def(
+      "rolling_quantiles",
+      [](const doubles& x, const rolling::windows& w, const doubles& q, const std::string& interpolation,
+         std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
+         const std::optional<flags>& mask) {
+        const auto between = rolling::parse_interpolation(interpolation);
+        const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        doubles out({q.size(), static_cast<py::ssize_t>(w.size())});
+        const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(out.size()));
+        const py::gil_scoped_release release;
+        rolling::quantiles<barograph::kernels::compiled>(view(x), w, view(q), between, how, results);
+        return out;
+      },
+      py::arg("x"), py::arg("windows"), py::arg("q"), py::arg("interpolation"), py::arg("min_periods"),
+      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"));
+}
+
+}  // namespace barograph_bindings

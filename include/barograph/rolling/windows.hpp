@@ -1,0 +1,156 @@
+// Which rows each window holds: of fixed length, or as long in time, with the edges that pandas has.
+//
+// Law I. Bounds are those of pandas.api.indexers: `closed` says which ends belong to the window,
+// `center` puts the label in its middle, `step` keeps every step-th window.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../core/errors.hpp"
+#include "../core/span.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace rolling {
+
+/// Which ends of a window belong to it.
+enum class closed { right, left, both, neither };
+
+/// "right", "left", "both" or "neither" as a `closed`.
+inline closed parse_closed(const std::string& text) {
+  if (text == "right") return closed::right;
+  if (text == "left") return closed::left;
+  if (text == "both") return closed::both;
+  if (text == "neither") return closed::neither;
+  raise<invalid_argument>("closed: '" + text + "' given, expected 'right', 'left', 'both' or 'neither'");
+}
+
+/// Windows [start[i], end[i]) over the rows of a series; bounds never go back.
+struct windows {
+  std::vector<std::int64_t> start, end;
+  std::int64_t rows = 0;    ///< rows of the series
+  std::int64_t length = 0;  ///< for windows of one length without step: that length, else 0
+  std::int64_t shift = 0;   ///< and by how many rows the last row of a window is past its label
+
+  std::size_t size() const noexcept { return length > 0 ? static_cast<std::size_t>(rows) : start.size(); }
+
+  /// The most rows that a window holds.
+  std::int64_t longest() const noexcept {
+    if (length > 0) return length < rows ? length : rows;
+    std::int64_t most = 0;
+    for (std::size_t i = 0; i < start.size(); ++i) most = end[i] - start[i] > most ? end[i] - start[i] : most;
+    return most;
+  }
+
+  /// First row of window i.
+  std::int64_t first(std::size_t i) const noexcept {
+    return length > 0 ? clip(static_cast<std::int64_t>(i) + shift + 1 - length) : start[i];
+  }
+
+  /// The row after the last of window i; never before its first.
+  std::int64_t stop(std::size_t i) const noexcept {
+    if (length > 0) return clip(static_cast<std::int64_t>(i) + shift + 1);
+    return end[i] > start[i] ? end[i] : start[i];
+  }
+
+  /// The same windows with start and end of each as arrays.
+  windows spelled_out() const {
+    if (length == 0) return *this;
+    windows w;
+    w.rows = rows;
+    w.start.resize(size());
+    w.end.resize(size());
+    for (std::size_t i = 0; i < size(); ++i) {
+      w.start[i] = first(i);
+      w.end[i] = stop(i);
+    }
+    return w;
+  }
+
+ private:
+  std::int64_t clip(std::int64_t row) const noexcept { return row < 0 ? 0 : row > rows ? rows : row; }
+};
+
+/// Windows of `window` rows.
+///
+/// @param rows    rows of the series
+/// @param window  rows of a window, at least 0
+/// @param step    at least 1: a window for every step-th row
+/// @throws invalid_argument for a negative window or a step below 1
+inline windows fixed_windows(std::int64_t rows, std::int64_t window, bool center = false,
+                             closed ends = closed::right, std::int64_t step = 1) {
+  if (window < 0)
+    raise<invalid_argument>("window: " + std::to_string(window) + " given, expected 0 or more rows");
+  if (step < 1) raise<invalid_argument>("step: " + std::to_string(step) + " given, expected 1 or more");
+  const std::int64_t offset = window == 0 ? -1 : center ? (window - 1) / 2 : 0;
+  const bool left = ends == closed::left || ends == closed::both;
+  const bool right = ends == closed::right || ends == closed::both;
+  windows w;
+  w.rows = rows;
+  w.shift = offset - (right ? 0 : 1);
+  w.length = window + (left ? 1 : 0) - (right ? 0 : 1);
+  if (w.length > 0 && step == 1) return w;
+  const auto count = static_cast<std::size_t>((rows + step - 1) / step);
+  w.start.resize(count);
+  w.end.resize(count);
+  const std::int64_t length = w.length > 0 ? w.length : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t stop = static_cast<std::int64_t>(i) * step + w.shift + 1;
+    const auto clip = [rows](std::int64_t row) {
+      return row < 0 ? std::int64_t{0} : row > rows ? rows : row;
+    };
+    w.end[i] = clip(stop);
+    w.start[i] = clip(stop - length);
+  }
+  w.length = w.shift = 0;
+  return w;
+}
+
+/// Windows as long as `width` in time, ending at (center: around) each row's time.
+///
+/// @param times  nanoseconds (any unit that `width` has too), never falling, or never rising
+/// @param width  length of a window, above 0
+/// @throws invalid_argument if times are not monotonic, or width or step are too small
+inline windows time_windows(span<const std::int64_t> times, std::int64_t width, bool center = false,
+                            closed ends = closed::right, std::int64_t step = 1) {
+  if (width <= 0)
+    raise<invalid_argument>("window: " + std::to_string(width) + " ns given, expected more than 0");
+  if (step < 1) raise<invalid_argument>("step: " + std::to_string(step) + " given, expected 1 or more");
+  const auto n = static_cast<std::int64_t>(times.size());
+  const std::int64_t sign = n > 1 && times[times.size() - 1] < times[0] ? -1 : 1;
+  for (std::size_t i = 1; i < times.size(); ++i)
+    if (sign > 0 ? times[i] < times[i - 1] : times[i] > times[i - 1])
+      raise<invalid_argument>("on: times must be monotonic; row " + std::to_string(i) +
+                              " goes back (sort first)");
+  bool right = ends == closed::right || ends == closed::both;
+  bool left = ends == closed::left || ends == closed::both;
+  if (center && width % 2 == 1) right = left = true;  // half a nanosecond on each side
+  const std::int64_t half = center ? width / 2 : 0;
+  const std::int64_t reach = center ? half : width;
+  windows w;
+  w.rows = n;
+  const auto count = static_cast<std::size_t>((n + step - 1) / step);
+  w.start.reserve(count);
+  w.end.reserve(count);
+  const auto at = [&](std::int64_t row) { return sign * times[static_cast<std::size_t>(row)]; };
+  std::int64_t s = 0, e = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    // Differences of times, which cannot overflow as their bounds could.
+    while (s < i && (left ? at(i) - at(s) > reach : at(i) - at(s) >= reach)) ++s;
+    if (center) {
+      if (e < i) e = i;
+      while (e < n && (right ? at(e) - at(i) <= half : at(e) - at(i) < half)) ++e;
+    } else {
+      e = right ? i + 1 : i;
+    }
+    if (i % step == 0) {
+      w.start.push_back(s);
+      w.end.push_back(e);
+    }
+  }
+  return w;
+}
+
+}  // namespace rolling
+BAROGRAPH_NAMESPACE_END

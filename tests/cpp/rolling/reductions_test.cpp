@@ -1,0 +1,89 @@
+#include "barograph/rolling/reductions.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "barograph/kernels.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+using namespace barograph::rolling;
+
+namespace {
+
+std::vector<double> noise(std::size_t n, double share_missing) {
+  std::vector<double> x(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double h = static_cast<double>((i * 2654435761u) % 1000003u) / 1000003.0;
+    x[i] = h < share_missing ? std::numeric_limits<double>::quiet_NaN() : (h - 0.5) * 1e3;
+  }
+  return x;
+}
+
+template <class Kernels>
+std::vector<double> run(reduction what, const std::vector<double>& x, const windows& w) {
+  std::vector<double> out(w.size());
+  reduce<Kernels>(what, x, w, options{}, 1.0, out);
+  return out;
+}
+
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
+const reduction all[] = {reduction::sum,       reduction::mean,    reduction::variance,
+                         reduction::deviation, reduction::minimum, reduction::maximum};
+
+}  // namespace
+
+TEST_CASE("compiled kernels give the bits of the headers, with and without missing values") {
+  for (const double missing : {0.0, 0.2})
+    for (const std::int64_t window : {1, 2, 7, 60, 500}) {
+      const auto x = noise(1001, missing);
+      for (const auto& w : {fixed_windows(1001, window), fixed_windows(1001, window, true),
+                            fixed_windows(1001, window, false, closed::both, 3)})
+        for (const reduction what : all)
+          CHECK(same_bits(run<inline_kernels>(what, x, w), run<kernels::compiled>(what, x, w)));
+    }
+}
+
+TEST_CASE("sums equal those of integers, which are exact") {
+  std::vector<double> x(300);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>((i * 7919) % 1000);
+  const auto got = run<inline_kernels>(reduction::sum, x, fixed_windows(300, 17));
+  for (std::size_t i = 16; i < x.size(); ++i) {
+    double want = 0;
+    for (std::size_t j = i - 16; j <= i; ++j) want += x[j];
+    REQUIRE(got[i] == want);
+  }
+}
+
+TEST_CASE("fixed windows and the same windows as moving bounds agree") {
+  const auto x = noise(777, 0.1);
+  const windows fixed = fixed_windows(777, 31);
+  for (const reduction what : all) {
+    const auto a = run<inline_kernels>(what, x, fixed), b = run<inline_kernels>(what, x, fixed.spelled_out());
+    for (std::size_t i = 0; i < a.size(); ++i)
+      REQUIRE((a[i] == Approx(b[i]).epsilon(1e-14) || (std::isnan(a[i]) && std::isnan(b[i]))));
+  }
+}
+
+TEST_CASE("sizes that do not agree are refused") {
+  std::vector<double> x(5), out(4);
+  CHECK_THROWS_AS(reduce(reduction::sum, x, fixed_windows(5, 2), options{}, 1.0, out), invalid_argument);
+  CHECK_THROWS_AS(reduce(reduction::sum, x, fixed_windows(4, 2), options{}, 1.0, out), invalid_argument);
+  CHECK_THROWS_AS(count(x, fixed_windows(4, 2), options{}, out), invalid_argument);
+}
+
+TEST_CASE("counts are of values, min_periods of rows") {
+  const std::vector<double> x = {1, std::numeric_limits<double>::quiet_NaN(), 3};
+  std::vector<double> out(3);
+  options how;
+  how.min_periods = 2;
+  count(x, fixed_windows(3, 2), how, out);
+  CHECK(std::isnan(out[0]));
+  CHECK(out[1] == 1.0);
+  CHECK(out[2] == 1.0);
+}

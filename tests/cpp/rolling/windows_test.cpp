@@ -1,0 +1,43 @@
+#include "barograph/rolling/windows.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace barograph::rolling;
+using list = std::vector<std::int64_t>;
+
+TEST_CASE("a fixed window ends at its row, and is clipped at the edges") {
+  const windows w = fixed_windows(4, 3).spelled_out();
+  CHECK(w.start == list{0, 0, 0, 1});
+  CHECK(w.end == list{1, 2, 3, 4});
+}
+
+TEST_CASE("closed and center move the ends as in pandas") {
+  CHECK(fixed_windows(4, 2, false, closed::both).spelled_out().start == list{0, 0, 0, 1});
+  CHECK(fixed_windows(4, 2, false, closed::left).spelled_out().end == list{0, 1, 2, 3});
+  CHECK(fixed_windows(4, 3, true).spelled_out().end == list{2, 3, 4, 4});
+  CHECK(fixed_windows(5, 2, false, closed::right, 2).end == list{1, 3, 5});
+}
+
+TEST_CASE("a window in time holds what is younger than its width") {
+  const std::int64_t times[] = {0, 1, 1, 5, 6};
+  const windows w = time_windows(times, 2);
+  CHECK(w.start == list{0, 0, 0, 3, 3});
+  CHECK(w.end == list{1, 2, 3, 4, 5});
+  CHECK(time_windows(times, 4, true, closed::both).end == list{3, 3, 3, 5, 5});
+}
+
+TEST_CASE("times at the ends of their range do not overflow") {
+  const std::int64_t times[] = {INT64_MIN / 2 + 1, 0, INT64_MAX / 2};
+  CHECK(time_windows(times, INT64_MAX - 1).start == list{0, 0, 1});
+}
+
+TEST_CASE("wrong windows are refused") {
+  CHECK_THROWS_AS(fixed_windows(3, -1), barograph::invalid_argument);
+  CHECK_THROWS_AS(fixed_windows(3, 1, false, closed::right, 0), barograph::invalid_argument);
+  const std::int64_t back[] = {0, 2, 1};
+  CHECK_THROWS_AS(time_windows(back, 1), barograph::invalid_argument);
+  CHECK_THROWS_AS(parse_closed("up"), barograph::invalid_argument);
+}
