@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ ABSURD_MS = 600_000.0
 """A latency above ten minutes is absurd, unless the log's own requests take that long: see `clean`."""
 _ABSURD_OVER_MEDIAN = 1000.0
 _MOSTLY_THERE = 0.8
+_RARE = 0.05
 _DAY_NS = 86_400 * 10**9
 _NAT = np.iinfo(np.int64).min
 _PLACEHOLDERS = MISSING_WORDS | {
@@ -64,10 +66,8 @@ _WHAT = {
     "wrong_type_error": ("rejected", "whether the request failed is told by no known word"),
     "missing_error": ("rejected", "nothing tells whether the request failed"),
     "missing_service": ("rejected", "no service"),
-    "unknown_service": (
-        "rejected",
-        "a word for an unknown service, or a name without an endpoint of its own",
-    ),
+    "unknown_service": ("rejected", "a word for an unknown service"),
+    "foreign_service": ("rejected", "a name without an endpoint of its own, on those of several services"),
     "latency_with_unit": ("repaired", "a unit stood in the cell; the value was read in it"),
     "padded_name": ("repaired", "blanks stood around the name"),
     "mixed_case_name": ("repaired", "another letter case than most rows have; written as they write it"),
@@ -87,6 +87,14 @@ class _Work:
     rejects: list[tuple[str, str, Rows]] = field(default_factory=list)
     repairs: list[tuple[str, str, Rows, list[str], list[str]]] = field(default_factory=list)
     out: dict[str, Column] = field(default_factory=dict)
+    counted: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
+
+    def counts(self, column: Strings) -> npt.NDArray[np.int64]:
+        """How often each category of a column of `table` or `out` occurs; counted once."""
+        key = id(column.codes)  # these arrays live as long as the work does
+        if key not in self.counted:
+            self.counted[key] = _counts(column)
+        return self.counted[key]
 
     @property
     def table(self) -> Table:
@@ -536,7 +544,7 @@ def _counts(column: Strings) -> npt.NDArray[np.int64]:
 
 
 def _reject_nameless(work: _Work, name: str, column: Strings) -> None:
-    counts = _counts(column)
+    counts = work.counts(column)
     absent = len(column) - int(counts.sum())
     placeholder = np.array([c.strip().lower() in _PLACEHOLDERS for c in column.categories], bool)
     empty = np.array([not c.strip() for c in column.categories], bool)
@@ -562,7 +570,8 @@ def _reject_homeless(work: _Work, name: str) -> None:
     assert isinstance(service, Strings)
     assert isinstance(endpoint, Strings)
     wide = len(service.categories)
-    if wide < 3 or wide * len(endpoint.categories) > 1_000_000:
+    rare = work.counts(service) < _RARE * len(service)
+    if wide < 3 or not rare.any() or wide * len(endpoint.categories) > 1_000_000:
         return
     pair = (endpoint.codes.astype(np.int64) + 1) * (wide + 1) + service.codes + 1
     on = np.bincount(pair, minlength=(len(endpoint.categories) + 1) * (wide + 1))
@@ -578,7 +587,7 @@ def _reject_homeless(work: _Work, name: str) -> None:
     for code in range(wide):
         others = owners[present[:, code]]
         homeless[code] = (
-            0 < share[code] < 0.05
+            0 < share[code] < _RARE
             and code not in owners
             and not on[~owned][:, code].any()
             and len(set(others.tolist())) > 1
@@ -592,7 +601,7 @@ def _spelled_alike(work: _Work, role: str, name: str, column: Strings) -> String
 
     Paths may differ in case on purpose: there a spelling must be rare (under a tenth of the other).
     """
-    counts = _counts(column)
+    counts = work.counts(column)
     groups: dict[str, list[int]] = {}
     for code, category in enumerate(column.categories):
         if counts[code]:
@@ -657,24 +666,41 @@ def _assemble(work: _Work, ns: npt.NDArray[np.int64]) -> Table:
     kept = ns if rows is None else ns[rows]
     if kept.size and np.any(kept[1:] < kept[:-1]):
         order = np.argsort(kept, kind="stable")
-        moved = np.flatnonzero(kept < np.maximum.accumulate(kept))
+        moved = np.flatnonzero(_behind(work, ns))
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
-        raw = moved if rows is None else rows[moved]
+        at = moved if rows is None else np.searchsorted(rows, moved)
         work.repair(
-            "out_of_order", work.schema.timestamp or "", raw,
-            [f"row {r}" for r in moved.tolist()], [f"row {r}" for r in place[moved].tolist()],
+            "out_of_order",
+            work.schema.timestamp or "",
+            moved,
+            [f"row {r}" for r in at.tolist()],
+            [f"row {r}" for r in place[at].tolist()],
         )  # fmt: skip
         rows = order if rows is None else rows[order]
     columns = {"timestamp": ns.view("datetime64[ns]"), **work.out}
     names = [n for n in _ORDER if n in columns] + [n for n in columns if n not in _ORDER]
-    return Table({n: _without_unused(columns[n] if rows is None else columns[n][rows]) for n in names})
+
+    if rows is None:
+        return Table({n: _without_unused(columns[n], work.counts) for n in names})
+    return Table({n: _without_unused(columns[n][rows], _counts) for n in names})
 
 
-def _without_unused(column: Column) -> Column:
+def _behind(work: _Work, ns: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Rows that stand behind a later one of the same file; rejected rows count for nothing."""
+    times = np.where(work.verdict, _NAT, ns)
+    out = np.empty(len(ns), bool)
+    for first, last in pairwise([*(work.dataset.starts or (0,)), len(ns)]):
+        part = times[first:last]
+        if part.size:
+            out[first:last] = part < np.maximum.accumulate(part)
+    return out & ~work.verdict
+
+
+def _without_unused(column: Column, count: Callable[[Strings], npt.NDArray[np.int64]]) -> Column:
     if not isinstance(column, Strings):
         return column
-    used = _counts(column) > 0
+    used = count(column) > 0
     if used.all():
         return column
     renumber = np.append(np.cumsum(used) - 1, -1).astype(np.int32)

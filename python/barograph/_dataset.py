@@ -91,6 +91,8 @@ class Dataset:
         By column: cells that are no value of their column, with their text.
     unread : Table or None
         Lines of the files that could not be made rows: file, line, text, why.
+    starts : tuple of int
+        Where the rows of each file begin; empty for data that is from no files.
     """
 
     tables: Frames
@@ -101,6 +103,7 @@ class Dataset:
     source: str = ""
     odd: Mapping[str, OddCells] = field(default_factory=dict)
     unread: Table | None = None
+    starts: tuple[int, ...] = ()
 
     @property
     def table(self) -> Table:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from .sources import Paths, Source, chunks, find
 
 TEMPLATES = 1000
 _TEXT_KEPT_BELOW = 64 << 20  # bytes of input up to which text columns without a role are kept
+_Read: TypeAlias = tuple[Table, Recognised, dict[str, OddCells], Table | None, list[int]]
 _NAMES = ("service", "endpoint", "method", "client", "error")
 
 
@@ -88,7 +90,7 @@ def read(
     if name != "requests":
         raise ValueError(f"workload: {workload!r} given, expected requests")
     sources, notes = find(path, log_format=log_format)
-    table, found, odd, unread = _read_sources(sources, columns, tz, log_format)
+    table, found, odd, unread, rows = _read_sources(sources, columns, tz, log_format)
     table, told = templated(table, found.schema.endpoint)
     notes += [*_file_notes(sources), *found.notes, *lacks(found.schema), *told]
     return Dataset(
@@ -99,6 +101,7 @@ def read(
         source=_source_name(path, sources),
         odd=odd,
         unread=unread,
+        starts=tuple(itertools.accumulate(rows[:-1], initial=0)),
     )
 
 
@@ -147,17 +150,15 @@ def _file_notes(sources: list[Source]) -> list[str]:
 
 def _read_sources(
     sources: list[Source], columns: Mapping[str, str] | None, tz: str | None, log_format: str | None
-) -> tuple[Table, Recognised, dict[str, OddCells], Table | None]:
+) -> _Read:
     if sources[0].format in ("access log", "json lines"):
-        table, unread = lines.read(sources, log_format)
+        table, unread, rows = lines.read(sources, log_format)
         table, found, odd = interpret(table, columns, tz=tz)
-        return table, found, odd, unread
+        return table, found, odd, unread, rows
     return _read_columns(sources, columns, tz)
 
 
-def _read_columns(
-    sources: list[Source], columns: Mapping[str, str] | None, tz: str | None
-) -> tuple[Table, Recognised, dict[str, OddCells], Table | None]:
+def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: str | None) -> _Read:
     samples = [_sample(source) for source in sources]
     _check_same_columns(sources, [list(sample.cells) for sample in samples])
     found = recognise(_joined(samples), columns, tz=tz)
@@ -179,7 +180,7 @@ def _read_columns(
     if not len(table) and not lost:
         raise ValueError(f"{sources[0].path}: column names and no rows")
     table, found.schema = _by_file(table, found.schema, sources, read_rows)
-    return table, found, odd, _unread(lost)
+    return table, found, odd, lines.unread_table(lost), read_rows
 
 
 def _sample(source: Source) -> Sample:
@@ -243,16 +244,6 @@ def _finish(
             if strange is not None:
                 odd[name] = strange
     return Table(columns), odd
-
-
-def _unread(lost: list[tuple[str, int, str, str]]) -> Table | None:
-    if not lost:
-        return None
-    files, numbers, texts, whys = zip(*lost, strict=True)
-    return Table({
-        "file": Strings.encode(files), "line": np.array(numbers, np.int64),
-        "text": Strings.encode(texts), "why": Strings.encode(whys),
-    })  # fmt: skip
 
 
 def _by_file(table: Table, schema: Schema, sources: list[Source], rows: list[int]) -> tuple[Table, Schema]:

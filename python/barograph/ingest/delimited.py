@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,7 @@ def read_into(
     rows = 0
     # one piece is being parsed while the one before is handed over
     with ThreadPoolExecutor(1) as worker:
-        waiting = worker.submit(parser.table, _body(next(pieces)))
+        waiting: Future[Any] | None = worker.submit(parser.table, _body(next(pieces)))
         while waiting is not None:
             piece = next(pieces, None)
             table = waiting.result()

@@ -15,14 +15,14 @@ from .sources import Source, chunks
 _TEXT = ("client", "user", "host", "method", "path", "protocol", "referer", "agent")
 
 
-def read(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None]:
-    """The rows of all files, and the lines that are none."""
+def read(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None, list[int]]:
+    """The rows of all files, the lines that are none, and how many rows each file has."""
     if sources[0].format == "json lines":
         raise NotImplementedError
     return _read_access_logs(sources, log_format)
 
 
-def _read_access_logs(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None]:
+def _read_access_logs(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None, list[int]]:
     texts: dict[str, NameColumn] = {}
     numbers: dict[str, list[Array]] = {}
     bad: list[tuple[str, int, str, str]] = []
@@ -50,7 +50,7 @@ def _read_access_logs(sources: list[Source], log_format: str | None) -> tuple[Ta
         columns[name] = gatherer.finish()[0]
     if not columns or not len(next(iter(columns.values()))):
         raise ValueError(f"{sources[0].path}: no line fits the log format")
-    return Table(columns), unread_table(bad)
+    return Table(columns), unread_table(bad), [len(piece) for piece in next(iter(numbers.values()))]
 
 
 def unread_table(lines: list[tuple[str, int, str, str]]) -> Table | None:
