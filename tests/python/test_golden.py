@@ -24,6 +24,13 @@ def fed(state: Any) -> Any:
     return state
 
 
+def requests(state: Any) -> Any:
+    """Every third request has failed, and those of `removed.txt` have succeeded."""
+    values = numbers_in("values.txt")
+    state.update(values, [i % 3 == 0 for i in range(len(values))])
+    return state.update(numbers_in("removed.txt"))
+
+
 def less(state: Any, removed: Any) -> Any:
     removed.update(numbers_in("removed.txt"))
     state.subtract(removed)
@@ -41,6 +48,13 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "quantile_histogram_subtracted_v1.bin": lambda: less(fed(bg.QuantileHistogram()), bg.QuantileHistogram()),
     "quantile_histogram_scale6_v1.bin": lambda: bg.QuantileHistogram().update(numbers_in("removed.txt")),
     "quantile_histogram_empty_v1.bin": bg.QuantileHistogram,
+    "apdex_v1.bin": lambda: requests(bg.Apdex(300)),
+    "apdex_empty_v1.bin": lambda: bg.Apdex(0.1, 0.7),
+    "latency_summary_v1.bin": lambda: requests(bg.LatencySummary()),
+    "latency_summary_subtracted_v1.bin": lambda: less(requests(bg.LatencySummary()), bg.LatencySummary()),
+    "latency_summary_empty_v1.bin": lambda: bg.LatencySummary(
+        bg.Policy(apdex_threshold=250, apdex_tolerating=250)
+    ),
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

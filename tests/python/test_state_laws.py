@@ -45,7 +45,7 @@ def feed_numbers(state: Any, events: list[float]) -> None:
     state.update(np.array(events, dtype=float))
 
 
-def feed_apdex(state: Any, events: list[tuple[float, bool]]) -> None:
+def feed_requests(state: Any, events: list[tuple[float, bool]]) -> None:
     state.update(np.array([x for x, _ in events], dtype=float), np.array([e for _, e in events], dtype=bool))
 
 
@@ -86,10 +86,20 @@ KINDS = [
         name="Apdex",
         new=lambda: bg.Apdex(500),
         events=st.tuples(st.one_of(st.floats(0, 1e4), st.sampled_from([500.0, 2000.0])), st.booleans()),
-        feed=feed_apdex,
+        feed=feed_requests,
         feed_one=lambda s, e: s.update(e[0], e[1]),
         example=[(100.0, False), (700.0, False), (3000.0, False), (5.0, True)],
         fill=lambda s: s.update(1.0, n=MAX_COUNT),
+    ),
+    Kind(
+        name="LatencySummary",
+        new=bg.LatencySummary,
+        events=st.tuples(st.one_of(numbers, st.sampled_from([500.0, 2000.0])), st.booleans()),
+        feed=feed_requests,
+        feed_one=lambda s, e: s.update(e[0], e[1]),
+        example=[(100.0, False), (700.0, False), (float("nan"), True), (3000.0, False), (5.0, True)],
+        fill=lambda s: s.update(1.0, n=MAX_COUNT),
+        forgets=True,
     ),
 ]
 
