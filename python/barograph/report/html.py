@@ -135,7 +135,7 @@ def _choices(column: str, drawn: Iterable[panels.Panel]) -> tuple[str, list[str]
 
 
 def _head(report: Report) -> str:
-    facts = [values.plain(f) for f in (report.subtitle, text.period(report), report.source) if f]
+    facts = [values.plain(fact) for fact in text.facts(report).values()]
     lines = "".join(f'<p class="facts"><bdi>{escape(fact)}</bdi></p>\n' for fact in facts)
     return f"<header>\n<h1>{_safe(report.title)}</h1>\n{lines}</header>\n"
 
@@ -190,12 +190,16 @@ def _title(exact: Any) -> str:
 
 
 def _story(report: Report) -> str:
-    two = " two" if report.health is not None else ""
+    advice = [f for f in report.findings if f.kind == "advice"]
+    others = [f for f in report.findings if f.kind != "advice"]
     health = "" if report.health is None else _health(report.health)
-    return f'<div class="story{two}">\n{_findings(report.findings)}{health}</div>\n'
+    todo = _findings("advice", "What to do", advice) if advice else ""
+    two = " two" if health or todo else ""
+    said = _findings("findings", "What the data says", others)
+    return f'<div class="story{two}">\n{said}<div>{health}{todo}</div></div>\n'
 
 
-def _findings(findings: tuple[Finding, ...]) -> str:
+def _findings(name: str, title: str, findings: Iterable[Finding]) -> str:
     items = []
     for finding in findings:
         sign = SEVERITY.get(finding.severity)
@@ -206,10 +210,10 @@ def _findings(findings: tuple[Finding, ...]) -> str:
             when = f' title="{escape(values.iso(finding.start) + end)}"'
         items.append(
             f'<li class="{finding.severity}" data-kind="{_safe(finding.kind)}"{when}>'
-            f"<span>{mark}{_safe(finding.text)}</span></li>\n"
+            f"<span>{mark}{_safe(values.unbroken(finding.text))}</span></li>\n"
         )
     body = f'<ol class="findings">\n{"".join(items)}</ol>\n' if items else "<p>Nothing stands out.</p>\n"
-    return f'<section id="findings"><h2>What the data says</h2>\n{body}</section>\n'
+    return f'<section id="{name}"><h2>{title}</h2>\n{body}</section>\n'
 
 
 def _health(health: HealthScore) -> str:
@@ -245,8 +249,9 @@ def _panel(panel: panels.Panel, name: str) -> str:
         f'<div class="plot" role="img" aria-label="{_safe(chart.title)}" '
         f'style="height:{_heights(panel)[0]}px"></div>'
     )  # fmt: skip
+    title = _safe(values.unbroken(chart.title))
     return (
-        f'<section class="panel{wide}" id="{name}" data-panel="{name}"><h3>{_safe(chart.title)}</h3>'
+        f'<section class="panel{wide}" id="{name}" data-panel="{name}"><h3>{title}</h3>'
         f'<p class="scope"></p>{plot}{note}</section>\n'
     )
 
@@ -254,7 +259,7 @@ def _panel(panel: panels.Panel, name: str) -> str:
 def _heights(panel: panels.Panel) -> tuple[int, int]:
     """Height in pixels on a wide and on a narrow screen."""
     if panel.chart.kind == "hbar":
-        bars = len(panel.x.labels) * (8 + 15 * len({t.name for t in panel.traces}))
+        bars = len(panel.x.labels) * (10 + 11 * len({t.name for t in panel.traces}))
         height = max(200, 100 + bars if panel.x.kind == "label" else 300)
         return height, height
     if panel.chart.kind == "heatmap":

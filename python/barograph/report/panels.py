@@ -231,7 +231,7 @@ def _categories(table: Table, name: str) -> tuple[Axis, Floats]:
         if distinct.dtype.kind == "M" and np.array_equal(distinct, distinct.astype("datetime64[D]")):
             labels = tuple(str(day.astype("datetime64[D]")) for day in distinct)
         else:
-            labels = tuple(values.shown(v, "plain") if v == round(v) else values.shown(v) for v in distinct)
+            labels = tuple(values.label(v) for v in distinct)
         return Axis("label", labels), positions.astype(np.float64)
     seen: dict[str, int] = {}
     texts = [None if v is None else values.plain(str(v)) for v in table.array(name).tolist()]

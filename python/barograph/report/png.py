@@ -133,7 +133,7 @@ def _head(figure: Any, report: Report, height: float, columns: int) -> None:
     left = 0.25 / (CELL[0] * columns)
     figure.text(left, at(0.2), values.cut(values.plain(report.title), 50 * columns), size=17, weight="bold",
                 va="top")  # fmt: skip
-    facts = [values.plain(f) for f in (report.subtitle, text.period(report)) if f]
+    facts = [values.plain(fact) for fact in text.facts(report).values()]
     figure.text(left, at(0.55), values.cut("  ·  ".join(facts), 80 * columns), size=10, color=QUIET, va="top")
     cards: list[Card] = list(report.cards[: 4 * columns])
     if report.health is not None and not any(c.label.lower().startswith("health") for c in cards):
@@ -144,8 +144,9 @@ def _head(figure: Any, report: Report, height: float, columns: int) -> None:
         x = left + position * (1 - 2 * left) / max(len(cards), 4)
         room = 15 * 4 * columns // max(len(cards), 4)
         figure.text(x, at(0.9), values.cut(values.plain(card.label), room + 8), size=9, color=QUIET, va="top")
-        figure.text(x, at(1.08), values.cut(values.plain(card.value), room), size=13, weight="bold", va="top",
-                    color=STATUS.get(card.status, INK))  # fmt: skip
+        shown = values.plain(card.value)
+        figure.text(x, at(1.08), values.cut(shown, int(room * 1.4)), size=13 if len(shown) <= room else 9.5,
+                    weight="bold", va="top", color=STATUS.get(card.status, INK))  # fmt: skip
 
 
 def _draw(figure: Any, panel: panels.Panel, corner: tuple[float, float], size: tuple[float, float]) -> None:
@@ -220,9 +221,9 @@ def _traces(axes: Any, panel: panels.Panel, share: bool) -> None:
             )
     if chart.kind != "scatter" and all(not (t.y < 0).any() for t in traces):
         if chart.kind == "hbar":
-            axes.set_xlim(left=0)
+            axes.set_xlim(0, axes.get_xlim()[1] * 1.02)
         else:
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, axes.get_ylim()[1] * 1.04)
     if len(traces) > 1:
         axes.legend(
             loc="lower right", bbox_to_anchor=(1, 1), ncols=len(traces), fontsize=8.5, frameon=False,

@@ -17,6 +17,8 @@ WIDTH = 100
 MOST_ROWS = 12
 MOST_CELL = 34
 SIGNS = {"critical": "!!", "warning": " !", "info": "  "}
+ASKED = ("requests", "samples", "error_rate", "mean", "p95", "apdex", "share", "hour", "status_code")
+LAST = ("rank", "errors", "hours_seen", "p50", "few_requests", "in_incident", "score")
 # for a reader of text these tables tell most; all the others are one file away
 FIRST = (
     "overall",
@@ -68,13 +70,19 @@ def period(report: Report) -> str:
     return start if not end or end == start else f"{start} to {end}"
 
 
+def facts(report: Report) -> dict[str, str]:
+    """What stands below the title: subtitle, period, and the source where the title does not name it."""
+    source = "" if report.source in report.title else report.source
+    found = {"subtitle": report.subtitle, "period": period(report), "source": source}
+    return {name: fact for name, fact in found.items() if fact}
+
+
 def _head(report: Report) -> str:
     title = _wrapped(values.plain(report.title), "", "")
     lines = [title, "=" * min(WIDTH, max(_columns(line) for line in title.split("\n")))]
-    if report.subtitle:
-        lines.append(_wrapped(values.plain(report.subtitle), "", ""))
-    facts = [("source", values.plain(report.source)), ("period", period(report))]
-    lines += [_wrapped(f"{name}: {text}", "", "        ") for name, text in facts if text]
+    for name, fact in facts(report).items():
+        intro = "" if name == "subtitle" else f"{name}: "
+        lines.append(_wrapped(intro + values.plain(fact), "", " " * len(intro)))
     return "\n".join(lines)
 
 
@@ -123,6 +131,24 @@ def _findings(findings: tuple[Finding, ...]) -> str:
 
 
 def _table(name: str, table: Table) -> str:
+    title = values.heading(name).capitalize()
+    return "\n".join([title, *(_record(name, table) if len(table) == 1 else _rows(name, table))])
+
+
+def _record(name: str, table: Table) -> list[str]:
+    """The only row of a table, as many pairs of name and value a line as fit."""
+    units = values.units(name, table)
+    pairs = [
+        f"{values.cut(values.heading(c), MOST_CELL)} {values.cut(values.shown(v, units[c]), MOST_CELL)}"
+        for c, v in next(iter(table.rows())).items()
+    ]
+    width = max(_columns(pair) for pair in pairs)
+    a_line = max(1, (WIDTH - 2 + 3) // (width + 3))
+    lines = [pairs[i : i + a_line] for i in range(0, len(pairs), a_line)]
+    return ["  " + "   ".join(_padded(pair, width) for pair in line).rstrip() for line in lines]
+
+
+def _rows(name: str, table: Table) -> list[str]:
     units = values.units(name, table)
     rows = [
         [values.cut(values.shown(v, units[c]), MOST_CELL) for c, v in row.items()]
@@ -132,22 +158,32 @@ def _table(name: str, table: Table) -> str:
     right = [_numeric(table, c) for c in table.columns]
     widths = [max(_columns(h), *(_columns(r[i]) for r in rows)) for i, h in enumerate(heads)]
     kept: list[int] = []
-    for position, width in enumerate(widths):
-        if 2 + sum(widths[p] + 2 for p in kept) + width <= WIDTH:
+    for position in sorted(range(len(heads)), key=lambda i: _weight(table, i)):
+        if 2 + sum(widths[p] + 2 for p in kept) + widths[position] <= WIDTH:
             kept.append(position)
-    dropped = [heads[i] for i in range(len(heads)) if i not in kept]
-    lines = [values.heading(name).capitalize()]
+    kept.sort()
+    lines = []
     for cells in [heads, *rows]:
         line = "  ".join(_padded(cells[i], widths[i], right=right[i]) for i in kept)
         lines.append("  " + line.rstrip())
     more = []
     if len(table) > MOST_ROWS:
         more.append(f"{len(table) - MOST_ROWS:,} more rows")
-    if dropped:
-        more.append(f"also {', '.join(dropped)}")
+    if len(kept) < len(heads):
+        more.append(f"also {', '.join(heads[i] for i in range(len(heads)) if i not in kept)}")
     if more:
         lines.append(_wrapped(f"({'; '.join(more)} in tables/{values.file_name(name)}.csv)", "  ", "   "))
-    return "\n".join(lines)
+    return lines
+
+
+def _weight(table: Table, position: int) -> tuple[int, int]:
+    """What stays where not all columns fit: the row's name, then the figures people ask for first."""
+    column = table.columns[position]
+    if column in LAST:
+        return 3, position
+    if not _numeric(table, column) and column != "end":
+        return 0, position
+    return (1 if column in ASKED else 2), position
 
 
 def _numeric(table: Table, column: str) -> bool:
@@ -155,9 +191,13 @@ def _numeric(table: Table, column: str) -> bool:
 
 
 def _wrapped(text: str, first: str, rest: str) -> str:
-    return textwrap.fill(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
-    ) if text else first.rstrip()  # fmt: skip
+    """Lines of a text; a figure stays with its unit."""
+    if not text:
+        return first.rstrip()
+    lines = textwrap.fill(
+        values.unbroken(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
+    return lines.replace("\u00a0", " ")
 
 
 def _columns(text: str) -> int:

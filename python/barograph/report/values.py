@@ -96,6 +96,13 @@ def number(value: float, unit: Unit = "") -> str:
     return _rounded(value, 4)
 
 
+def label(value: Any) -> str:
+    """A number or time as a label of an axis: three digits, whole numbers whole, no unit."""
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        return f"{value:.10g}" if value == round(value) else _rounded(float(value), 3)
+    return shown(value)
+
+
 def _rounded(value: float, digits: int) -> str:
     """Significant digits, but never fewer than the whole part; no trailing zeros, no exponent in reach."""
     if value == 0:
@@ -188,6 +195,11 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(0, width - 1)].rstrip() + "…"
 
 
+def unbroken(text: str) -> str:
+    """The text with no-break spaces between figures and their units, for where lines wrap."""
+    return re.sub(r"(?<=\d) (?=(%|ms|s|min|h)(?!\w))", "\u00a0", text)
+
+
 def heading(column: str) -> str:
     """A column's name for people.
 
@@ -196,7 +208,7 @@ def heading(column: str) -> str:
     >>> heading("error_rate"), heading("p95"), heading("response_time_ms")
     ('error rate', 'P95', 'response time, ms')
     """
-    words = plain(column).split("_")
+    words = plain(column).replace("offpeak", "against_off-peak").split("_")
     unit = ""
     if len(words) > 1 and words[-1] in ("ms", "bytes"):
         unit = f", {words.pop()}"

@@ -131,7 +131,7 @@
 
   function heat(panel, layout, narrow, scale, unit) {
     const grid = chosen(panel, panel.grids)[0];
-    Object.assign(layout.xaxis, labelAxis(panel.x.labels, { most: narrow ? 8 : 24, width: 14 }), { showgrid: false });
+    Object.assign(layout.xaxis, labelAxis(panel.x.labels, { most: narrow ? 8 : 14, width: 14 }), { showgrid: false });
     if (Math.max(...panel.x.labels.map((l) => l.length)) < 4) layout.xaxis.tickangle = 0;
     Object.assign(layout.yaxis, labelAxis(panel.y.labels, { most: 31, width: narrow ? 12 : 18 }), { showgrid: false });
     if (narrow) layout.yaxis.title.text = "";
