@@ -188,12 +188,14 @@ class access_log_decoder {
   }
 
   static std::size_t closing_quote(std::string_view text, bool& escapes) noexcept {
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t first = text.find('"');
+    if (first == text.npos) return first;
+    const std::size_t backslash = text.substr(0, first).find('\\');
+    if (backslash == text.npos) return first;
+    escapes = true;
+    for (std::size_t i = backslash; i < text.size(); ++i) {
       if (text[i] == '"') return i;
-      if (text[i] == '\\') {
-        escapes = true;
-        ++i;
-      }
+      if (text[i] == '\\') ++i;
     }
     return text.npos;
   }

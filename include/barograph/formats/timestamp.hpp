@@ -87,14 +87,19 @@ inline bool one_or_two(cursor& c, int& value) noexcept {
   return true;
 }
 
-inline bool month_name(cursor& c, int& month) noexcept {
-  if (c.left() < 3) return false;
+/// Three letters in lower case as one number; the cursor has at least three left.
+inline std::uint32_t three_letters(const cursor& c) noexcept {
   const auto low = [&](int i) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(c.at[i] | 0x20));
   };
-  const std::uint32_t key = low(0) << 16 | low(1) << 8 | low(2);
+  return low(0) << 16 | low(1) << 8 | low(2);
+}
+
+inline bool month_name(cursor& c, int& month) noexcept {
+  if (c.left() < 3) return false;
   constexpr std::uint32_t keys[12] = {0x6A616E, 0x666562, 0x6D6172, 0x617072, 0x6D6179, 0x6A756E,
                                       0x6A756C, 0x617567, 0x736570, 0x6F6374, 0x6E6F76, 0x646563};
+  const std::uint32_t key = three_letters(c);
   for (int m = 0; m < 12; ++m)
     if (keys[m] == key) {
       month = m + 1;
@@ -102,6 +107,14 @@ inline bool month_name(cursor& c, int& month) noexcept {
       return true;
     }
   return false;
+}
+
+/// Mon .. Sun, in any case.
+inline bool is_weekday_name(const cursor& c) noexcept {
+  constexpr std::uint32_t keys[7] = {0x6D6F6E, 0x747565, 0x776564, 0x746875, 0x667269, 0x736174, 0x73756E};
+  bool known = false;
+  for (const std::uint32_t key : keys) known = known || key == three_letters(c);
+  return known;
 }
 
 struct clock {
@@ -253,10 +266,7 @@ inline bool parse_rfc5322(std::string_view text, written_time& out) noexcept {
   int offset = 0;
   bool has_offset = false;
   if (c.left() > 4 && c.at[3] == ',') {
-    constexpr const char* names[7] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    bool known = false;
-    for (const char* name : names) known = known || std::string_view(c.at, 3) == name;
-    if (!known) return false;
+    if (!is_weekday_name(c)) return false;
     c.at += 4;
     c.eat(' ');
   }
