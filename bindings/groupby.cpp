@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "barograph/core/executor.hpp"
 #include "barograph/groupby/factorize.hpp"
 #include "barograph/groupby/kpis.hpp"
 #include "barograph/groupby/quantiles.hpp"
@@ -36,7 +37,7 @@ array<T> as_array(std::vector<T>&& values) {
 template <class T>
 py::dict kpis(const array<T>& latency, const std::optional<array<unsigned char>>& errors,
               const std::optional<array<std::int32_t>>& codes, std::size_t rows, std::size_t groups,
-              std::vector<double> qs, double satisfied, double tolerating) {
+              std::vector<double> qs, double satisfied, double tolerating, std::size_t threads) {
   groupby::kpi_options options;
   options.quantiles = std::move(qs);
   options.satisfied = satisfied;
@@ -47,7 +48,8 @@ py::dict kpis(const array<T>& latency, const std::optional<array<unsigned char>>
   groupby::kpi_table t;
   {
     py::gil_scoped_release release;
-    t = groupby::kpis(latencies, failed, group_of, rows, groups, options);
+    t = groupby::kpis(latencies, failed, group_of, rows, groups, options,
+                      barograph::thread_executor(threads));
   }
   py::dict out;
   out["requests"] = as_array(std::move(t.requests));
@@ -67,8 +69,8 @@ py::dict kpis(const array<T>& latency, const std::optional<array<unsigned char>>
 template <class T>
 void def_kpis(py::module_& m) {
   m.def("groupby_kpis", &kpis<T>, py::arg("latency").noconvert(), py::arg("errors"), py::arg("codes"),
-        py::arg("rows"), py::arg("groups"), py::arg("quantiles"), py::arg("satisfied"),
-        py::arg("tolerating"));
+        py::arg("rows"), py::arg("groups"), py::arg("quantiles"), py::arg("satisfied"), py::arg("tolerating"),
+        py::arg("threads") = 1);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/executor.hpp"
 #include "../core/span.hpp"
 #include "../stats/order_statistic.hpp"
 #include "detail/exact_total.hpp"
@@ -51,11 +52,6 @@ struct kpi_table {
 
 namespace detail {
 
-/// How rows are cut for threads; a part stays short enough for 32-bit counts.
-struct row_range {
-  std::size_t begin, end;
-};
-
 [[noreturn]] inline void raise_changed() {
   raise<invalid_argument>("latency: the values or codes changed while they were being read");
 }
@@ -65,14 +61,16 @@ inline void raise_code(std::int32_t code, std::size_t row, std::size_t groups) {
                           ", expected -1 (missing) to " + std::to_string(groups) + " - 1");
 }
 
-/// Selects order statistics of one group, given as ordered bits, and combines them.
+/// Selects order statistics of one group after the other, given as ordered bits, and combines them.
 class rank_reader {
  public:
-  /// The ranks that the quantiles (and the extremes) of n values need, ascending and distinct.
-  rank_reader(const kpi_options& options, std::size_t n) : options_(options), n_(n) {
-    needed_.push_back(0);
-    needed_.push_back(n - 1);
-    for (const double q : options.quantiles) {
+  explicit rank_reader(const kpi_options& options) : options_(options) {}
+
+  /// Begins a group of n >= 1 values: the ranks that its quantiles and extremes need.
+  void begin(std::size_t n) {
+    n_ = n;
+    needed_.assign({0, n - 1});
+    for (const double q : options_.quantiles) {
       const quantile_position p = position_of(q, n);
       needed_.push_back(p.rank);
       if (p.fraction != 0.0) needed_.push_back(p.rank + 1);
@@ -82,6 +80,7 @@ class rank_reader {
     values_.resize(needed_.size());
   }
 
+  /// Ascending and distinct.
   const std::vector<std::size_t>& needed() const noexcept { return needed_; }
 
   /// Reads the needed ranks in [base, base + count) from the `count` values with these ranks.
@@ -91,6 +90,8 @@ class rank_reader {
       const std::size_t k = needed_[i] - base;
       if (done > 0 && k == done) {  // the successor of what was selected last
         std::iter_swap(keys + k, std::min_element(keys + k, keys + count));
+      } else if (k + 1 == count && done == 0) {
+        std::iter_swap(keys + k, std::max_element(keys, keys + count));
       } else {
         std::nth_element(keys + done, keys + k, keys + count);
       }
@@ -117,22 +118,30 @@ class rank_reader {
   }
 
   const kpi_options& options_;
-  std::size_t n_;
+  std::size_t n_ = 0;
   std::vector<std::size_t> needed_;
   std::vector<double> values_;
 };
 
-/// One call of `kpis`: the passes in their order.
-template <class T>
+/// One call of `kpis`: the passes in their order. Rows are cut into parts, one a thread; each part has
+/// tables of its own, of integers, so the cuts do not show in the results.
+template <class T, class Executor>
 class kpi_run {
   static constexpr std::size_t sweep_rows = 65535;
   static constexpr std::size_t gather_block = 4096;
   static constexpr std::size_t cells_in_cache = std::size_t{1} << 18;
+  static constexpr std::size_t most_part_rows = std::size_t{1} << 31;  // counts in a part have 32 bits
 
  public:
   kpi_run(span<const T> latency, span<const unsigned char> errors, span<const std::int32_t> codes,
-          std::size_t rows, std::size_t groups, const kpi_options& options)
-      : latency_(latency), errors_(errors), codes_(codes), rows_(rows), groups_(groups), options_(options) {
+          std::size_t rows, std::size_t groups, const kpi_options& options, const Executor& executor)
+      : latency_(latency),
+        errors_(errors),
+        codes_(codes),
+        rows_(rows),
+        groups_(groups),
+        options_(options),
+        executor_(executor) {
     for (const double q : options.quantiles) check_quantile(q);
     if (groups > std::size_t{std::numeric_limits<std::int32_t>::max()} - 1)
       raise<invalid_argument>("n_groups: given " + std::to_string(groups) + ", expected less than 2^31 - 1");
@@ -146,19 +155,18 @@ class kpi_run {
     check_size("codes", codes.size());
     if (codes.empty() && rows > 0 && groups != 1)
       raise<invalid_argument>("n_groups: given " + std::to_string(groups) + ", expected 1 without codes");
-    constexpr std::size_t part_rows = std::size_t{1} << 31;
-    for (std::size_t at = 0; at < rows; at += part_rows)
-      parts_.push_back({at, std::min(rows, at + part_rows)});
+    part_rows_ = std::min(most_part_rows, rows / executor.threads() + 1);
+    parts_ = (rows + part_rows_ - 1) / part_rows_;
   }
 
   kpi_table run() {
-    const std::size_t wide = options_.quantiles.size();
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     for (auto* counts :
          {&out_.requests, &out_.errors, &out_.latencies, &out_.samples, &out_.satisfied, &out_.tolerating})
       counts->assign(groups_, 0);
     for (auto* values : {&out_.sum, &out_.mean, &out_.minimum, &out_.maximum}) values->assign(groups_, nan);
-    out_.quantiles.assign(groups_ * wide, nan);
+    out_.quantiles.assign(groups_ * options_.quantiles.size(), nan);
+    if (rows_ == 0) return std::move(out_);
 
     number_keys();
     const std::size_t cells = (groups_ + 1) * width_;
@@ -180,16 +188,31 @@ class kpi_run {
 
   std::uint32_t last_code() const noexcept { return static_cast<std::uint32_t>(groups_); }
 
+  /// f(part, begin, end) for each part of the rows.
+  template <class F>
+  void for_each_part(F&& f) const {
+    executor_.for_each_chunk(rows_, part_rows_,
+                             [&](std::size_t begin, std::size_t end) { f(begin / part_rows_, begin, end); });
+  }
+
   void number_keys() {
-    std::vector<unsigned char> used(kernel::groupby::key_count, 0);
-    kernel::groupby::mark_keys(latency_.data(), latency_.size(), used.data());
-    used[kernel::groupby::missing_key] = 0;
+    std::vector<std::vector<unsigned char>> used(parts_);
     number_of_.assign(kernel::groupby::key_count, 0);
     keys_.assign(1, kernel::groupby::missing_key);
+    width_ = 1;
+    if (latency_.empty()) return;
+    for_each_part([&](std::size_t part, std::size_t begin, std::size_t end) {
+      used[part].assign(kernel::groupby::key_count, 0);
+      kernel::groupby::mark_keys(latency_.data() + begin, end - begin, used[part].data());
+    });
     const auto number = [&](std::uint32_t key) {
-      if (used[key] == 0) return;
-      number_of_[key] = static_cast<std::uint16_t>(keys_.size());
-      keys_.push_back(key);
+      if (key == kernel::groupby::missing_key) return;
+      for (const std::vector<unsigned char>& part : used)
+        if (part[key] != 0) {
+          number_of_[key] = static_cast<std::uint16_t>(keys_.size());
+          keys_.push_back(key);
+          return;
+        }
     };
     for (std::uint32_t key = 0xFFFF; key >= 0x8000; --key) number(key);
     for (std::uint32_t key = 0; key < 0x8000; ++key) number(key);
@@ -197,87 +220,74 @@ class kpi_run {
   }
 
   void count() {
-    cells_.resize(parts_.size());
-    outcomes_.resize(parts_.size());
-    for (std::size_t p = 0; p < parts_.size(); ++p) {
-      if (counted_) cells_[p].assign((groups_ + 1) * width_, cell{0, 0, 0});
-      outcomes_[p].assign((groups_ + 1) * 8, 0);
-      std::size_t at = parts_[p].begin;
-      while (at < parts_[p].end) {
-        const std::size_t n = std::min(sweep_rows, parts_[p].end - at);
-        const std::size_t done = counted_ ? count_block<true>(at, n, p) : count_outcomes(at, n, p);
+    cells_.resize(parts_);
+    outcomes_.resize(parts_);
+    for_each_part([&](std::size_t part, std::size_t begin, std::size_t end) {
+      if (counted_) cells_[part].assign((groups_ + 1) * width_, cell{0, 0, 0});
+      outcomes_[part].assign((groups_ + 1) * 8, 0);
+      for (std::size_t at = begin; at < end;) {
+        const std::size_t n = std::min(sweep_rows, end - at);
+        const std::size_t done = count_block(at, n, part);
         if (done != n) raise_code(codes_[at + done], at + done, groups_);
-        kernel::groupby::sweep(cells_[p].data(), cells_[p].size());
+        kernel::groupby::sweep(cells_[part].data(), cells_[part].size());
         at += n;
       }
-    }
+    });
   }
 
-  template <bool has_values>
-  std::size_t count_block(std::size_t at, std::size_t n, std::size_t p) {
+  std::size_t count_block(std::size_t at, std::size_t n, std::size_t part) {
+    using kernel::groupby::tally;
+    if (latency_.empty()) return count_errors<tally::errors>(at, n, part);
+    return counted_ ? count_errors<tally::cells>(at, n, part) : count_errors<tally::outcomes>(at, n, part);
+  }
+
+  template <kernel::groupby::tally what>
+  std::size_t count_errors(std::size_t at, std::size_t n, std::size_t part) {
     if (codes_.empty())
-      return errors_.empty() ? count_with<has_values, false, false>(at, n, p)
-                             : count_with<has_values, true, false>(at, n, p);
-    return errors_.empty() ? count_with<has_values, false, true>(at, n, p)
-                           : count_with<has_values, true, true>(at, n, p);
+      return errors_.empty() ? count_with<what, false, false>(at, n, part)
+                             : count_with<what, true, false>(at, n, part);
+    return errors_.empty() ? count_with<what, false, true>(at, n, part)
+                           : count_with<what, true, true>(at, n, part);
   }
 
-  template <bool has_values, bool has_errors, bool has_codes>
-  std::size_t count_with(std::size_t at, std::size_t n, std::size_t p) {
-    return kernel::groupby::count_rows<has_values, has_errors, has_codes>(
-        has_values ? latency_.data() + at : nullptr, has_errors ? errors_.data() + at : nullptr,
+  template <kernel::groupby::tally what, bool has_errors, bool has_codes>
+  std::size_t count_with(std::size_t at, std::size_t n, std::size_t part) {
+    return kernel::groupby::count_rows<what, has_errors, has_codes>(
+        latency_.empty() ? nullptr : latency_.data() + at, has_errors ? errors_.data() + at : nullptr,
         has_codes ? codes_.data() + at : nullptr, n, last_code(), options_.satisfied, options_.tolerating,
-        number_of_.data(), static_cast<std::uint32_t>(width_), cells_[p].data(), outcomes_[p].data());
+        number_of_.data(), static_cast<std::uint32_t>(width_), cells_[part].data(), outcomes_[part].data());
   }
 
-  /// As count_block, but only the outcomes: for rows that `distribute` handles, or without latencies.
-  std::size_t count_outcomes(std::size_t at, std::size_t n, std::size_t p) {
-    if (latency_.empty()) return count_block<false>(at, n, p);
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::uint32_t group = code_at(at + i) + 1u;
-      if (group > last_code()) return i;
-      const bool is_error = !errors_.empty() && errors_[at + i] != 0;
-      const auto v = static_cast<double>(latency_[at + i]);
-      ++outcomes_[p][8 * std::size_t{group} +
-                     kernel::groupby::outcome_of(v, options_.satisfied, options_.tolerating, is_error)];
-    }
-    return n;
-  }
-
-  std::uint32_t code_at(std::size_t row) const noexcept {
-    return codes_.empty() ? 0u : static_cast<std::uint32_t>(codes_[row]);
+  static std::int64_t sum_of(const std::uint32_t* outcomes, std::initializer_list<int> which) {
+    std::int64_t total = 0;
+    for (const int i : which) total += outcomes[i];
+    return total;
   }
 
   void read_outcomes() {
     for (const std::vector<std::uint32_t>& part : outcomes_)
       for (std::size_t g = 0; g < groups_; ++g) {
         const std::uint32_t* o = part.data() + 8 * (g + 1);
-        const auto sum = [&](std::initializer_list<int> which) {
-          std::int64_t total = 0;
-          for (const int i : which) total += o[i];
-          return total;
-        };
-        out_.errors[g] += sum({1, 3, 5, 7});
-        out_.latencies[g] += sum({0, 1, 2, 3, 4, 5});
-        out_.requests[g] += sum({0, 1, 2, 3, 4, 5, 6, 7});
-        out_.samples[g] += sum({0, 1, 2, 3, 4, 5, 7});
-        out_.satisfied[g] += sum({0});
-        out_.tolerating[g] += sum({2});
+        out_.errors[g] += sum_of(o, {1, 3, 5, 7});
+        out_.latencies[g] += sum_of(o, {0, 1, 2, 3, 4, 5});
+        out_.requests[g] += sum_of(o, {0, 1, 2, 3, 4, 5, 6, 7});
+        out_.samples[g] += sum_of(o, {0, 1, 2, 3, 4, 5, 7});
+        out_.satisfied[g] += sum_of(o, {0});
+        out_.tolerating[g] += sum_of(o, {2});
       }
   }
 
   void write_mean(std::size_t group, exact_total& total, bool above, bool below) {
     constexpr double inf = std::numeric_limits<double>::infinity();
-    const double finite = total.round_and_reset();
-    double sum = finite;
+    double sum = total.round_and_reset();
     if (above || below) sum = above && below ? std::numeric_limits<double>::quiet_NaN() : above ? inf : -inf;
     out_.sum[group] = sum;
     out_.mean[group] = sum / static_cast<double>(out_.latencies[group]);
   }
 
-  /// A (group, key) whose values are gathered: their first rank in the group and their number.
+  /// A (group, key) whose values are gathered: its first rank in the group, its size, and its cell.
   struct slot {
-    std::size_t group, base, count;
+    std::size_t group, base, count, cell;
   };
 
   /// Sums by group, and the slots that hold the order statistics asked for.
@@ -285,10 +295,11 @@ class kpi_run {
     slot_of_.assign(cells_.front().size(), 0);
     slots_.assign(1, slot{});
     exact_total total;
+    rank_reader ranks(options_);
     for (std::size_t g = 0; g < groups_; ++g) {
       const auto n = static_cast<std::size_t>(out_.latencies[g]);
       if (n == 0) continue;
-      const rank_reader ranks(options_, n);
+      ranks.begin(n);
       auto rank = ranks.needed().begin();
       std::size_t base = 0;
       bool above = false;
@@ -312,7 +323,7 @@ class kpi_run {
         }
         if (rank != ranks.needed().end() && *rank - base < count) {
           slot_of_[at] = static_cast<std::uint32_t>(slots_.size());
-          slots_.push_back({g, base, count});
+          slots_.push_back({g, base, count, at});
           while (rank != ranks.needed().end() && *rank - base < count) ++rank;
         }
         base += count;
@@ -323,78 +334,115 @@ class kpi_run {
   }
 
   void gather() {
-    std::vector<std::size_t> ends(slots_.size() + 1, 0);
-    for (std::size_t s = 1; s < slots_.size(); ++s) ends[s + 1] = ends[s] + slots_[s].count;
-    std::vector<std::size_t> cursor(ends.begin(), ends.end() - 1);
-    const std::size_t expected = ends.back();
-    std::vector<std::int64_t> keys(expected);
-    std::vector<kernel::groupby::picked> block(gather_block + 1);
-    for (const row_range& part : parts_)
-      for (std::size_t at = part.begin; at < part.end; at += gather_block) {
-        const std::size_t n = std::min(gather_block, part.end - at);
-        const std::size_t filled =
-            codes_.empty()
-                ? kernel::groupby::gather_rows<false>(
-                      latency_.data() + at, static_cast<const std::int32_t*>(nullptr), n, last_code(),
-                      number_of_.data(), static_cast<std::uint32_t>(width_), slot_of_.data(), block.data())
-                : kernel::groupby::gather_rows<true>(latency_.data() + at, codes_.data() + at, n, last_code(),
-                                                     number_of_.data(), static_cast<std::uint32_t>(width_),
-                                                     slot_of_.data(), block.data());
+    // cursor[p][s] .. end[p][s]: where part p writes the values of slot s
+    std::vector<std::vector<std::size_t>> cursor(parts_, std::vector<std::size_t>(slots_.size(), 0));
+    std::vector<std::vector<std::size_t>> end = cursor;
+    std::vector<std::size_t> first(slots_.size(), 0);
+    std::size_t at = 0;
+    for (std::size_t s = 1; s < slots_.size(); ++s) {
+      first[s] = at;
+      for (std::size_t p = 0; p < parts_; ++p) {
+        cursor[p][s] = at;
+        at += cells_[p][slots_[s].cell].count;
+        end[p][s] = at;
+      }
+    }
+    std::vector<std::int64_t> keys(at);
+    for_each_part([&](std::size_t part, std::size_t from, std::size_t to) {
+      std::vector<kernel::groupby::picked> block(gather_block + 1);
+      for (std::size_t row = from; row < to; row += gather_block) {
+        const std::size_t n = std::min(gather_block, to - row);
+        const std::size_t filled = codes_.empty() ? gather_block_of<false>(row, n, block.data())
+                                                  : gather_block_of<true>(row, n, block.data());
         for (std::size_t i = 0; i < filled; ++i) {
-          std::size_t& to = cursor[block[i].slot];
-          if (to >= ends[block[i].slot + 1]) raise_changed();
-          keys[to++] = block[i].ordered;
+          const std::size_t s = block[i].slot;
+          if (cursor[part][s] >= end[part][s]) raise_changed();
+          keys[cursor[part][s]++] = block[i].ordered;
         }
       }
-    for (std::size_t s = 1; s < slots_.size();) {
-      const std::size_t g = slots_[s].group;
-      rank_reader ranks(options_, static_cast<std::size_t>(out_.latencies[g]));
-      for (; s < slots_.size() && slots_[s].group == g; ++s) {
-        if (cursor[s] != ends[s + 1]) raise_changed();
-        ranks.select(keys.data() + ends[s], slots_[s].count, slots_[s].base);
+      if (cursor[part] != end[part]) raise_changed();
+    });
+    std::vector<std::size_t> groups(1, 1);  // the first slot of each group
+    for (std::size_t s = 2; s <= slots_.size(); ++s)
+      if (s == slots_.size() || slots_[s].group != slots_[s - 1].group) groups.push_back(s);
+    executor_.for_each_chunk(groups.size() - 1, grain(groups.size()), [&](std::size_t from, std::size_t to) {
+      rank_reader ranks(options_);
+      for (std::size_t i = from; i < to; ++i) {
+        if (groups[i] >= slots_.size()) return;
+        const std::size_t g = slots_[groups[i]].group;
+        ranks.begin(static_cast<std::size_t>(out_.latencies[g]));
+        for (std::size_t s = groups[i]; s < groups[i + 1]; ++s)
+          ranks.select(keys.data() + first[s], slots_[s].count, slots_[s].base);
+        ranks.write(out_, g);
       }
-      ranks.write(out_, g);
-    }
+    });
   }
+
+  template <bool has_codes>
+  std::size_t gather_block_of(std::size_t row, std::size_t n, kernel::groupby::picked* out) const {
+    return kernel::groupby::gather_rows<has_codes>(
+        latency_.data() + row, has_codes ? codes_.data() + row : nullptr, n, last_code(), number_of_.data(),
+        static_cast<std::uint32_t>(width_), slot_of_.data(), out);
+  }
+
+  /// Chunks of groups small enough to share the work evenly.
+  std::size_t grain(std::size_t groups) const { return groups / (8 * executor_.threads()) + 1; }
 
   /// The other way: each group's values side by side, then summed and selected group by group.
   void distribute() {
-    std::vector<std::size_t> ends(groups_ + 1, 0);
-    for (std::size_t g = 0; g < groups_; ++g)
-      ends[g + 1] = ends[g] + static_cast<std::size_t>(out_.latencies[g]);
-    std::vector<std::size_t> cursor(ends.begin(), ends.end() - 1);
-    std::vector<std::int64_t> keys(ends.back());
-    for (std::size_t i = 0; i < rows_; ++i) {
-      const std::uint32_t group = code_at(i);
-      const auto v = static_cast<double>(latency_[i]);
-      if (group >= groups_ || v != v) continue;
-      std::size_t& to = cursor[group];
-      if (to >= ends[group + 1]) raise_changed();
-      keys[to++] = kernel::groupby::ordered_bits(v);
-    }
-    exact_total total;
-    constexpr double inf = std::numeric_limits<double>::infinity();
+    std::vector<std::vector<std::size_t>> cursor(parts_, std::vector<std::size_t>(groups_));
+    std::vector<std::vector<std::size_t>> end = cursor;
+    std::vector<std::size_t> first(groups_ + 1, 0);
+    std::size_t total_rows = 0;
     for (std::size_t g = 0; g < groups_; ++g) {
-      if (cursor[g] != ends[g + 1]) raise_changed();
-      const std::size_t n = ends[g + 1] - ends[g];
-      if (n == 0) continue;
-      std::int64_t* own = keys.data() + ends[g];
-      bool above = false;
-      bool below = false;
-      for (std::size_t i = 0; i < n; ++i) {
-        const double v = kernel::groupby::from_ordered_bits(own[i]);
-        if (v == inf)
-          above = true;
-        else if (v == -inf)
-          below = true;
-        else
-          total.add_bits(kernel::groupby::bits_of(v));
+      first[g] = total_rows;
+      for (std::size_t p = 0; p < parts_; ++p) {
+        cursor[p][g] = total_rows;
+        total_rows += static_cast<std::size_t>(sum_of(outcomes_[p].data() + 8 * (g + 1), {0, 1, 2, 3, 4, 5}));
+        end[p][g] = total_rows;
       }
-      write_mean(g, total, above, below);
-      rank_reader ranks(options_, n);
-      ranks.select(own, n, 0);
-      ranks.write(out_, g);
     }
+    first[groups_] = total_rows;
+    std::vector<std::int64_t> keys(total_rows);
+    for_each_part([&](std::size_t part, std::size_t from, std::size_t to) {
+      for (std::size_t i = from; i < to; ++i) {
+        const std::uint32_t group = codes_.empty() ? 0 : static_cast<std::uint32_t>(codes_[i]);
+        const auto v = static_cast<double>(latency_[i]);
+        if (group >= groups_ || v != v) continue;
+        if (cursor[part][group] >= end[part][group]) raise_changed();
+        keys[cursor[part][group]++] = kernel::groupby::ordered_bits(v);
+      }
+      if (cursor[part] != end[part]) raise_changed();
+    });
+    executor_.for_each_chunk(groups_, grain(groups_), [&](std::size_t from, std::size_t to) {
+      exact_total total;
+      rank_reader ranks(options_);
+      for (std::size_t g = from; g < to; ++g) {
+        const std::size_t n = first[g + 1] - first[g];
+        if (n == 0) continue;
+        std::int64_t* own = keys.data() + first[g];
+        add_up(g, own, n, total);
+        ranks.begin(n);
+        ranks.select(own, n, 0);
+        ranks.write(out_, g);
+      }
+    });
+  }
+
+  void add_up(std::size_t group, const std::int64_t* keys, std::size_t n, exact_total& total) {
+    constexpr double inf = std::numeric_limits<double>::infinity();
+    bool above = false;
+    bool below = false;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double v = kernel::groupby::from_ordered_bits(keys[i]);
+      if (v == inf)
+        above = true;
+      else if (v == -inf)
+        below = true;
+      else
+        total.add_bits(kernel::groupby::bits_of(v));
+    }
+    write_mean(group, total, above, below);
   }
 
   span<const T> latency_;
@@ -403,14 +451,16 @@ class kpi_run {
   std::size_t rows_;
   std::size_t groups_;
   const kpi_options& options_;
+  const Executor& executor_;
   kpi_table out_;
-  std::vector<row_range> parts_;
+  std::size_t part_rows_ = 1;
+  std::size_t parts_ = 0;
   std::vector<std::uint16_t> number_of_;  // by key; 0 is missing
   std::vector<std::uint32_t> keys_;       // by number
-  std::size_t width_ = 0;
+  std::size_t width_ = 1;
   bool counted_ = false;
-  std::vector<std::vector<cell>> cells_;  // by part
-  std::vector<std::vector<std::uint32_t>> outcomes_;
+  std::vector<std::vector<cell>> cells_;              // by part
+  std::vector<std::vector<std::uint32_t>> outcomes_;  // by part
   std::vector<std::uint32_t> slot_of_;
   std::vector<slot> slots_;
 };
@@ -425,12 +475,14 @@ class kpi_run {
 /// @param codes    one group a row, -1 = none (the row is left out); empty: all rows are group 0
 /// @param rows     number of rows; the arrays that are not empty have it
 /// @param groups   number of groups
+/// @param executor serial_executor, or thread_executor: the same bits from more threads
 /// @throws invalid_argument for a code outside -1..groups-1, a quantile outside [0, 1], unequal sizes,
 ///         or arrays that another thread changed while they were being read
-template <class T>
+template <class T, class Executor = serial_executor>
 kpi_table kpis(span<const T> latency, span<const unsigned char> errors, span<const std::int32_t> codes,
-               std::size_t rows, std::size_t groups, const kpi_options& options = {}) {
-  return detail::kpi_run<T>(latency, errors, codes, rows, groups, options).run();
+               std::size_t rows, std::size_t groups, const kpi_options& options = {},
+               const Executor& executor = {}) {
+  return detail::kpi_run<T, Executor>(latency, errors, codes, rows, groups, options, executor).run();
 }
 
 }  // namespace groupby

@@ -64,28 +64,34 @@ inline std::uint32_t outcome_of(double v, double satisfied, double tolerating, b
   return 2 * zone + static_cast<std::uint32_t>(is_error);
 }
 
-/// Counts rows by (group, outcome) and, with values, by (group, key); stops at a code outside
-/// -1..groups-1 and returns its position, else n. Group 0 of the tables takes the code -1.
-template <bool has_values, bool has_errors, bool has_codes, class T>
+/// What a pass counts: errors only (there are no latencies), outcomes, or outcomes and cells.
+enum class tally { errors, outcomes, cells };
+
+/// Counts rows by (group, outcome) and, if asked, by (group, key); stops at a code outside -1..groups-1
+/// and returns its position, else n. Group 0 of the tables takes the code -1.
+template <tally what, bool has_errors, bool has_codes, class T>
 std::size_t count_rows(const T* values, const unsigned char* errors, const std::int32_t* codes, std::size_t n,
                        std::uint32_t groups, double satisfied, double tolerating,
                        const std::uint16_t* number_of, std::uint32_t width, cell* cells,
                        std::uint32_t* outcomes) noexcept {
   for (std::size_t i = 0; i < n; ++i) {
-    std::uint32_t group = 1;
+    std::size_t group = 1;
     if (has_codes) {
-      group = static_cast<std::uint32_t>(codes[i]) + 1u;
-      if (group > groups) return i;
+      const std::uint32_t code = static_cast<std::uint32_t>(codes[i]) + 1u;
+      if (code > groups) return i;
+      group = code;
     }
     const bool is_error = has_errors && errors[i] != 0;
-    if (has_values) {
-      const auto v = static_cast<double>(values[i]);
-      cell& c = cells[static_cast<std::size_t>(group) * width + number_of[key_of(v)]];
+    if (what == tally::errors) {
+      ++outcomes[8 * group + 6 + (is_error ? 1 : 0)];
+      continue;
+    }
+    const auto v = static_cast<double>(values[i]);
+    ++outcomes[8 * group + outcome_of(v, satisfied, tolerating, is_error)];
+    if (what == tally::cells) {
+      cell& c = cells[group * width + number_of[key_of(v)]];
       c.low += bits_of(v) & low_mask;
       ++c.count;
-      ++outcomes[8 * static_cast<std::size_t>(group) + outcome_of(v, satisfied, tolerating, is_error)];
-    } else {
-      ++outcomes[8 * static_cast<std::size_t>(group) + 6u + static_cast<std::uint32_t>(is_error)];
     }
   }
   return n;
@@ -105,8 +111,7 @@ struct picked {
   std::uint32_t slot;
 };
 
-/// Writes the rows whose (group, key) has a slot to `out`, which has room for `room` and n more; stops
-/// once `room` is passed. Returns how many were written.
+/// Writes the rows whose (group, key) has a slot to `out`, which has room for n + 1. Returns their number.
 template <bool has_codes, class T>
 std::size_t gather_rows(const T* values, const std::int32_t* codes, std::size_t n, std::uint32_t groups,
                         const std::uint16_t* number_of, std::uint32_t width, const std::uint32_t* slots,
