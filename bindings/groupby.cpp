@@ -8,7 +8,7 @@
 #include "barograph/core/executor.hpp"
 #include "barograph/groupby/factorize.hpp"
 #include "barograph/groupby/kpis.hpp"
-#include "barograph/groupby/quantiles.hpp"
+#include "barograph/groupby/sketch.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -49,7 +49,7 @@ py::dict kpis(const array<T>& latency, const std::optional<array<unsigned char>>
   {
     py::gil_scoped_release release;
     t = groupby::kpis(latencies, failed, group_of, rows, groups, options,
-                      barograph::thread_executor(threads));
+                      barograph::thread_executor::for_size(rows, threads));
   }
   py::dict out;
   out["requests"] = as_array(std::move(t.requests));
@@ -70,7 +70,7 @@ template <class T>
 void def_kpis(py::module_& m) {
   m.def("groupby_kpis", &kpis<T>, py::arg("latency").noconvert(), py::arg("errors"), py::arg("codes"),
         py::arg("rows"), py::arg("groups"), py::arg("quantiles"), py::arg("satisfied"), py::arg("tolerating"),
-        py::arg("threads") = 1);
+        py::arg("threads") = 0);
 }
 
 }  // namespace
@@ -80,6 +80,22 @@ namespace barograph_bindings {
 void register_groupby(py::module_& m) {
   def_kpis<double>(m);
   def_kpis<std::int64_t>(m);
+
+  m.def(
+      "groupby_sketch_quantiles",
+      [](const array<double>& values, const std::optional<array<std::int32_t>>& codes, std::size_t groups,
+         const std::vector<double>& qs) {
+        array<double> quantiles({static_cast<py::ssize_t>(groups), static_cast<py::ssize_t>(qs.size())});
+        const barograph::span<double> out(quantiles.mutable_data(), groups * qs.size());
+        const auto in = view(values);
+        const auto group_of = view(codes);
+        {
+          py::gil_scoped_release release;
+          groupby::sketch_quantiles(in, group_of, groups, qs, out);
+        }
+        return quantiles;
+      },
+      py::arg("values"), py::arg("codes"), py::arg("groups"), py::arg("quantiles"));
 
   m.def(
       "factorize",

@@ -288,7 +288,11 @@ def groupby_kpis(
     quantiles: list[float],
     satisfied: float,
     tolerating: float,
+    threads: int = 0,
 ) -> dict[str, NDArray[np.float64] | NDArray[np.int64]]: ...
+def groupby_sketch_quantiles(
+    values: NDArray[np.float64], codes: NDArray[np.int32] | None, groups: int, quantiles: list[float]
+) -> NDArray[np.float64]: ...
 def factorize(
     keys: NDArray[np.int64], missing: bool = False
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...

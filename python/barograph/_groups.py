@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import Array, Column, Kind, Strings, Table, as_kind, kind_of, names_of
+from ._zones import tzif
 
 LATENCY_NAMES = (
     "response_time_ms",
@@ -26,16 +27,6 @@ LATENCY_NAMES = (
 ERROR_NAMES = ("error", "is_error", "failed", "has_error")
 STATUS_NAMES = ("status_code", "status", "http_status", "http_status_code", "response_code")
 TIMESTAMP_NAMES = ("timestamp", "time", "datetime", "ts", "date", "@timestamp", "start_time")
-
-_FIXED_UNITS = {
-    "ns": 1,
-    "us": 10**3,
-    "ms": 10**6,
-    "s": 10**9,
-    "min": 60 * 10**9,
-    "h": 3600 * 10**9,
-    "d": 86400 * 10**9,
-}
 
 
 class ApdexLimits(Protocol):
@@ -115,10 +106,12 @@ def kpis(
         column of status codes (``status_code``, ``status``), where 500 and above is an error. By
         default the one column named ``error`` or ``is_error``, else the status codes.
     freq : str, optional
-        Also group by time: ``"15min"``, ``"h"``, ``"D"`` and so on. The result's column is named as
-        `timestamp` and holds the beginning of each period.
+        Also group by time: a whole number and ``s``, ``min``, ``h``, ``D``, ``W`` (weeks from Monday) or
+        ``MS`` (months), as in ``"15min"`` or ``"D"``. The result's column is named as `timestamp` and
+        holds the beginning of each period.
     tz : str, optional
-        The zone whose hours and days `freq` means, by default the zone of the column, else UTC.
+        The zone whose hours and days `freq` means (``"Europe/Rome"``); the result's times are then in
+        it. By default the zone of the column, else UTC. Times without a zone are UTC.
     apdex : float or (float, float) or Policy, optional
         The threshold T, or T and the tolerating limit F (4 T by default), in the unit of the latencies.
         By default no Apdex is computed.
@@ -162,55 +155,42 @@ def kpis(
        auth         2       0           0    13   13      1
         pay         1       1           1   900  900      0
     """
-    names = names_of(data)
-    keys = [by] if isinstance(by, str) else list(by or ())
-    for role, name in (("timestamp", timestamp), ("latency", latency), ("error", error)):
-        _check_column(role, name, names)
-    for name in keys:
-        _check_column("by", name, names)
-    if len(set(keys)) < len(keys):
-        raise ValueError(f"by: {', '.join(keys)} given, expected each column once")
-    free = [n for n in names if n not in keys]
-    latency = latency or _recognise("latency", LATENCY_NAMES, free)
-    error = error or _recognise("error", ERROR_NAMES, names) or _recognise("error", STATUS_NAMES, names)
-    if freq is not None and timestamp is None:
-        timestamp = _recognise("timestamp", TIMESTAMP_NAMES, free)
-        if timestamp is None:
-            raise ValueError(
-                f"timestamp: freq is given, but no column is named as times usually are; name it, out of: "
-                f"{', '.join(names)}"
-            )
-    if freq is not None and timestamp in keys:
-        raise ValueError(f"by: {timestamp!r} given together with freq, which groups by it already")
+    roles = _roles(names_of(data), by, timestamp=timestamp, latency=latency, error=error, freq=freq)
+    keys, timestamp, latency, error = roles.keys, roles.timestamp, roles.latency, roles.error
+    if threads is not None and not 1 <= threads <= 4096:
+        raise ValueError(f"threads: {threads!r} given, expected 1 to 4096, or None")
     columns = quantile_columns(quantiles)
-    made_up = {"requests", "errors", "error_rate", "mean", "apdex", *columns}
-    for name in [*keys, *([timestamp] if freq is not None else [])]:
-        if name in made_up:
+    key_names = [*keys, *([timestamp] if timestamp is not None else [])]
+    for name in key_names:
+        if name in {"requests", "errors", "error_rate", "mean", "apdex", *columns}:
             raise ValueError(f"by: {name!r} given, but the result has a column of that name; rename it first")
     satisfied, tolerating = apdex_limits(apdex)
     if apdex is not None and latency is None:
         raise ValueError(
             f"apdex: given, but no column is named as latencies usually are; pass latency=, one of: "
-            f"{', '.join(names)}"
+            f"{', '.join(names_of(data))}"
         )
 
-    wanted = [*keys, *(n for n in (timestamp if freq else None, latency, error) if n is not None)]
+    wanted = [*keys, *(n for n in (timestamp, latency, error) if n is not None)]
     table = Table.of(data, dict.fromkeys(wanted))
     rows = len(table) if wanted else len(Table.of(data))
     made = [_key_of(table[name], _category_order(data, name)) for name in keys]
     zones = {name: zone for name, zone in table.zones.items() if name in keys}
-    if freq is not None and timestamp is not None:
+    if timestamp is not None and freq is not None:
+        tz = tz or table.zones.get(timestamp)
         made.append(_period_key(timestamp, table, freq, tz))
+        if tz is not None:
+            zones[timestamp] = tz
     codes, groups = _join(made)
     values = np.empty(0) if latency is None else _numbers("latency", latency, table[latency])
     flags = None if error is None else _flags(error, table[error])
+    qs = list(map(float, quantiles))
     found = _core.groupby_kpis(
-        values, flags, codes, rows, groups.size, list(map(float, quantiles)), satisfied, tolerating
+        values, flags, codes, rows, groups.size, qs if exact else [], satisfied, tolerating, threads or 0
     )
 
     seen = groups.order(found["requests"])
     figure = {name: column[seen] for name, column in found.items() if name != "quantiles"}
-    key_names = [*keys, *([timestamp] if freq is not None and timestamp is not None else [])]
     out: dict[str, Any] = {
         name: key.labels[part[seen]] for name, key, part in zip(key_names, made, groups.parts, strict=True)
     }
@@ -220,7 +200,11 @@ def kpis(
         out["error_rate"] = _ratio(figure["errors"], figure["requests"])
     if latency is not None:
         out["mean"] = figure["mean"]
-        wide = found["quantiles"].reshape(groups.size, len(columns))
+        wide = (
+            found["quantiles"].reshape(groups.size, len(columns))
+            if exact
+            else _core.groupby_sketch_quantiles(values.astype(np.float64), codes, groups.size, qs)
+        )
         out.update({name: wide[seen, i] for i, name in enumerate(columns)})
     if apdex is not None:
         out["apdex"] = _ratio(figure["satisfied"] + figure["tolerating"] / 2, figure["samples"])
@@ -315,6 +299,48 @@ def apdex_limits(apdex: Apdex | None) -> tuple[float, float]:
     return float(limits[0]), float(limits[1])
 
 
+@dataclass
+class _Roles:
+    """Which columns play which role; the timestamp only where periods are asked for."""
+
+    keys: list[str]
+    timestamp: str | None
+    latency: str | None
+    error: str | None
+
+
+def _roles(
+    names: list[str],
+    by: str | Sequence[str] | None,
+    *,
+    timestamp: str | None,
+    latency: str | None,
+    error: str | None,
+    freq: str | None,
+) -> _Roles:
+    keys = [by] if isinstance(by, str) else list(by or ())
+    for role, name in (("timestamp", timestamp), ("latency", latency), ("error", error)):
+        _check_column(role, name, names)
+    for name in keys:
+        _check_column("by", name, names)
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"by: {', '.join(keys)} given, expected each column once")
+    free = [n for n in names if n not in keys]
+    latency = latency or _recognise("latency", LATENCY_NAMES, free)
+    error = error or _recognise("error", ERROR_NAMES, names) or _recognise("error", STATUS_NAMES, names)
+    if freq is None:
+        return _Roles(keys, None, latency, error)
+    if timestamp in keys:
+        raise ValueError(f"by: {timestamp!r} given together with freq, which groups by it already")
+    timestamp = timestamp or _recognise("timestamp", TIMESTAMP_NAMES, free)
+    if timestamp is None:
+        raise ValueError(
+            f"timestamp: freq is given, but no column is named as times usually are; name it, out of: "
+            f"{', '.join(names)}"
+        )
+    return _Roles(keys, timestamp, latency, error)
+
+
 def _check_column(role: str, name: str | None, names: list[str]) -> None:
     if name is not None and name not in names:
         raise KeyError(f"{role}: no column {name!r}; there are: {', '.join(names) or 'none'}")
@@ -404,15 +430,8 @@ def _period_key(name: str, table: Table, freq: str, tz: str | None) -> _Key:
     column = table[name]
     if isinstance(column, Strings) or column.dtype.kind != "M":
         raise TypeError(f"timestamp: column {name!r} holds no times; convert it first, e.g. with bg.clean")
-    digits = freq[: len(freq) - len(freq.lstrip("0123456789"))]
-    unit = freq[len(digits) :].strip()
-    step = _FIXED_UNITS.get(unit.lower(), 0) * int(digits or 1)
-    if step <= 0 or tz is not None or name in table.zones:
-        raise ValueError(
-            f"freq: {freq!r} given, expected a number and one of {', '.join(_FIXED_UNITS)}, in UTC"
-        )
     ns = np.ascontiguousarray(column).view(np.int64)
-    codes, distinct = _core.factorize(np.where(np.isnat(column), ns, ns // step * step), missing=True)
+    codes, distinct = _core.factorize(_core.truncate(ns, freq, tzif(tz)), missing=True)
     return _sorted_key(codes, distinct.view(column.dtype))
 
 

@@ -1,5 +1,6 @@
 """bg.kpis and bg.groupby_quantile: what pandas' groupby gives, bit for bit; means nearer to the exact one."""
 
+import contextlib
 import math
 
 import numpy as np
@@ -212,6 +213,86 @@ def test_periods_are_those_of_pandas():
         same(out["p95"], want)
 
 
+def test_periods_of_a_zone_are_its_days_and_months():
+    # both changes of the clocks of 2024 in Rome are in these days
+    t = pd.date_range("2024-03-28", "2024-11-01", freq="37min")
+    frame = pd.DataFrame({"timestamp": t, "latency": np.arange(len(t)) % 97})
+    local = frame["timestamp"].dt.tz_localize("UTC").dt.tz_convert("Europe/Rome")
+    for data in (frame.assign(timestamp=local), frame):
+        out = bg.kpis(data, freq="D", tz=None if data is not frame else "Europe/Rome")
+        want = frame.groupby(local.dt.normalize())["latency"]
+        assert out["timestamp"].tolist() == want.size().index.tolist()
+        assert str(out["timestamp"].dt.tz) == "Europe/Rome"
+        assert out["requests"].tolist() == want.size().tolist()
+        same(out["p95"], want.quantile(0.95))
+    months = bg.kpis(frame, freq="MS")
+    want = frame.groupby(frame["timestamp"].dt.to_period("M")).size()
+    assert months["requests"].tolist() == want.tolist()
+
+
+def test_a_missing_time_belongs_to_no_period():
+    frame = pd.DataFrame({"timestamp": pd.to_datetime(["2024-01-01", None]), "latency": [1.0, 2.0]})
+    assert bg.kpis(frame, freq="D")["requests"].tolist() == [1]
+
+
+def test_sketched_quantiles_are_those_of_the_merged_states():
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"service": rng.choice(["a", "b", "c"], 2000), "latency": rng.lognormal(5, 1, 2000)})
+    out = bg.kpis(frame, by="service", exact=False)
+    exact = bg.kpis(frame, by="service")
+    for row, (_, part) in enumerate(frame.groupby("service")["latency"]):
+        state = bg.QuantileHistogram()
+        for piece in np.array_split(part.to_numpy(), 3):
+            other = bg.QuantileHistogram()
+            other.update(piece)
+            state.merge(other)
+        assert [out[c][row] for c in ("p50", "p95", "p99")] == list(state.quantile([0.5, 0.95, 0.99]))
+    assert np.allclose(out["p95"], exact["p95"], rtol=0.0055)  # the bound of the states
+    assert out.drop(columns=["p50", "p95", "p99"]).equals(exact.drop(columns=["p50", "p95", "p99"]))
+
+
+@pytest.mark.parametrize("groups", [50, 40_000])
+def test_threads_do_not_change_bits(groups):
+    rng = np.random.default_rng(6)
+    n = 200_000
+    x = rng.lognormal(5, 2, n) * rng.choice([1, -1, np.nan], n)
+    codes = rng.integers(-1, groups, n).astype(np.int32)
+    errors = (rng.random(n) < 0.1).view(np.uint8)
+    one, *others = (
+        _core.groupby_kpis(x, errors, codes, n, groups, [0.1, 0.5, 0.99], 100.0, 400.0, threads)
+        for threads in (1, 2, 3, 7)
+    )
+    for other in others:
+        for name, figures in one.items():
+            assert figures.tobytes() == other[name].tobytes(), name
+
+
+def test_arrays_changed_while_they_are_read_are_an_error_or_a_result_never_a_crash():
+    import threading
+
+    rng = np.random.default_rng(7)
+    n = 300_000
+    x = rng.lognormal(5, 1, n)
+    codes = rng.integers(0, 50, n).astype(np.int32)
+    stop = threading.Event()
+
+    def scribble():
+        while not stop.is_set():
+            x[:] = rng.lognormal(5, 1, n)
+            codes[:] = rng.integers(0, 50, n)
+
+    writer = threading.Thread(target=scribble)
+    writer.start()
+    try:
+        for groups in (50, 30_000):
+            for _ in range(10):
+                with contextlib.suppress(ValueError):  # "changed while they were being read"
+                    _core.groupby_kpis(x, None, codes, n, groups, [0.5, 0.99], math.nan, math.nan, 2)
+    finally:
+        stop.set()
+        writer.join()
+
+
 def test_no_rows_give_no_groups():
     assert len(bg.kpis(LOG[:0], by="service")) == 0
     out = bg.kpis(LOG[:0])
@@ -232,6 +313,7 @@ def test_no_rows_give_no_groups():
         ({"apdex": -1}, ValueError, "0 < T <= F"),
         ({"apdex": (5, 1)}, ValueError, "0 < T <= F"),
         ({"freq": "h"}, ValueError, "timestamp"),
+        ({"threads": 0}, ValueError, "1 to 4096"),
         ({"by": ["service", "service"]}, ValueError, "once"),
     ],
 )
