@@ -52,7 +52,7 @@ _TO_MS = {"s": 1000.0, "ms": 1.0, "us": 1e-3, "ns": 1e-6}
 Rows = npt.NDArray[np.int64]
 
 _WHAT = {
-    "ragged_line": ("rejected", "the line has another number of fields than the first"),
+    "unread_line": ("rejected", "the line could not be read as a row"),
     "duplicate_row": ("rejected", "the same row stands above, in every cell"),
     "missing_timestamp": ("rejected", "no time"),
     "unparsable_timestamp": ("rejected", "the time is no time"),
@@ -126,7 +126,7 @@ def clean(
     """Repair or reject what a log's rows have wrong, and say so row by row.
 
     Rejected are, in this order (a row goes by the first that it breaks): lines that are no row
-    (``ragged_line``); repeats of a whole row (``duplicate_row``; see Notes); rows without a time or with
+    (``unread_line``); repeats of a whole row (``duplicate_row``; see Notes); rows without a time or with
     text that is none; times more than a day in the future; rows without latency, or with a latency
     that is text, below zero or absurd; status codes that are none; rows whose service is missing or a
     word such as "unknown". Repaired are: a latency with its unit in the cell (``412ms``); letter case and
@@ -738,7 +738,7 @@ def _canonical(schema: Schema, table: Table) -> Schema:
 def _repairs(work: _Work) -> Table:
     entries = [(rule, column, len(rows)) for rule, column, rows in work.rejects]
     if work.dataset.unread is not None:
-        entries.insert(0, ("ragged_line", "", len(work.dataset.unread)))
+        entries.insert(0, ("unread_line", "", len(work.dataset.unread)))
     entries += [(rule, column, len(rows)) for rule, column, rows, _, _ in work.repairs]
     return Table({
         "rule": Strings.encode(rule for rule, _, _ in entries),
@@ -790,7 +790,7 @@ def _rejects(work: _Work) -> Table:
     n = len(unread)
     extra: dict[str, Column] = {
         "row": np.full(n, -1, np.int64),
-        "rule": Strings(np.zeros(n, np.int32), ["ragged_line"]),
+        "rule": Strings(np.zeros(n, np.int32), ["unread_line"]),
         "column": Strings.encode(
             f"{file}, line {line}"
             for file, line in zip(unread.array("file").tolist(), unread.array("line").tolist(), strict=True)

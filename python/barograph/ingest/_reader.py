@@ -151,18 +151,24 @@ def _file_notes(sources: list[Source]) -> list[str]:
 def _read_sources(
     sources: list[Source], columns: Mapping[str, str] | None, tz: str | None, log_format: str | None
 ) -> _Read:
-    if sources[0].format in ("access log", "json lines"):
-        table, unread, rows = lines.read(sources, log_format)
+    if sources[0].format == "access log":
+        table, unread, rows = lines.read_access_logs(sources, log_format)
         table, found, odd = interpret(table, columns, tz=tz)
         return table, found, odd, unread, rows
     return _read_columns(sources, columns, tz)
 
 
 def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: str | None) -> _Read:
-    samples = [_sample(source) for source in sources]
+    json = {id(source): lines.JsonFile(source) for source in sources if source.format == "json lines"}
+    samples = [json[id(source)].sample() if json else _sample(source) for source in sources]
+    if json:
+        samples = _with_all_names(samples)
     _check_same_columns(sources, [list(sample.cells) for sample in samples])
     found = recognise(_joined(samples), columns, tz=tz)
     gatherers, flag_columns = _plan(samples[0], found, sum(source.size for source in sources))
+    if json:  # a flag that some rows lack is no column of bools
+        gatherers |= {name: NameColumn(name) for name in flag_columns}
+        flag_columns = {}
     left_out = [n for n in samples[0].cells if n not in gatherers and n not in flag_columns]
     if left_out:
         found.notes.append(f"Left out, without a role in the report: {', '.join(left_out)}.")
@@ -170,7 +176,10 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
     lost: list[tuple[str, int, str, str]] = []
     read_rows = []
     for source in sources:
-        if source.format == "parquet":
+        if json:
+            read_rows.append(json[id(source)].read_into(gatherers))
+            lost.extend(json[id(source)].bad)
+        elif source.format == "parquet":
             read_rows.append(parquet.read_into(source, gatherers, flag_columns))
         else:
             read_rows.append(
@@ -187,6 +196,13 @@ def _sample(source: Source) -> Sample:
     if source.format == "parquet":
         return Sample(*parquet.read_sample(source))
     return Sample(delimited.read_sample(source, next(chunks(source, 1 << 20))))
+
+
+def _with_all_names(samples: list[Sample]) -> list[Sample]:
+    """JSON objects need not all have all keys: every file has the columns of all."""
+    names = list(dict.fromkeys(name for sample in samples for name in sample.cells))
+    typed = {name: kind for sample in samples for name, kind in sample.typed.items()}
+    return [Sample({n: s.cells.get(n, []) for n in names}, typed) for s in samples]
 
 
 def _joined(samples: list[Sample]) -> Sample:

@@ -50,11 +50,23 @@ class Text:
             block.offset,
         )
 
+    @classmethod
+    def of_buffers(cls, data: Array, offsets: Array, validity: Array) -> Text:
+        """A block of Arrow's buffers without Arrow; null cells have no bytes."""
+        text = cls([])
+        text.arguments = (data, offsets, validity, 0)
+        return text
+
     def __len__(self) -> int:
-        return len(self._items) if self._array is None else len(self._array)
+        if self._array is not None:
+            return len(self._array)
+        return len(self._items) if len(self.arguments) == 1 else len(self.arguments[1]) - 1
 
     def texts(self, rows: Iterable[int]) -> list[str]:
         """The texts of some rows, ill-formed UTF-8 replaced."""
+        if len(self.arguments) > 1 and self._array is None:
+            data, offsets = self.arguments[:2]
+            return [data[offsets[i] : offsets[i + 1]].tobytes().decode("utf-8", "replace") for i in rows]
         if self._array is None:
             return [self._items[i] or "" for i in rows]
         found = (self._array[int(i)].as_py() for i in rows)

@@ -2,27 +2,125 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from .. import _core
 from .._frames import Array, Column, Strings, Table
-from .columns import NameColumn
+from .columns import NameColumn, NumberColumn, Text, TimeColumn, as_texts
+from .delimited import Gatherer
+from .schema import Sample
 from .sources import Source, chunks
 
-# how the decoder's columns are named, and which hold a number that stands for "none"
+# the decoder's columns of text
 _TEXT = ("client", "user", "host", "method", "path", "protocol", "referer", "agent")
 
 
-def read(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None, list[int]]:
+class JsonFile:
+    """A file of JSON lines, decoded piece by piece; the first piece tells the columns."""
+
+    def __init__(self, source: Source) -> None:
+        self.bad: list[tuple[str, int, str, str]] = []
+        self._source = source
+        self._pieces = chunks(source)
+        self._lines = 0
+        self._late: set[str] = set()
+        self._first: dict[str, Any] | None = self._decoded(next(self._pieces))
+        self._names = set(self._first["columns"])
+
+    def _decoded(self, piece: bytes) -> dict[str, Any]:
+        decoder = _core.JsonLinesDecoder()
+        decoder.feed(piece)
+        found = decoder.finish()
+        name = self._source.path.name
+        self.bad += [
+            (name, self._lines + line, text, reason)
+            for line, text, reason in zip(
+                found["bad_line"].tolist(), found["bad_text"], found["bad_reason"], strict=True
+            )
+        ]
+        self._lines += found["lines"]
+        return found
+
+    def sample(self, rows: int = 3000) -> Sample:
+        """Cells of the first piece, as text."""
+        assert self._first is not None
+        size = len(self._first["line"])
+        if not size:
+            raise ValueError(f"{self._source.path}: no line is a JSON object")
+        some = np.arange(0, size, max(1, size // rows))
+        cells: dict[str, list[str]] = {}
+        kinds: dict[str, str] = {}
+        for name, column in self._first["columns"].items():
+            kind = column["type"]
+            if kind == "empty":
+                cells[name] = [""] * len(some)
+            elif kind in ("number", "boolean"):
+                cells[name] = [text or "" for text in as_texts(_values(column, size)[some].tolist())]
+                kinds[name] = "number" if kind == "number" else "flag"
+            else:
+                cells[name] = _text(column).texts(some.tolist())
+        return Sample(cells, kinds)
+
+    def read_into(self, gatherers: Mapping[str, Gatherer]) -> int:
+        """Hand all rows over; returns their number."""
+        rows = 0
+        found = self._first
+        self._first = None
+        while found is not None:
+            size = len(found["line"])
+            for name, gatherer in gatherers.items():
+                _hand_over(found["columns"].get(name, {"type": "empty"}), gatherer, size)
+            self._late |= set(found["columns"]) - self._names
+            rows += size
+            piece = next(self._pieces, None)
+            found = None if piece is None else self._decoded(piece)
+        if self._late:
+            self._source.notes.append(
+                f"{self._source.path.name}: left out, for they come late in the file: "
+                f"{', '.join(sorted(self._late))}."
+            )
+        return rows
+
+
+def _text(column: Mapping[str, Any]) -> Text:
+    return Text.of_buffers(column["data"], column["offsets"], column["validity"])
+
+
+def _values(column: Mapping[str, Any], rows: int) -> Array:
+    """Numbers, or 1, 0 and NaN for booleans; NaN where there is none."""
+    if column["type"] == "empty":
+        return np.full(rows, np.nan)
+    if column["type"] == "boolean":
+        told = column["values"]
+        return np.where(told < 0, np.nan, told.astype(np.float64))
+    whole: Array | None = column["integers"]
+    values: Array = column["values"] if whole is None else whole
+    return values
+
+
+def _hand_over(column: Mapping[str, Any], gatherer: Gatherer, rows: int) -> None:
+    is_text = column["type"] not in ("empty", "number", "boolean")
+    if isinstance(gatherer, NumberColumn):
+        if is_text:
+            gatherer.add(_text(column))
+        else:
+            gatherer.add_values(_values(column, rows))
+    elif isinstance(gatherer, TimeColumn):
+        gatherer.add(_text(column) if is_text else Text(as_texts(_values(column, rows).tolist())))
+    elif is_text:
+        gatherer.add_coded(*_core.encode_text(*_text(column).arguments))
+    elif column["type"] == "boolean":
+        gatherer.add_coded(column["values"].astype(np.int32), ["false", "true"])
+    else:
+        coded = Strings.encode(as_texts(_values(column, rows).tolist()))
+        gatherer.add_coded(coded.codes, coded.categories)
+
+
+def read_access_logs(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None, list[int]]:
     """The rows of all files, the lines that are none, and how many rows each file has."""
-    if sources[0].format == "json lines":
-        raise NotImplementedError
-    return _read_access_logs(sources, log_format)
-
-
-def _read_access_logs(sources: list[Source], log_format: str | None) -> tuple[Table, Table | None, list[int]]:
     texts: dict[str, NameColumn] = {}
     numbers: dict[str, list[Array]] = {}
     bad: list[tuple[str, int, str, str]] = []
