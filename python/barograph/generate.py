@@ -196,7 +196,7 @@ def write(
     workload: str,
     path: str | os.PathLike[str],
     *,
-    format: Format | None = None,
+    format: str | None = None,
     truth: bool = True,
     batch_rows: int = 1_000_000,
     **options: Any,
@@ -239,8 +239,8 @@ def write(
     """
     log = _open(workload, options)
     target = Path(path)
-    chosen = _SUFFIXES.get(target.suffix.lower()) if format is None else format
-    if chosen is None or chosen not in _SUFFIXES.values():
+    chosen = _SUFFIXES.get(target.suffix.lower() if format is None else f".{format}")
+    if chosen is None:
         given = f"format: {format!r}" if format is not None else f"path: ending {target.suffix!r}"
         raise ValueError(f"{given} given, expected csv, parquet or jsonl")
     batch_rows = _whole("batch_rows", batch_rows, 1, 2**40)
