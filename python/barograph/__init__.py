@@ -41,6 +41,7 @@ _EXPORTS = {
     "rolling_var": "_windows",
     "build_info": "_core",
     "clean": "_cleaning",
+    "demo": "_demo",
     "groupby_quantile": "_groups",
     "health_score": "_slo",
     "kpis": "_groups",
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from ._dataset import Cleaned as Cleaned
     from ._dataset import Dataset as Dataset
     from ._dataset import Schema as Schema
+    from ._demo import demo as demo
     from ._frames import Strings as Strings
     from ._frames import Table as Table
     from ._groups import groupby_quantile as groupby_quantile
