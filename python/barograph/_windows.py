@@ -393,7 +393,7 @@ def _pandas_series(x: Any, on: Any) -> _Series:
         raise TypeError(f"x: dtype {x.dtype} given, expected numbers")
     values = np.ascontiguousarray(x.to_numpy(dtype=np.float64, na_value=np.nan))
     index_times = x.index if getattr(x.index.dtype, "kind", "") == "M" else None
-    times = on if on is not None else index_times
+    times: Any = on if on is not None else index_times
     if getattr(times, "tz", None) is not None:
         times = times.tz_convert("UTC").tz_localize(None)
 
