@@ -504,6 +504,72 @@ def test_names_from_the_log_are_kept_as_they_are():
     assert incident.figures["service"] == odd
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_generators_default_incident_is_told_in_the_cleaned_log(seed):
+    log = bg.generate.requests(seed=seed, dirt=0.02)
+    report = bg.analyze(log)
+    (incident,) = of_kind(report, "incident")
+    (truth,) = log.truth["incidents"].to_dict("records")
+    assert hours_apart(incident.start, truth["start"]) <= 1
+    assert hours_apart(incident.end, truth["end"]) <= 1
+    assert incident.figures["services"] == [truth["service"]]
+    assert of_kind(report, "slow_endpoint")[0].figures["endpoint"] == "/checkout"
+    assert of_kind(report, "error_service")[0].figures["service"] == "payments"
+    assert of_kind(report, "peak")[0].figures["traffic_ratio"] == pytest.approx(2.8, abs=0.3)
+    assert of_kind(report, "peak")[0].figures["slower"] == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_generator_without_incidents_gives_none(seed):
+    report = bg.analyze(bg.generate.requests(seed=seed, incidents=[]))
+    assert not {"incident", "error_spike", "gap"} & {f.kind for f in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "service", "latency", "errors"),
+    [
+        ("2024-01-03 20:00", 2, "events", 2.0, 0.1),
+        ("2024-01-08 19:00", 7, "auth", 2.0, 0.2),
+        ("2024-01-07 09:00", 3, "payments", 3.0, 0.0),
+        ("2024-01-01 10:00", 4, None, 1.0, 0.1),
+        ("2024-01-06 08:00", 5, "events", 1.0, 0.2),
+    ],
+)
+def test_another_generated_incident_is_told(start, hours, service, latency, errors):
+    there = bg.generate.Incident(
+        start=start, duration=f"{hours}h", service=service, latency=latency, errors=errors
+    )
+    report = bg.analyze(bg.generate.requests(seed=11, incidents=[there]))
+    (incident,) = of_kind(report, "incident")
+    assert hours_apart(incident.start, start) <= 1
+    assert hours_apart(incident.end, pd.Timestamp(start) + pd.Timedelta(hours=hours)) <= 1
+    assert set(incident.figures["services"]) == ({service} if service else {"auth", "events", "payments"})
+
+
+def test_paths_frames_and_cleaned_logs_give_the_same_report(tmp_path):
+    dataset = bg.generate.requests(days=2)
+    frame = dataset.tables["requests"]
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    reports = [
+        bg.analyze(data)
+        for data in (tmp_path / "log.csv", str(tmp_path / "log.csv"), frame, dataset, bg.clean(dataset))
+    ]
+    texts = [[finding.text for finding in report.findings] for report in reports]
+    assert texts[0]
+    assert all(text == texts[0] for text in texts)
+
+
+def test_the_frames_of_a_report_are_of_the_kind_asked_for():
+    dataset = bg.generate.requests(days=1)
+    assert isinstance(bg.analyze(dataset).tables["overall"], pd.DataFrame)
+    assert isinstance(bg.analyze(dataset, frame="table").tables["overall"], Table)
+
+
+def test_columns_of_a_cleaned_log_cannot_be_named_again(log):
+    with pytest.raises(ValueError, match="columns: given with data that is cleaned"):
+        bg.analyze(as_cleaned(log), columns={"latency": "took"})
+
+
 def test_eighty_five_thousand_rows_take_a_fraction_of_a_second(log):
     report_of(log)
     times = []

@@ -7,10 +7,10 @@ import pytest
 from scipy import stats
 
 from barograph.analysis import _wording as say
-from barograph.analysis._evidence import binomial_tail, rises
+from barograph.analysis._evidence import binomial_tail, raised, rises
 from barograph.analysis._relation import theil_sen
 
-WORTH = {"least_ratio": 1.5, "least_excess": 0.005, "family": 3}
+WORTH = {"least": (1.5, 0.005), "family": 3}
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,28 @@ def test_counts_that_scatter_more_than_binomial_ones_need_more_evidence():
 def test_a_rise_too_small_to_matter_is_none_however_sure():
     hits, trials, share = _counts(0, raised=slice(100, 110), to=0.06, per_bucket=100_000)
     assert rises(hits, trials, share, **WORTH) == []
+
+
+def test_a_quiet_night_after_a_rise_is_not_counted_in():
+    draw = np.random.default_rng(0)
+    trials = np.concatenate([draw.poisson(200, 50), draw.poisson(5, 10), draw.poisson(200, 50)])
+    true = np.full(trials.size, 0.05)
+    true[44:50] = 0.12
+    ends = []
+    for seed in range(30):
+        hits = np.random.default_rng(seed).binomial(trials, true)
+        ends += [rise.last for rise in rises(hits, trials, np.full(trials.size, 0.05), **WORTH)]
+    assert len(ends) == 30
+    assert sum(end > 52 for end in ends) <= 3  # six hits of fifty quiet requests do happen
+
+
+def test_a_given_window_needs_less_evidence_but_some():
+    hits, trials, share = _counts(0, raised=slice(100, 104), to=0.085)
+    assert raised(slice(100, 104), hits, trials, share, least=(1.2, 0.005)) > 3
+    chance = sum(
+        raised(slice(100, 104), *_counts(seed), least=(1.0, 0.0)) > 0 for seed in range(2000)
+    )  # fmt: skip
+    assert chance <= 8  # 2 expected at 0.001
 
 
 def test_theil_sen_is_scipys_slope_with_an_interval_around_it():

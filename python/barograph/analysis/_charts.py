@@ -182,7 +182,7 @@ def _load(facts: Facts) -> Iterator[Chart]:
 
 
 def _bucket(facts: Facts) -> str:
-    step = facts.log.step
+    step = HOUR if facts.log.last - facts.log.first >= DAY else facts.log.step
     return (
         "hour"
         if step == HOUR

@@ -11,6 +11,7 @@ Expected hits are kept as integers in millionths, so window sums are exact.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -23,7 +24,9 @@ Floats = npt.NDArray[np.float64]
 LEVEL = 0.005  # of a false alarm in a whole log, for each thing looked at
 WINDOWS = (1, 2, 4, 8, 16, 24)
 _MILLION = 1_000_000
+_GIVEN_LEVEL, _GIVEN_Z = 0.001, 3.3  # for a window that is given
 _MEDIAN_OF_CHI2 = 0.4549  # of one degree of freedom
+_CHANCE = 2.0  # hits that decide nothing on where a rise begins or ends
 _MANY, _SURE = 50.0, 6.5  # so many hits expected need no exact tail, but so many standard errors
 
 
@@ -81,9 +84,29 @@ def scores(hits: Ints, trials: Ints, share: Floats) -> Floats:
     return np.divide(hits - expected, spread, out=np.zeros_like(expected), where=spread > 0)
 
 
-def rises(
-    hits: Ints, trials: Ints, share: Floats, *, least_ratio: float, least_excess: float, family: int
-) -> list[Rise]:
+def raised(window: slice, hits: Ints, trials: Ints, share: Floats, *, least: tuple[float, float]) -> float:
+    """The excess in standard errors of one window that was chosen by other data; 0 if it may be chance.
+
+    Parameters
+    ----------
+    window : slice
+        Buckets.
+    hits, trials, share : ndarray, shape (buckets,)
+        As for :func:`rises`.
+    least : (float, float)
+        As for :func:`rises`.
+    """
+    seen, tried = int(hits[window].sum()), int(trials[window].sum())
+    mean = math.fsum((trials[window] * share[window]).tolist())
+    if not tried or mean <= 0 or seen < max(3.0, least[0] * mean) or seen - mean < least[1] * tried:
+        return 0.0
+    rate = mean / tried
+    score = (seen - mean) / math.sqrt(mean * (1.0 - rate))
+    sure = score >= _GIVEN_Z if mean >= _MANY else binomial_tail(seen, tried, rate) <= _GIVEN_LEVEL
+    return score if sure else 0.0
+
+
+def rises(hits: Ints, trials: Ints, share: Floats, *, least: tuple[float, float], family: int) -> list[Rise]:
     """Runs of buckets whose hits exceed their baseline beyond chance and beyond triviality.
 
     Parameters
@@ -92,8 +115,9 @@ def rises(
         Counts of consecutive buckets of time.
     share : ndarray of float64, shape (buckets,)
         The share of hits that the baseline expects in each bucket.
-    least_ratio, least_excess : float
-        A smaller rise (hits over expected; share of hits over expected share) is not worth a word.
+    least : (float, float)
+        Least ratio of hits to expected hits, and least excess of the share: a smaller rise is not worth a
+        word.
     family : int
         How many such series are looked at; shares the level with the windows here.
 
@@ -108,7 +132,7 @@ def rises(
     millionths = np.rint(trials * share * _MILLION).astype(np.int64)
     sums = [np.concatenate([[0], np.cumsum(x)]) for x in (hits, trials, millionths)]
     level = LEVEL / (family * busy * len(WINDOWS))
-    candidates = [w for width in WINDOWS for w in _windows(width, sums, level, least_ratio, least_excess)]
+    candidates = [w for width in WINDOWS for w in _windows(width, sums, level, least)]
     found: list[Rise] = []
     taken = np.zeros(hits.size, dtype=bool)
     for score, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
@@ -123,7 +147,7 @@ def rises(
 
 
 def _windows(
-    width: int, sums: list[npt.NDArray[np.int64]], level: float, least_ratio: float, least_excess: float
+    width: int, sums: list[npt.NDArray[np.int64]], level: float, least: tuple[float, float]
 ) -> list[tuple[float, int, int]]:
     if width > sums[0].size - 1:
         return []
@@ -136,11 +160,7 @@ def _windows(
     scatter = _scatter(squared[::width], mean[::width])
     score = np.sqrt(squared / scatter)
     worth = (
-        (excess > 0)
-        & (score > 3.0)
-        & (seen >= least_ratio * mean)
-        & (excess >= least_excess * tried)
-        & (seen >= 3)
+        (excess > 0) & (score > 3.0) & (seen >= least[0] * mean) & (excess >= least[1] * tried) & (seen >= 3)
     )
     at = np.flatnonzero(worth)
     many = mean[at] / scatter >= _MANY
@@ -164,7 +184,8 @@ def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats)
     """The run around a window in which hits are nearer to the raised share than to the baseline.
 
     Each bucket gains its hits less what the middle of both shares expects; the run of largest gain is
-    the likely extent of the rise (Kulldorff's scan in one dimension, with the gain linearised).
+    the likely extent of the rise (Kulldorff's scan in one dimension, with the gain linearised). A longer
+    run is preferred only for more than a chance hit, or quiet nights would be counted in.
     """
     score, first, last = found
     window = slice(first, last)
@@ -173,14 +194,9 @@ def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats)
     middle = np.minimum(share * ((1.0 + ratio) / 2.0), (1.0 + share) / 2.0)
     gain: Floats = hits.astype(np.float64) - trials * middle
     reach = 3 + (last - first)
-    low, high = _extend(gain, first, -1, reach), _extend(gain, last - 1, 1, reach)
-    best, start, total, low_of_best, high_of_best = -math.inf, low, 0.0, low, high + 1
-    for i in range(low, high + 1):
-        if total <= 0.0:
-            start, total = i, 0.0
-        total += float(gain[i])
-        if total > best:
-            best, low_of_best, high_of_best = total, start, i + 1
+    low, high = _extend(gain, first, -1, reach), _extend(gain, last - 1, 1, reach) + 1
+    low_of_best, high_of_best = _shortest(gain[low:high])
+    low_of_best, high_of_best = low + low_of_best, low + high_of_best
     run = slice(low_of_best, high_of_best)
     return Rise(
         low_of_best,
@@ -190,6 +206,19 @@ def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats)
         int(trials[run].sum()),
         math.fsum((trials[run] * share[run]).tolist()),
     )
+
+
+def _shortest(gain: Floats) -> tuple[int, int]:
+    """The shortest run, first to last (excluded), that gains within `_CHANCE` hits of the most; earliest."""
+    before = [0.0, *itertools.accumulate(gain.tolist())]
+    runs = [
+        (before[last] - before[first], last - first, first)
+        for first in range(gain.size)
+        for last in range(first + 1, gain.size + 1)
+    ]
+    most = max(runs)[0]
+    _, length, first = min((r for r in runs if r[0] >= most - _CHANCE), key=lambda r: (r[1], -r[0]))
+    return first, first + length
 
 
 def _extend(gain: Floats, start: int, step: int, reach: int) -> int:

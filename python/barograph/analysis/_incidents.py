@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._frames import Table
-from ._evidence import Rise, rises, scores
+from ._evidence import Rise, raised, rises, scores
 from ._log import ALL, DAY, HOUR, Codes, Floats, Ints, Log
 
 SLOW = (0.75, 0.95)  # quantiles of the baseline beyond which a request is slow, very slow
@@ -88,14 +88,16 @@ class Search:
 
 @dataclass(frozen=True)
 class _Signal:
-    """Hits and trials, shape (services, buckets), with the share of hits that the baseline expects."""
+    """Hits and trials, shape (services, buckets), with the share of hits that the baseline expects.
+
+    `least`: the ratio and the excess of the share that are worth a word.
+    """
 
     errors: bool
     hits: Ints
     trials: Ints
     share: Floats
-    least_ratio: float
-    least_excess: float
+    least: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def search(log: Log) -> Search:
         marked[:] = False
         for g, _, rise in found:
             marked[g, rise.first : rise.last] = True
-    incidents = tuple(grid.judge(list(_clusters(found)), baseline))
+    incidents = tuple(grid.judge(list(_clusters(found)), baseline, signals))
     inside = np.zeros_like(marked)
     for incident in incidents:
         for impact in incident.impacts:
@@ -147,8 +149,7 @@ def _rises(signal: _Signal, signals: int) -> Iterator[tuple[int, Rise]]:
             signal.hits[g],
             signal.trials[g],
             signal.share[g],
-            least_ratio=signal.least_ratio,
-            least_excess=signal.least_excess,
+            least=signal.least,
             family=services * signals,
         ):
             yield g, rise
@@ -249,7 +250,7 @@ class _Grid:
         usual, tried = self._by_class(hits, marked), self._by_class(trials, marked)
         overall = (usual.sum(axis=1) + 0.5) / (tried.sum(axis=1) + 1.0)
         share = (usual + _PRIOR * overall[:, np.newaxis]) / (tried + _PRIOR)
-        return _Signal(errors, hits, trials, share[:, self.of_bucket], *least)
+        return _Signal(errors, hits, trials, share[:, self.of_bucket], least)
 
     def scores(self, signals: Iterable[_Signal]) -> Floats:
         """The largest excess of each bucket over its baseline, in standard errors."""
@@ -259,11 +260,14 @@ class _Grid:
                 best[g] = np.maximum(best[g], scores(signal.hits[g], signal.trials[g], signal.share[g]))
         return best
 
-    def judge(self, clusters: list[list[tuple[int, bool, Rise]]], baseline: _Baseline) -> Iterator[Incident]:
+    def judge(
+        self, clusters: list[list[tuple[int, bool, Rise]]], baseline: _Baseline, signals: list[_Signal]
+    ) -> Iterator[Incident]:
         """Clusters of rises as incidents, those dropped whose effect is too small to matter."""
         steps = self.log.steps
         for cluster in clusters:
             runs = list(_runs(cluster))
+            runs += self._drawn_in(runs, signals)
             figures = figures_of_runs(self.log, self.service_of_row, [(r.g, r.first, r.last) for r in runs])
             measured = {row["run"]: row for row in figures.rows()}
             judged = (self._impact(run, measured.get(i, {}), baseline) for i, run in enumerate(runs))
@@ -273,6 +277,19 @@ class _Grid:
                 first, last = min(i.first for i in strong), max(i.last for i in strong)
                 end = int(steps.wall[last - 1]) + steps.step
                 yield Incident(first, last, int(steps.wall[first]), end, tuple(impacts))
+
+    def _drawn_in(self, runs: list[_Run], signals: list[_Signal]) -> Iterator[_Run]:
+        """Services that rose with the others, told by less evidence since the time is given."""
+        first, last = min(r.first for r in runs), max(r.last for r in runs)
+        for g in sorted(set(range(len(self.names))) - {r.g for r in runs}):
+            found = [
+                (raised(slice(first, last), s.hits[g], s.trials[g], s.share[g], least=s.least), s.errors)
+                for s in signals
+            ]
+            score = max(score for score, _ in found)
+            if score > 0:
+                hit = {errors for score, errors in found if score > 0}
+                yield _Run(g, first, last, score, True in hit, False in hit)
 
     def _impact(self, run: _Run, measured: dict[str, Any], baseline: _Baseline) -> Impact | None:
         """What a run of buckets did to its service; None where neither latency nor errors moved enough."""

@@ -23,7 +23,7 @@ from ._relation import Relation, theil_sen
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _TIMELINE_HOURS = 92 * DAY  # longer logs have a timeline of days
 _TIMELINE_SERVICES = 12
-_WORST = 15
+_WORST, _LEAST_SCORE = 15, 2.0  # periods told, standard errors that they have at least
 _LEAST_REQUESTS = 10  # in an hour, for its mean to count in the relation to load
 _BINS = 10
 _SLOWEST = 20
@@ -417,24 +417,23 @@ def _load(facts: Facts) -> None:
     log = facts.log
     if log.latency is None and log.error is None:
         return
-    steps = log.steps
-    timeline = facts.tables["timeline"]
-    if len(steps) != np.count_nonzero(timeline.strings("service").codes == 0) or log.step == DAY:
-        found = _kpis(facts, {"bucket": (steps.of_row, len(steps))})
-        points = _filled(found, "bucket", len(steps))
-    else:
+    hours = log.hourly if log.last - log.first >= DAY else log.steps
+    if hours is log.steps and log.last - log.first <= _TIMELINE_HOURS:
+        timeline = facts.tables["timeline"]
         points = timeline.take(timeline.strings("service").codes == 0)
+    else:
+        points = _filled(_kpis(facts, {"bucket": (hours.of_row, len(hours))}), "bucket", len(hours))
     counts = _counts(points)
-    inside = np.asarray(np.any(facts.search.in_incident, axis=0))
-    used = steps.whole & ~inside & (counts >= _LEAST_REQUESTS)
+    inside = _hours_in_incidents(facts, hours)
+    used = hours.whole & ~inside & (counts >= _LEAST_REQUESTS)
     at = np.flatnonzero(used)
     if at.size < 12:
         return
-    load = counts / (steps.step / HOUR)
+    load = counts / (hours.step / HOUR)
     if log.latency is not None:
         facts.latency_load = theil_sen(load[at], points.array("mean")[at])
     columns: dict[str, Any] = {
-        "time": _times(steps.wall[counts > 0]),
+        "time": _times(hours.wall[counts > 0]),
         "requests_per_hour": load[counts > 0],
         "incident": inside[counts > 0],
     }
@@ -444,18 +443,26 @@ def _load(facts: Facts) -> None:
     if facts.latency_load is not None:
         columns["fitted"] = facts.latency_load.at(columns["requests_per_hour"])
     facts.tables["load_hours"] = Table(columns)
-    facts.tables["load_latency"] = _bins(facts, load, at)
+    facts.tables["load_latency"] = _bins(facts, hours, load, at)
 
 
-def _bins(facts: Facts, load: Floats, at: npt.NDArray[np.intp]) -> Table:
+def _hours_in_incidents(facts: Facts, hours: Buckets) -> npt.NDArray[np.bool_]:
+    """Which of some buckets overlap an incident."""
+    start = hours.wall
+    inside = np.zeros(len(hours), dtype=bool)
+    for incident in facts.search.incidents:
+        inside |= (start < incident.end) & (start + hours.step > incident.start)
+    return inside
+
+
+def _bins(facts: Facts, hours: Buckets, load: Floats, at: npt.NDArray[np.intp]) -> Table:
     """Hours outside incidents in bins of like load, as many hours in each."""
-    log = facts.log
     order = at[np.argsort(load[at], kind="stable")]
     bins = min(_BINS, order.size // 3)
-    of_bucket = np.full(len(log.steps), -1, dtype=np.int32)
+    of_bucket = np.full(len(hours), -1, dtype=np.int32)
     number = np.arange(order.size) * bins // order.size
     of_bucket[order] = number
-    found = _kpis(facts, {"bin": (of_bucket[log.steps.of_row], bins)})
+    found = _kpis(facts, {"bin": (of_bucket[hours.of_row], bins)})
     sizes = np.bincount(number, minlength=bins)
     first = np.searchsorted(number, np.arange(bins))
     low, high = load[order[first]], load[order[first + sizes - 1]]
@@ -464,7 +471,7 @@ def _bins(facts: Facts, load: Floats, at: npt.NDArray[np.intp]) -> Table:
         "load_from": low,
         "load_to": high,
         "requests_per_hour": middle,
-        "hours": sizes * (log.step / HOUR),
+        "hours": sizes * (hours.step / HOUR),
         **_figures(found, "bin"),
     }
     if facts.latency_load is not None:
@@ -505,7 +512,7 @@ def _worst(facts: Facts) -> Table:
     found, log = facts.search, facts.log
     flat = found.score.ravel()
     order = np.lexsort((np.arange(flat.size), -flat))[:_WORST]
-    order = order[flat[order] > 0]
+    order = order[flat[order] >= _LEAST_SCORE]
     buckets = len(log.steps)
     g, b = order // buckets, order % buckets
     runs = [(int(service), int(bucket), int(bucket) + 1) for service, bucket in zip(g, b, strict=True)]

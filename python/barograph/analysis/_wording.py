@@ -114,6 +114,10 @@ def interval(start: int, end: int) -> str:
 
 def duration(nanoseconds: int) -> str:
     """``45 s``, ``12 min``, ``3.5 h``, ``2.1 days``."""
+    for unit, name in ((86_400 * _SECOND, "day"), (3600 * _SECOND, "h"), (_MINUTE, "min")):
+        if nanoseconds >= unit and nanoseconds % unit == 0 and nanoseconds // unit < 100:
+            number = nanoseconds // unit
+            return f"{number} {name}{'s' if name == 'day' and number > 1 else ''}"
     seconds = nanoseconds / 1e9
     if seconds < 120:
         return f"{significant(seconds)} s"

@@ -169,14 +169,19 @@ def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
     if facts.series is not None:
         yield f"No requests in this table: it is reported as a series of {facts.series}."
     else:
-        if log.latency is None:
-            yield "No latencies in this log: the report is on traffic and errors alone."
-        if log.error is None:
-            yield "No status or error in this log: nothing is said on errors."
-        if log.service is None:
-            yield "No service in this log: all requests are taken together."
-        if log.endpoint is None:
-            yield "No endpoint in this log: nothing is said on single endpoints."
+        said = " ".join(cleaned.notes)
+        lacking = (
+            (
+                log.latency,
+                "no latency",
+                "No latencies in this log: nothing is said on how long requests take.",
+            ),
+            (log.error, "no status", "No status or error in this log: nothing is said on errors."),
+            (log.service, "no service", "No service in this log: all requests are taken together."),
+            (log.endpoint, "no endpoint", "No endpoint in this log: nothing is said on single endpoints."),
+        )
+        alone = "traffic and these values" in said or "a time alone" in said
+        yield from (note for role, word, note in lacking if role is None and not alone and word not in said)
         if log.latency is not None or log.error is not None:
             yield (
                 f"Incidents are measured against {facts.search.baseline} of the same service, "
