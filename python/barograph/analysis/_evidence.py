@@ -189,9 +189,9 @@ def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats)
     """
     score, first, last = found
     window = slice(first, last)
-    expected = trials[window] * share[window]
-    ratio = int(hits[window].sum()) / max(math.fsum(expected.tolist()), 1e-12)
-    middle = np.minimum(share * ((1.0 + ratio) / 2.0), (1.0 + share) / 2.0)
+    tried = max(int(trials[window].sum()), 1)
+    expected = math.fsum((trials[window] * share[window]).tolist())
+    middle = np.minimum(share + (int(hits[window].sum()) - expected) / tried / 2.0, (1.0 + share) / 2.0)
     gain: Floats = hits.astype(np.float64) - trials * middle
     reach = 3 + (last - first)
     low, high = _extend(gain, first, -1, reach), _extend(gain, last - 1, 1, reach) + 1
