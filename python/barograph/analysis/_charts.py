@@ -104,6 +104,7 @@ def _timeline_errors(facts: Facts) -> Iterator[Chart]:
     yield Chart(
         "errors_over_time", "line", title, "timeline", "time", ("error_rate",), _zone(facts),
         f"error rate per {_per(facts)}", filter=_filter(facts), marks=_marks(facts),
+        note="times with few requests scatter most; shaded is only what chance does not explain",
     )  # fmt: skip
 
 
