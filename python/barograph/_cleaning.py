@@ -461,8 +461,10 @@ def _reject_absurd(work: _Work, name: str, values: Array, in_ms: float, limit: f
     if not np.nanmax(values) > threshold:
         return
     if limit is None:
-        median = float(np.nanmedian(values[~work.verdict])) if not work.verdict.all() else 0.0
-        threshold = max(threshold, _ABSURD_OVER_MEDIAN * median)
+        usual = values[~work.verdict]
+        usual = usual[~np.isnan(usual)]
+        if usual.size:
+            threshold = max(threshold, _ABSURD_OVER_MEDIAN * float(np.median(usual)))
     with np.errstate(invalid="ignore"):
         work.reject("absurd_latency", name, np.flatnonzero(values > threshold))
 

@@ -19,12 +19,14 @@ from .sources import Source, chunks
 
 Gatherer = TimeColumn | NumberColumn | NameColumn
 _BLOCK = 1 << 20
+_LONGEST = 1 << 30  # a row that is longer is not read
 _NOT_UTF8 = re.compile(r"invalid UTF8", re.IGNORECASE)
 
 
 def read_sample(source: Source, piece: bytes, rows: int = 3000) -> dict[str, list[str]]:
     """The first cells of each column as text."""
-    head = piece if len(piece) < 1 << 20 else piece[: piece.rfind(b"\n", 0, 1 << 20) + 1] or piece
+    cut = piece.rfind(b"\n", 0, 1 << 20) + 1
+    head = piece[:cut] if piece.count(b"\n", 0, cut) > 1 else piece
     table = _Parser(source, dict.fromkeys(source.names, "text")).table(_body(head))
     return {
         name: [cell.decode("utf-8", "replace") for cell in column.to_pylist()]
@@ -106,6 +108,7 @@ class _Parser:
         self._source = source
         self._kinds = dict(kinds)
         self._lines = 1
+        self._block = _BLOCK
         self._ragged: list[Any] = []
 
     def table(self, body: bytes) -> Any:
@@ -142,6 +145,9 @@ class _Parser:
         if "conversion error to int64" in str(error) and "integer" in self._kinds.values():
             self._kinds = {name: "text" if kind == "integer" else kind for name, kind in self._kinds.items()}
             return body
+        if "straddl" in str(error) and self._block < _LONGEST:
+            self._block *= 8
+            return body
         note = f"{self._source.path.name}: not UTF-8; read as Windows-1252 (Latin-1)."
         if not _NOT_UTF8.search(str(error)):
             raise ValueError(f"{self._source.path}: {_sentence(error)}") from None
@@ -160,7 +166,7 @@ class _Parser:
         return csv.read_csv(
             self._pa.BufferReader(self._pa.py_buffer(body)),
             read_options=csv.ReadOptions(
-                column_names=self._source.names, use_threads=threads, block_size=_BLOCK
+                column_names=self._source.names, use_threads=threads, block_size=self._block
             ),
             parse_options=csv.ParseOptions(
                 delimiter=self._source.delimiter,

@@ -109,10 +109,10 @@ class Sample:
         """Every cell is a plain whole number."""
         return all(_INTEGER.fullmatch(cell) for cell in self.cells[name])
 
-    def is_time(self, name: str) -> bool:
-        """Most cells are dates or times as people write them."""
+    def is_time(self, name: str, least: float = 0.6) -> bool:
+        """At least so many of the cells are dates or times as people write them."""
         known = self.typed.get(name)
-        return known == "time" if known else self.share(name, _TIME) >= 0.6
+        return known == "time" if known else self.share(name, _TIME) >= least
 
     def is_epoch(self, name: str) -> bool:
         """Most cells are seconds, ms, us or ns since 1970, in this half century."""
@@ -242,7 +242,7 @@ def _timestamp(sample: Sample, chosen: dict[str, str], how: dict[str, str]) -> N
     by_key = {key_of(name): name for name in reversed(free)}
     for key in _NAMES["timestamp"]:
         name = by_key.get(key)
-        if name is not None and (sample.is_time(name) or sample.is_epoch(name)):
+        if name is not None and (sample.is_time(name, 0.3) or sample.is_epoch(name)):
             chosen["timestamp"] = name
             how["timestamp"] = f"{name}: time (by its name)"
             return

@@ -23,6 +23,7 @@ Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 
 CHUNK = 8 << 20
 _HEAD = 256 << 10
+_LONG = 64 << 10  # of a line; what csv.reader takes as a field
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _DATA_NAME = re.compile(
     r"\.(csv|tsv|txt|log|parquet|pq|jsonl|ndjson|json)(\.\d+)?(\.gz)?$|\.gz$", re.IGNORECASE
@@ -149,7 +150,7 @@ def sniff(path: Path, *, log_format: str | None = None) -> Source:
     source = Source(path, "csv", gzipped=gzipped)
     text = _decoded_head(source, head)
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(head) >= _HEAD and len(lines) > 1:
+    if len(head) >= _HEAD and len(lines) > 2:
         lines.pop()  # cut off by the end of the head
     if log_format is not None or _share(lines, _ACCESS_LINE) > 0.5:
         source.format = "access log"
@@ -200,6 +201,7 @@ def _check_json_line(path: Path, line: str) -> None:
 
 
 def _sniff_delimited(source: Source, lines: Sequence[str]) -> None:
+    lines = [line[:_LONG] for line in lines]
     best, best_score = "", (0, 0.0)
     for delimiter in _DELIMITERS:
         widths = [len(row) for row in csv.reader(lines[:200], delimiter=delimiter) if row]

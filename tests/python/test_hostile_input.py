@@ -1,0 +1,164 @@
+"""Files that are no log, or hardly one: one clear line, or a clean result; never a crash, nothing lost."""
+
+import gzip
+import os
+
+import numpy as np
+import pytest
+
+import barograph as bg
+
+pytest.importorskip("pyarrow")
+
+HEAD = "timestamp,service,latency_ms\n"
+ROW = "2024-01-01 10:00:00,auth,12\n"
+
+
+@pytest.fixture
+def put(tmp_path):
+    def write(content, name="log.csv"):
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n  \n", "the file is empty"),
+        (b"\0" * 100, "the file is empty"),
+        (HEAD, "a line of column names and no rows"),
+        (os.urandom(5000), "binary data"),
+        (b"PK\x03\x04" + bytes(range(256)) * 20, "a zip archive"),
+        (b"\x7fELF" + b"\0" * 500, "binary data"),
+        (b"PAR1 and no more", "damaged Parquet file"),
+        (gzip.compress(b"x" * 100_000 + os.urandom(9000))[:-3000], "damaged gzip file"),
+        (b"\x1f\x8b\x08junk", "damaged gzip file"),
+        ('[{"time": 1}]', "a JSON array; expected JSON lines"),
+        ('{\n"time": 1\n}\n', "JSON over several lines"),
+        ("just one word\nand another\n", "no columns recognised"),
+        ("a:b:c\n1:2:3\n", "no columns recognised in 'a:b:c'"),
+        (ROW * 3, "the first line holds values, not column names"),
+        ("a,b\nx,y\n", "no time recognised among a, b"),
+    ],
+)
+def test_what_is_no_log_is_refused_in_one_line_that_names_the_file(put, content, says):
+    file = put(content)
+    with pytest.raises(ValueError, match=r".") as error:
+        bg.read(file)
+    message = str(error.value)
+    assert says in message
+    assert "\n" not in message
+    assert len(message) < 500
+    assert str(file) in message or message.startswith("columns:")
+
+
+def test_missing_files_folders_and_globs_are_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.csv: no such file or folder"):
+        bg.read(tmp_path / "nothing.csv")
+    with pytest.raises(FileNotFoundError, match="no file matches"):
+        bg.read(tmp_path / "*.csv")
+    with pytest.raises(FileNotFoundError, match="no data file in this folder"):
+        bg.read(tmp_path)
+    with pytest.raises(ValueError, match="an empty list"):
+        bg.read([])
+
+
+def test_files_of_several_formats_are_named(put, tmp_path):
+    put(HEAD + ROW, "a.csv")
+    put('{"time": "2024-01-01"}\n', "b.jsonl")
+    with pytest.raises(ValueError, match=r"different formats given \(a\.csv: csv, b\.jsonl: json lines\)"):
+        bg.read(tmp_path)
+
+
+def test_files_of_other_columns_are_named(put, tmp_path):
+    put(HEAD + ROW, "a.csv")
+    put("timestamp,region\n2024-01-01,x\n", "b.csv")
+    with pytest.raises(
+        ValueError, match=r"b\.csv has other columns than a\.csv \(latency_ms, region, service\)"
+    ):
+        bg.read(tmp_path)
+
+
+def test_one_row_is_a_log(put):
+    cleaned = bg.clean(put(HEAD + ROW), frame="table")
+    assert cleaned.table["response_time_ms"].tolist() == [12]
+
+
+def test_ragged_rows_become_rejects_with_their_line(put):
+    text = HEAD + ROW + "2024-01-01 10:00:01,auth\n" + ROW.replace("12", "13") + "1,2,3,4,5\n"
+    dataset = bg.read(put(text), frame="table")
+    assert dataset.unread.array("line").tolist() == [3, 5]
+    assert dataset.unread.array("why").tolist() == ["2 fields, expected 3", "5 fields, expected 3"]
+    cleaned = bg.clean(dataset)
+    assert cleaned.rows_in == 4
+    assert cleaned.rejects.array("value").tolist() == ["2024-01-01 10:00:01,auth", "1,2,3,4,5"]
+    assert cleaned.rejects.array("column").tolist() == ["log.csv, line 3", "log.csv, line 5"]
+
+
+def test_nothing_but_ragged_rows_is_no_crash(put):
+    with pytest.raises(ValueError, match=r"."):
+        bg.clean(put(HEAD + "1\n2\n3\n"))
+
+
+def test_nul_bytes_are_taken_out_and_said(put):
+    content = (HEAD + ROW * 50).encode().replace(b"auth", b"au\0th", 1)
+    dataset = bg.read(put(content), frame="table")
+    assert dataset.table.strings("service").categories == ["auth"]
+    assert "log.csv: 1 NUL bytes were taken out." in dataset.notes
+
+
+def test_an_open_quote_loses_no_text(put):
+    text = HEAD + ROW + '2024-01-01 10:00:01,"auth,13\n' + "2024-01-01 10:00:02,auth,14\n"
+    dataset = bg.read(put(text), frame="table")
+    held = str(dataset.table.to_dict()) + ("" if dataset.unread is None else str(dataset.unread.to_dict()))
+    assert "auth,14" in held or 14 in dataset.table["latency_ms"]
+
+
+def test_a_very_long_line_is_read(put):
+    text = HEAD + "2024-01-01 10:00:00," + "x" * 3_000_000 + ",12\n" + ROW
+    assert len(bg.read(put(text), frame="table").table) == 2
+
+
+def test_hostile_names_stay_text(put):
+    names = ["<script>alert(1)</script>", "=1+1", "'; DROP TABLE x", "\u202etxt", "a" * 1000]
+    text = HEAD + "".join(f"2024-01-01 10:00:0{i},{name},12\n" for i, name in enumerate(names))
+    cleaned = bg.clean(put(text), frame="table")
+    assert sorted(cleaned.table.array("service").tolist()) == sorted(names)
+
+
+def test_names_of_columns_may_be_anything(put):
+    text = 'timestamp,"a\nb",a,a,,<b>,latency_ms\n' + "2024-01-01 10:00:00,1,2,3,4,5,6\n" * 2
+    dataset = bg.read(put(text.replace('"a\nb"', '"a b"')), frame="table")
+    assert dataset.table.columns == ["timestamp", "a b", "a", "a_2", "column_5", "<b>", "latency_ms"]
+    assert any("Two columns are named a" in note for note in dataset.notes)
+
+
+def test_numbers_at_the_ends_of_their_range_do_not_crash(put):
+    cells = [
+        "9223372036854775807",
+        "-9223372036854775808",
+        "1e308",
+        "1e999",
+        "0x1F",
+        "1,5",
+        "٣",
+        "1_000",
+        "+5",
+    ]
+    text = HEAD.replace(",", ";") + "".join(f"2024-01-01 10:00:0{i};auth;{c}\n" for i, c in enumerate(cells))
+    cleaned = bg.clean(put(text + "2024-01-01 10:00:10;auth;7\n" * 40), frame="table")
+    assert cleaned.rows_in == len(cells) + 40
+    assert len(cleaned.table) + len(cleaned.rejects) == cleaned.rows_in
+    assert np.all(np.isfinite(cleaned.table["response_time_ms"]))
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_may_not_be_read_is_named(put):
+    file = put(HEAD + ROW)
+    file.chmod(0)
+    with pytest.raises(PermissionError, match=r"log\.csv"):
+        bg.read(file)
