@@ -8,7 +8,7 @@
 
 BAROGRAPH_KERNEL_BEGIN
 
-/// How many values may be added to a normalised accumulator before it is normalised again: a value
+/// How many values may be added to a normalised accumulator before it is normalised again. A value
 /// adds less than 2^52 + 2^32 to the size of a chunk, and 2^10 of these stay below 2^63.
 constexpr std::size_t exact_block = 1024;
 
@@ -41,23 +41,22 @@ inline exact_parts parts_of(std::uint64_t magnitude) {
   return {fraction | (static_cast<std::uint64_t>(normal) << 52), field - normal};
 }
 
-/// sum += mantissa * 2^position, with the sign.
+/// sum += mantissa * 2^position, with the sign; mantissa < 2^63.
 inline void add_to_sum(std::int64_t* sum, exact_parts p, std::int64_t sign) {
   const unsigned chunk = p.position >> 5;
   const unsigned shift = p.position & 31u;
-  // (mantissa << shift) has up to 84 bits: 32 to one chunk, the rest to the next.
+  // (mantissa << shift) has up to 94 bits: 32 to one chunk, the rest to the next.
   const std::int64_t low = static_cast<std::int64_t>((p.mantissa << shift) & 0xFFFFFFFFu);
   const std::int64_t high = static_cast<std::int64_t>(p.mantissa >> (32 - shift));
   sum[chunk] += (low ^ sign) - sign;
   sum[chunk + 1] += (high ^ sign) - sign;
 }
 
-/// squares += mantissa^2 * 2^(2 * position): 106 bits, exact, whatever the machine's FMA does.
-inline void add_to_squares(std::int64_t* squares, exact_parts p) {
+/// squares += product * 2^(2 * position), product < 2^116: exact, whatever the machine's FMA does.
+inline void add_to_squares(std::int64_t* squares, unsigned position, unsigned __int128 product) {
   __extension__ typedef unsigned __int128 wide;
-  const wide product = static_cast<wide>(p.mantissa) * p.mantissa;
-  const unsigned chunk = p.position >> 4;
-  const unsigned shift = (2 * p.position) & 31u;
+  const unsigned chunk = position >> 4;
+  const unsigned shift = (2 * position) & 31u;
   const wide low = static_cast<wide>(static_cast<std::uint64_t>(product)) << shift;
   const wide high = static_cast<wide>(static_cast<std::uint64_t>(product >> 64)) << shift;
   squares[chunk] += static_cast<std::int64_t>(static_cast<std::uint32_t>(low));
@@ -67,12 +66,26 @@ inline void add_to_squares(std::int64_t* squares, exact_parts p) {
   squares[chunk + 3] += static_cast<std::int64_t>(high >> 32);
 }
 
-/// Adds x[0 .. size) to the normalised accumulators; size <= exact_block. `Squares` and `Extremes`
-/// say what is wanted besides the sum. Each value is read once.
+/// Most values of a block lie within this many powers of two under the largest.
+constexpr unsigned exact_window = 64;
+
+/// Adds x[0 .. size) to the normalised accumulators; size <= exact_block. Values within the window
+/// are first gathered by exponent, mantissas and their squares as integers, so the accumulators are
+/// touched once for each power of two. The second pass trusts nothing from the first: x may change.
 template <bool Squares>
 inline exact_block_result add_exact(std::int64_t* sum, std::int64_t* squares, const double* x,
                                     std::size_t size) {
+  __extension__ typedef unsigned __int128 wide;
   exact_block_result r{0, 0, 0, __builtin_inf(), -__builtin_inf()};
+  std::uint64_t largest = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const std::uint64_t magnitude = bits_of(x[i]) & 0x7FFFFFFFFFFFFFFFu;
+    const std::uint64_t finite = magnitude < 0x7FF0000000000000u ? magnitude : 0;
+    largest = finite > largest ? finite : largest;
+  }
+  const unsigned top = parts_of(largest).position;
+  std::int64_t mantissas[exact_window] = {};  // 2^10 of 53 bits: no overflow
+  wide products[Squares ? exact_window : 1] = {};
   for (std::size_t i = 0; i < size; ++i) {
     const double value = x[i];
     const std::uint64_t bits = bits_of(value);
@@ -87,12 +100,26 @@ inline exact_block_result add_exact(std::int64_t* sum, std::int64_t* squares, co
       continue;
     }
     const exact_parts p = parts_of(magnitude);
-    add_to_sum(sum, p, -static_cast<std::int64_t>(bits >> 63));
+    const std::int64_t sign = -static_cast<std::int64_t>(bits >> 63);
+    const unsigned slot = top - p.position;
+    if (__builtin_expect(slot < exact_window, 1)) {
+      mantissas[slot] += (static_cast<std::int64_t>(p.mantissa) ^ sign) - sign;
+      if (Squares) products[slot] += static_cast<wide>(p.mantissa) * p.mantissa;
+    } else if (magnitude != 0) {
+      add_to_sum(sum, p, sign);
+      if (Squares) add_to_squares(squares, p.position, static_cast<wide>(p.mantissa) * p.mantissa);
+    }
     if (Squares) {
-      add_to_squares(squares, p);
       r.min = value < r.min ? value : r.min;
       r.max = value > r.max ? value : r.max;
     }
+  }
+  for (unsigned slot = 0; slot < exact_window && slot <= top; ++slot) {
+    const std::int64_t m = mantissas[slot];
+    if (Squares && products[slot] != 0) add_to_squares(squares, top - slot, products[slot]);
+    if (m == 0) continue;
+    const std::int64_t sign = m >> 63;
+    add_to_sum(sum, {static_cast<std::uint64_t>((m ^ sign) - sign), top - slot}, sign);
   }
   return r;
 }
