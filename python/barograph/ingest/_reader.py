@@ -195,7 +195,12 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
 def _sample(source: Source) -> Sample:
     if source.format == "parquet":
         return Sample(*parquet.read_sample(source))
-    return Sample(delimited.read_sample(source, next(chunks(source, 1 << 20))))
+    head = b""
+    for piece in chunks(source, 1 << 20):
+        head += piece
+        if b"\n" in head.strip():  # a row below the names, however long
+            break
+    return Sample(delimited.read_sample(source, head))
 
 
 def _with_all_names(samples: list[Sample]) -> list[Sample]:
