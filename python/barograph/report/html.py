@@ -283,7 +283,7 @@ def _panel_data(panel: panels.Panel, name: str, column: str) -> dict[str, Any]:
         colour = -1 if trace.fit else colours.setdefault(trace.name, len(colours))
         traces.append({
             "name": trace.name, "view": trace.view, "x": xs[key], "y": _numbers(trace.y), "fit": trace.fit,
-            "colour": colour, "series": trace.series,
+            "colour": colour, "series": trace.series, "lone": trace.lone,
         })  # fmt: skip
     times = [t.x for t in panel.traces] if panel.x.kind == "time" else []
     middle = _middle(times)

@@ -59,6 +59,12 @@ class Trace:
     series: str | None = None
     fit: bool = False
 
+    @property
+    def lone(self) -> bool:
+        """Whether points stand between gaps: a line alone would not show them."""
+        there = np.pad(np.isfinite(self.y), 1)
+        return bool(np.any(there[1:-1] & ~there[:-2] & ~there[2:]))
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -137,7 +143,7 @@ def panel(chart: Chart, table: Table) -> Panel:
     KeyError
         If the table lacks a column of the chart.
     """
-    unit = values.units(chart.table, table)[chart.y[-1]]
+    unit = values.units(chart.table, table).get(chart.y[-1], "")
     if chart.kind == "heatmap":
         x, columns = _categories(table, chart.x)
         y, rows = _categories(table, chart.y[0])

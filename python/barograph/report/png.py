@@ -165,6 +165,9 @@ def _draw(figure: Any, panel: panels.Panel, corner: tuple[float, float], size: t
         edge["left"] = 0.55 + 0.078 * min(longest, 34)
     elif chart.kind == "heatmap":
         edge["left"], edge["right"] = 0.55 + 0.078 * min(longest, 18), 1.05
+    else:
+        highest = max((float(np.nanmax(t.y, initial=0.0)) for t in panel.traces), default=0.0)
+        edge["left"] = max(0.85, 0.5 + 0.08 * len(values.number(round(highest))))
     axes = figure.add_axes((
         (left + edge["left"]) / width,
         1 - (top + CELL[1] - edge["bottom"]) / height,
@@ -205,9 +208,9 @@ def _traces(axes: Any, panel: panels.Panel, share: bool) -> None:
         y = trace.y * scale
         name = values.cut(trace.name, room)
         if trace.fit or chart.kind == "line":
-            single = "o" if y.size < 3 or panel.x.kind == "label" else None
+            single = "o" if panel.x.kind == "label" or (trace.lone and not trace.fit) else None
             axes.plot(trace.x, y, color=colour, lw=1.8 if trace.fit else 1.3, ls="--" if trace.fit else "-",
-                      label=name, marker=single, ms=4)  # fmt: skip
+                      label=name, marker=single, ms=3)  # fmt: skip
         elif chart.kind == "scatter":
             axes.plot(trace.x, y, "o", color=colour, ms=4, alpha=0.55, mew=0, label=name)
         else:

@@ -24,6 +24,7 @@ FIRST = (
     "overall",
     "by_service",
     "slowest_endpoints",
+    "by_endpoint",  # where there are no latencies to tell the slowest
     "status_codes",
     "peak_offpeak",
     "load_latency",
@@ -54,7 +55,10 @@ def render(report: Report) -> str:
         blocks.append(_health(report.health))
     blocks.append(_findings(report.findings))
     tables = report.tables.raw
-    blocks += [_table(name, tables[name]) for name in FIRST if name in tables and len(tables[name])]
+    shown = [name for name in FIRST if name in tables and len(tables[name])]
+    if "slowest_endpoints" in shown and "by_endpoint" in shown:
+        shown.remove("by_endpoint")
+    blocks += [_table(name, tables[name]) for name in shown]
     if report.notes:
         blocks.append(
             "\n".join(["Notes", *(_wrapped(values.plain(n), "  - ", "    ") for n in report.notes)])

@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
+import barograph as bg
+
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
 NOTEBOOK = Path(__file__).parents[3] / "examples" / "notebooks" / "requests.ipynb"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-def test_the_requests_notebook_runs(tmp_path):
+def test_the_requests_notebook_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(bg.__file__).parents[1]))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     assert not [c for c in notebook.cells if c.cell_type == "code" and c.outputs], "kept without outputs"
     nbclient.NotebookClient(
@@ -22,8 +25,6 @@ def test_the_requests_notebook_runs(tmp_path):
 
 
 def test_the_one_cell_form_finds_the_incident():
-    import barograph as bg
-
     report = bg.demo(days=6, seed=3, frame="table")
     assert report.findings[0].kind == "incident"
     assert report.tables.kind == "table"

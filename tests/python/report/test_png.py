@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from barograph.report import png
+from barograph.report import panels, png
 
 pytest.importorskip("matplotlib")
 Image = pytest.importorskip("PIL.Image")
@@ -38,6 +38,12 @@ def test_equal_reports_give_equal_pictures(report, tmp_path):
     png.draw_dashboard(report, tmp_path / "a.png")
     png.draw_dashboard(report, tmp_path / "b.png")
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_points_between_gaps_are_drawn():
+    lone = panels.Trace("", None, np.arange(4), np.array([np.nan, 1.0, np.nan, 2.0]))
+    assert lone.lone
+    assert not panels.Trace("", None, np.arange(4), np.array([1.0, 2.0, np.nan, np.nan])).lone
 
 
 def test_matplotlib_keeps_its_settings(report, tmp_path):

@@ -105,7 +105,7 @@
         Object.assign(trace, { type: "scatter", mode: "markers", marker: { color: c, size: narrow ? 5 : 6, opacity: 0.55 },
           hovertemplate: literal(panel.xTitle) + ": %{x:,.5~r}<br>" + literal(panel.yTitle) + ": %{y" + shown + "<extra>" + named + "</extra>" });
       } else if (panel.kind === "line" || t.fit) {
-        Object.assign(trace, { type: "scatter", mode: panel.x.kind === "label" || y.length < 3 ? "lines+markers" : "lines",
+        Object.assign(trace, { type: "scatter", mode: panel.x.kind === "label" || (t.lone && !t.fit) ? "lines+markers" : "lines", marker: { size: 4 },
           line: { color: c, width: t.fit ? 2.5 : 1.7, dash: t.fit ? "dash" : "solid" }, connectgaps: false,
           hovertemplate: (layout.hovermode === "x unified" ? "" : place + ": ") + "%{y" + shown + (all.length > 1 ? "" : "<extra></extra>") });
       } else {
@@ -154,7 +154,7 @@
     const plot = section.querySelector(".plot");
     section.dataset.view = panel.filters || panel.split ? view : "all";
     const scope = section.querySelector(".scope");
-    if (scope) scope.textContent = view === "all" ? "" : panel.filters || panel.split || panel.picks ? view : "not split by " + data.filter.title + ": shows all";
+    if (scope) scope.textContent = view === "all" ? "" : panel.filters || panel.split || panel.picks ? view + " only" : "not split by " + data.filter.title + ": shows all";
     if (panel.empty) return;
     const narrow = window.innerWidth < 560;
     try {
