@@ -164,7 +164,9 @@ def _draw(figure: Any, panel: panels.Panel, corner: tuple[float, float], size: t
     if chart.kind == "hbar" and panel.x.kind == "label":
         edge["left"] = 0.55 + 0.078 * min(longest, 34)
     elif chart.kind == "heatmap":
-        edge["left"], edge["right"] = 0.55 + 0.078 * min(longest, 18), 1.05
+        most = max((float(np.nanmax(g.z, initial=0.0)) for g in panel.grids), default=0.0)
+        edge["left"] = 0.55 + 0.078 * min(longest, 18)
+        edge["right"] = 0.75 + 0.078 * len(values.number(round(most)))
     else:
         highest = max((float(np.nanmax(t.y, initial=0.0)) for t in panel.traces), default=0.0)
         edge["left"] = max(0.85, 0.5 + 0.08 * len(values.number(round(highest))))
@@ -283,10 +285,10 @@ def _base_axis(axes: Any, panel: panels.Panel, flip: bool) -> None:
 
 
 def _clock(dates: Any, locator: Any) -> Any:
-    """Days as "5 Jan", hours as "06:00", years and months as such: whichever the ticks fall on."""
+    """Days as "05 Jan", hours as "06:00", years and months as such: whichever the ticks fall on."""
     formatter = dates.ConciseDateFormatter(locator, show_offset=False)
-    formatter.formats = ["%Y", "%b %Y", "%-d %b", "%H:%M", "%H:%M", "%H:%M:%S"]
-    formatter.zero_formats = ["", "%Y", "%-d %b", "%-d %b", "%H:%M", "%H:%M"]
+    formatter.formats = ["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"]
+    formatter.zero_formats = ["", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M"]
     return formatter
 
 
