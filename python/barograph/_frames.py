@@ -317,8 +317,9 @@ class Table:
             writer.writerow([_without_formula(n) for n in self.columns])
             writer.writerows(zip(*lists, strict=True))
 
-    def __repr__(self) -> str:
-        shown = 10
+    def to_text(self, shown: int | None = None) -> str:
+        """The rows as aligned text, numbers rounded for people; only the first `shown` if given."""
+        shown = len(self) if shown is None else shown
         names = self.columns
         body = [[_shown(v) for v in row.values()] for row in self.take(slice(0, shown)).rows()]
         widths = [max(len(n), *(len(r[i]) for r in body), 0) for i, n in enumerate(names)]
@@ -327,6 +328,9 @@ class Table:
         if len(self) > shown:
             lines.append(f"... {len(self):,} rows")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return self.to_text(10)
 
     def _repr_html_(self) -> str:
         shown = 20

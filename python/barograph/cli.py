@@ -272,14 +272,14 @@ def _clean(options: argparse.Namespace) -> int:
     _print_schema(dataset)
     cleaned, files = _write_cleaned(dataset, policy, Path(options.out))
     print(repr(cleaned)[len("Cleaned(") : -1])
-    print(repr(cleaned.as_kind("repairs", "table")))
+    print(cleaned.as_kind("repairs", "table").to_text())
     for note in cleaned.notes:
         print(f"note: {note}")
     if options.truth:
         from .ingest import read_table
 
         print("\nagainst the truth:")
-        print(repr(score_cleaning(cleaned, read_table(options.truth), frame="table")))
+        print(score_cleaning(cleaned, read_table(options.truth), frame="table").to_text())
     _print_files(files)
     return 0
 
