@@ -12,6 +12,8 @@ BAROGRAPH_KERNEL_BEGIN
 /// adds less than 2^52 + 2^32 to the size of a chunk, and 2^10 of these stay below 2^63.
 constexpr std::size_t exact_block = 1024;
 
+__extension__ typedef unsigned __int128 wide;  // without a word from -Wpedantic
+
 /// What one pass over a block saw.
 struct exact_block_result {
   std::uint64_t nan;
@@ -53,8 +55,7 @@ inline void add_to_sum(std::int64_t* sum, exact_parts p, std::int64_t sign) {
 }
 
 /// squares += product * 2^(2 * position), product < 2^116: exact, whatever the machine's FMA does.
-inline void add_to_squares(std::int64_t* squares, unsigned position, unsigned __int128 product) {
-  __extension__ typedef unsigned __int128 wide;
+inline void add_to_squares(std::int64_t* squares, unsigned position, wide product) {
   const unsigned chunk = position >> 4;
   const unsigned shift = (2 * position) & 31u;
   const wide low = static_cast<wide>(static_cast<std::uint64_t>(product)) << shift;
@@ -75,7 +76,6 @@ constexpr unsigned exact_window = 64;
 template <bool Squares>
 inline exact_block_result add_exact(std::int64_t* sum, std::int64_t* squares, const double* x,
                                     std::size_t size) {
-  __extension__ typedef unsigned __int128 wide;
   exact_block_result r{0, 0, 0, __builtin_inf(), -__builtin_inf()};
   std::uint64_t largest = 0;
   for (std::size_t i = 0; i < size; ++i) {
