@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 LAUNCHER := $(shell command -v ccache 2>/dev/null)
 CMAKE_ARGS := $(if $(LAUNCHER),-DCMAKE_CXX_COMPILER_LAUNCHER=$(LAUNCHER))
+# pip builds the wheel in isolation: ccache, where it is, comes in by the environment.
+export CMAKE_CXX_COMPILER_LAUNCHER := $(LAUNCHER)
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 SOURCES := $(shell find include src bindings python -name "*.[ch]pp" -o -name "*.py" -o -name "*.pyi" -o -name "CMakeLists.txt" -o -name "*.in" -o -name "*.css" -o -name "*.js") pyproject.toml CMakeLists.txt
 CXX_FILES = $(shell find include src bindings tests examples bench -name "*.[ch]pp")
