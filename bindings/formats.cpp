@@ -329,17 +329,18 @@ void register_formats(py::module_& m) {
   m.def(
       "encode_text",
       [](const py::object& data, const py::object& offsets, const std::optional<bytes_array>& validity,
-         std::size_t validity_offset) {
+         std::size_t validity_offset, std::size_t threads) {
         const text_input input(data, offsets, validity, validity_offset);
         bg::coded_text out;
         {
           py::gil_scoped_release release;
-          out = bg::encode_text(input.column());
+          const auto& column = input.column();
+          out = bg::encode_text(column, bg::thread_executor::for_size(column.rows(), threads));
         }
         return as_strings(std::move(out));
       },
       py::arg("data"), py::arg("offsets") = py::none(), py::arg("validity") = py::none(),
-      py::arg("validity_offset") = 0);
+      py::arg("validity_offset") = 0, py::arg("threads") = 0);
   py::class_<json_decoder>(m, "JsonLinesDecoder")
       .def(py::init<>())
       .def(

@@ -22,6 +22,8 @@ from typing import Any, Literal, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
+from . import _core
+
 Kind: TypeAlias = Literal["pandas", "polars", "arrow", "table"]
 Array: TypeAlias = npt.NDArray[Any]
 KINDS: tuple[Kind, ...] = ("pandas", "polars", "arrow", "table")
@@ -531,9 +533,11 @@ def _arrow_column(column: Any) -> tuple[Column, str | None]:
     kind = column.type
     if types.is_null(kind):
         return np.full(len(column), np.nan), None
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
-        column = (column.cast(pa.string()) if types.is_string_view(kind) else column).dictionary_encode()
+    if types.is_string_view(kind):
+        column = column.cast(pa.large_string())
         kind = column.type
+    if types.is_string(kind) or types.is_large_string(kind):
+        return _encode_arrow_text(column, np.int32 if types.is_string(kind) else np.int64), None
     if types.is_dictionary(kind):
         labels = column.dictionary
         if types.is_string(labels.type) or types.is_large_string(labels.type):
@@ -553,6 +557,21 @@ def _arrow_column(column: Any) -> tuple[Column, str | None]:
     ):
         column = column.cast(pa.float64())
     return column.to_numpy(zero_copy_only=False), None
+
+
+def _encode_arrow_text(column: Any, offset_type: type[np.int32 | np.int64]) -> Strings:
+    """Arrow text, coded from its own buffers; categories stand in order of first appearance."""
+    if not len(column):
+        return Strings(np.empty(0, dtype=np.int32), [])
+    valid, offsets, text = column.buffers()
+    window = slice(column.offset, column.offset + len(column) + 1)
+    codes, categories = _core.encode_text(
+        b"" if text is None else np.frombuffer(text, np.uint8),
+        cast("npt.NDArray[np.int64]", np.frombuffer(offsets, offset_type)[window]),
+        np.frombuffer(valid, np.uint8) if column.null_count else None,
+        column.offset,
+    )
+    return Strings(codes, categories)
 
 
 def _values(column: Column, *, for_csv: bool = False) -> list[Any]:

@@ -356,6 +356,20 @@ def test_groupby_quantile_of_arrays_is_a_table():
     assert out.to_dict() == {"key": ["a", "b"], "p50": [4.0, 1.5], "p100": [4.0, 2.0]}
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), st.text(max_size=20), st.sampled_from(["", "a", "auth", "/login?x=1"]))),
+    st.integers(0, 9),
+)
+def test_arrow_text_is_coded_as_it_reads(texts, skip):
+    import pyarrow as pa
+
+    for kind in (pa.string(), pa.large_string(), pa.string_view()):
+        column = Table.of(pa.table({"t": pa.array(texts, kind)[skip:]}))["t"]
+        assert column.to_numpy().tolist() == texts[skip:]
+        assert len(set(column.categories)) == len(column.categories)
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(st.integers(-(2**63) + 1, 2**63 - 1), st.integers(-5, 5)), max_size=50))
 def test_factorize_numbers_the_sorted_distinct_keys(keys):

@@ -9,9 +9,11 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/executor.hpp"
 #include "text_column.hpp"
 #include "utf8.hpp"
 
@@ -71,6 +73,21 @@ class text_dictionary {
     std::uint32_t tag = 0;
   };
 
+  /// Up to seven bytes as a number; the reads overlap, for a copy of unknown length costs more.
+  static std::uint64_t last_bytes(const char* text, std::size_t size) noexcept {
+    if (size >= 4) {
+      std::uint32_t low = 0;
+      std::uint32_t high = 0;
+      std::memcpy(&low, text, 4);
+      std::memcpy(&high, text + size - 4, 4);
+      return low | (std::uint64_t{high} << 32);
+    }
+    std::uint64_t word = 0;
+    for (std::size_t k = 0; k < size; ++k)
+      word |= std::uint64_t{static_cast<unsigned char>(text[k])} << (8 * k);
+    return word;
+  }
+
   static std::uint64_t hash(std::string_view text) noexcept {
     std::uint64_t h = 0x9E3779B97F4A7C15u ^ text.size();
     const auto mix = [&h](std::uint64_t word) {
@@ -83,9 +100,7 @@ class text_dictionary {
       std::memcpy(&word, text.data() + i, 8);
       mix(word);
     }
-    std::uint64_t last = 0;
-    if (i < text.size()) std::memcpy(&last, text.data() + i, text.size() - i);
-    mix(last);
+    mix(last_bytes(text.data() + i, text.size() - i));
     mix(0);
     return h;
   }
@@ -115,12 +130,31 @@ struct coded_text {
   text_dictionary categories;
 };
 
-/// Dictionary-codes a column; empty text is a value, null is -1.
-inline coded_text encode_text(const text_column& text) {
+/// Dictionary-codes a column; empty text is a value, null is -1. Parts of the rows get dictionaries of
+/// their own, which are merged in the order of the rows: threads do not change codes.
+template <class Executor = serial_executor>
+coded_text encode_text(const text_column& text, const Executor& executor = {}) {
   coded_text out;
   out.codes.resize(text.rows(), -1);
-  for (std::size_t i = 0; i < text.rows(); ++i)
-    if (text.present(i)) out.codes[i] = out.categories.code(text[i]);
+  const std::size_t part_rows = text.rows() / executor.threads() + 1;
+  std::vector<text_dictionary> parts(text.rows() / part_rows + 1);
+  executor.for_each_chunk(text.rows(), part_rows, [&](std::size_t begin, std::size_t end) {
+    text_dictionary& own = parts[begin / part_rows];
+    for (std::size_t i = begin; i < end; ++i)
+      if (text.present(i)) out.codes[i] = own.code(text[i]);
+  });
+  out.categories = std::move(parts.front());
+  if (parts.size() == 1) return out;
+  std::vector<std::vector<std::int32_t>> merged(parts.size());
+  for (std::size_t p = 1; p < parts.size(); ++p)
+    for (std::size_t c = 0; c < parts[p].size(); ++c)
+      merged[p].push_back(out.categories.code(parts[p][static_cast<std::int32_t>(c)]));
+  executor.for_each_chunk(text.rows(), part_rows, [&](std::size_t begin, std::size_t end) {
+    const std::vector<std::int32_t>& codes = merged[begin / part_rows];
+    if (begin == 0) return;
+    for (std::size_t i = begin; i < end; ++i)
+      if (out.codes[i] >= 0) out.codes[i] = codes[static_cast<std::size_t>(out.codes[i])];
+  });
   return out;
 }
 

@@ -64,3 +64,37 @@ TEST_CASE("a dictionary gives codes in order of appearance and finds them again"
   CHECK(d.code("") == 10000);
   CHECK(d.code(std::string_view("\0", 1)) == 10001);
 }
+
+TEST_CASE("text is coded in order of first appearance, and threads change no code") {
+  std::string bytes;
+  std::vector<std::int32_t> offsets = {0};
+  std::vector<std::uint8_t> validity(2501, 0xFF);
+  validity[1] = 0xFE;  // row 8 - 3 = 5 is missing
+  for (int i = 0; i < 20000; ++i) {
+    bytes += "service-" + std::to_string((i * 7919) % 3001);
+    offsets.push_back(static_cast<std::int32_t>(bytes.size()));
+  }
+  text_column column(span<const char>(bytes.data(), bytes.size()), span<const std::int32_t>(offsets));
+  column.with_validity(validity, 3);
+  const coded_text one = encode_text(column);
+  const coded_text three = encode_text(column, thread_executor(3));
+  CHECK(one.categories.size() == 3001);
+  CHECK(one.categories[0] == "service-0");
+  CHECK(one.codes[1] == 1);
+  CHECK(one.codes[5] == -1);
+  CHECK(one.codes == three.codes);
+  bool same = three.categories.size() == 3001;
+  for (std::int32_t c = 0; same && c < 3001; ++c) same = one.categories[c] == three.categories[c];
+  CHECK(same);
+}
+
+TEST_CASE("texts that differ in one byte, at any length and place, differ in code") {
+  text_dictionary d;
+  for (std::size_t size = 1; size < 30; ++size)
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'x');
+      text[at] = 'y';
+      d.code(text);
+    }
+  CHECK(d.size() == 29 * 30 / 2);
+}
