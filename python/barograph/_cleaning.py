@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -85,7 +85,7 @@ class _Work:
     verdict: npt.NDArray[np.bool_]
     notes: list[str]
     rejects: list[tuple[str, str, Rows]] = field(default_factory=list)
-    repairs: list[tuple[str, str, Rows, list[str], list[str]]] = field(default_factory=list)
+    repairs: list[tuple[str, str, Rows, Strings, Strings]] = field(default_factory=list)
     out: dict[str, Column] = field(default_factory=dict)
     counted: dict[int, npt.NDArray[np.int64]] = field(default_factory=dict)
 
@@ -107,11 +107,12 @@ class _Work:
             self.verdict[rows] = True
             self.rejects.append((rule, column or "", rows))
 
-    def repair(self, rule: str, column: str, rows: Rows, before: list[str], after: list[str]) -> None:
+    def repair(self, rule: str, column: str, rows: Rows, before: Strings, after: Strings) -> None:
+        """Note what was done to cells of some rows."""
         if rows.size:
             self.repairs.append((rule, column, rows, before, after))
 
-    def texts(self, column: str, rows: Rows) -> list[str]:
+    def texts(self, column: str, rows: Rows) -> Strings:
         """Cells as they stood in the input."""
         return _cell_texts(self.table, self.dataset.odd, column, rows)
 
@@ -245,25 +246,50 @@ def _typed_like_schema(data: Dataset) -> Dataset:
     return replace(data, tables=Frames({data.workload: table}, data.tables.kind), odd={**data.odd, **odd})
 
 
-def _cell_texts(table: Table, odd: Mapping[str, OddCells], name: str, rows: Rows) -> list[str]:
-    column = table[name]
-    some = column[rows]
+def _cell_texts(table: Table, odd: Mapping[str, OddCells], name: str, rows: Rows) -> Strings:
+    """Cells as text; each different value is written once. Missing is empty."""
+    some = table[name][rows]
     if isinstance(some, Strings):
-        texts = ["" if v is None else v for v in some.to_numpy().tolist()]
-    elif some.dtype.kind == "M":
-        texts = [
-            "" if t == "NaT" else t.replace("T", " ").removesuffix("000000").removesuffix(".000")
-            for t in np.datetime_as_string(some, unit="ns").tolist()
-        ]
+        out = Strings(np.where(some.codes < 0, len(some.categories), some.codes), [*some.categories, ""])
+    elif some.dtype.kind == "O":
+        out = Strings.encode("" if t is None else t for t in as_texts(some.tolist()))
     else:
-        texts = ["" if t is None else t for t in as_texts(some.tolist())]
+        different, codes = np.unique(some, return_inverse=True)
+        if different.dtype.kind == "M":
+            texts = [
+                "" if t == "NaT" else t.replace("T", " ").removesuffix("000000").removesuffix(".000")
+                for t in np.datetime_as_string(different, unit="ns").tolist()
+            ]
+        else:
+            texts = ["" if t is None else t for t in as_texts(different.tolist())]
+        out = Strings(codes.astype(np.int32), texts)
     strange = odd.get(name)
-    if strange is not None and len(strange):
-        at = np.searchsorted(strange.rows, rows)
-        at[at == len(strange)] = 0
-        for i in np.flatnonzero(strange.rows[at] == rows).tolist():
-            texts[i] = strange.texts[int(at[i])]
-    return texts
+    if strange is None or not len(strange) or not len(rows):
+        return out
+    at = np.searchsorted(strange.rows, rows)
+    at[at == len(strange)] = 0
+    hit = np.flatnonzero(strange.rows[at] == rows)
+    told = Strings.encode(strange.texts[i] for i in at[hit].tolist())
+    with_told = out.codes.copy()
+    with_told[hit] = told.codes + len(out.categories)
+    return Strings(with_told, [*out.categories, *told.categories])
+
+
+def _one_after_another(parts: Sequence[Strings]) -> Strings:
+    """Columns of text on top of each other, each category once."""
+    known: dict[str, int] = {}
+    codes = [np.empty(0, np.int32)]
+    for part in parts:
+        used = _counts(part) > 0
+        renumber = np.full(len(used) + 1, -1, np.int32)
+        for code in np.flatnonzero(used).tolist():
+            renumber[code] = known.setdefault(part.categories[code], len(known))
+        codes.append(renumber[part.codes])
+    return Strings(np.concatenate(codes), list(known))
+
+
+def _constant(text: str, rows: int) -> Strings:
+    return Strings(np.zeros(rows, np.int32), [text])
 
 
 def _odd(work: _Work, name: str) -> tuple[Rows, list[str]]:
@@ -417,8 +443,8 @@ def _latency(work: _Work, limit: float | None) -> None:
             work.notes.append(f"{name}: units stand in the cells; read in them.")
         else:
             work.repair(
-                "latency_with_unit", name, rows[alive], [texts[i] for i in alive.tolist()],
-                [f"{v:g} ms" for v in timed[alive].tolist()],
+                "latency_with_unit", name, rows[alive], Strings.encode(texts[i] for i in alive.tolist()),
+                Strings.encode(f"{v:g} ms" for v in timed[alive].tolist()),
             )  # fmt: skip
         work.reject("wrong_type_latency", name, rows[status != 0])
     if values.dtype.kind == "f":
@@ -503,7 +529,7 @@ def _derive_error(work: _Work, name: str, told: Array, status: Array | None) -> 
         known = rows[~np.isnan(status[rows])] if status.dtype.kind == "f" else rows
         told = told.copy()
         told[known] = status[known] >= 500
-        after = ["true" if v else "false" for v in told[known].tolist()]
+        after = Strings(told[known], ["false", "true"])
         work.repair("derived_error", name, known, work.texts(name, known), after)
         rows = rows[told[rows] < 0]
     if rows.size > (1 - _MOSTLY_THERE) * len(told):
@@ -634,8 +660,7 @@ def _spelled_alike(work: _Work, role: str, name: str, column: Strings) -> String
             rows = np.flatnonzero(these[column.codes] & ~work.verdict)
             old = column.codes[rows]
             work.repair(
-                rule, name, rows, [column.categories[c] for c in old.tolist()],
-                [labels[c] for c in renumber[old].tolist()],
+                rule, name, rows, column[rows], Strings(renumber[old], labels),
             )  # fmt: skip
     if np.array_equal(renumber[:-1], np.arange(len(counts))):
         return Strings(column.codes, labels)
@@ -669,16 +694,8 @@ def _assemble(work: _Work, ns: npt.NDArray[np.int64]) -> Table:
     if kept.size and np.any(kept[1:] < kept[:-1]):
         order = np.argsort(kept, kind="stable")
         moved = np.flatnonzero(_behind(work, ns))
-        place = np.empty(len(order), np.int64)
-        place[order] = np.arange(len(order))
-        at = moved if rows is None else np.searchsorted(rows, moved)
-        work.repair(
-            "out_of_order",
-            work.schema.timestamp or "",
-            moved,
-            [f"row {r}" for r in at.tolist()],
-            [f"row {r}" for r in place[at].tolist()],
-        )  # fmt: skip
+        nothing = _constant("", len(moved))  # the cells stay as they are
+        work.repair("out_of_order", work.schema.timestamp or "", moved, nothing, nothing)
         rows = order if rows is None else rows[order]
     columns = {"timestamp": ns.view("datetime64[ns]"), **work.out}
     names = [n for n in _ORDER if n in columns] + [n for n in columns if n not in _ORDER]
@@ -756,61 +773,44 @@ def _repaired(work: _Work) -> Table:
     rows = np.concatenate([p[2] for p in parts]) if parts else np.empty(0, np.int64)
     return Table({
         "row": rows.astype(np.int64),
-        "rule": _constant(parts, 0),
-        "column": _constant(parts, 1),
-        "before": Strings.encode(text for p in parts for text in p[3]),
-        "after": Strings.encode(text for p in parts for text in p[4]),
+        "rule": _one_after_another([_constant(p[0], len(p[2])) for p in parts]),
+        "column": _one_after_another([_constant(p[1], len(p[2])) for p in parts]),
+        "before": _one_after_another([p[3] for p in parts]),
+        "after": _one_after_another([p[4] for p in parts]),
     })  # fmt: skip
-
-
-def _constant(parts: list[Any], position: int) -> Strings:
-    lengths = [len(p[2]) for p in parts]
-    return Strings(np.repeat(np.arange(len(parts), dtype=np.int32), lengths), [p[position] for p in parts])
 
 
 def _rejects(work: _Work) -> Table:
     """Rejected rows in their order, as they stood; lines that are no row have row -1 and stand last."""
-    rows = np.concatenate([p[2] for p in work.rejects]) if work.rejects else np.empty(0, np.int64)
+    parts = work.rejects
+    rows = np.concatenate([p[2] for p in parts]) if parts else np.empty(0, np.int64)
     order = np.argsort(rows, kind="stable")
-    values = [
-        text
-        for _, column, part in work.rejects
-        for text in (work.texts(column, part) if column else [""] * len(part))
+    rows = rows[order].astype(np.int64)
+    rule = _one_after_another([_constant(p[0], len(p[2])) for p in parts])[order]
+    column = _one_after_another([_constant(p[1], len(p[2])) for p in parts])[order]
+    value = _one_after_another([work.texts(p[1], p[2]) if p[1] else _constant("", len(p[2])) for p in parts])[
+        order
     ]
-    columns: dict[str, Column] = {
-        "row": rows[order].astype(np.int64),
-        "rule": _constant(work.rejects, 0)[order],
-        "column": _constant(work.rejects, 1)[order],
-        "value": Strings.encode(values)[order],
-    }
-    for name in work.table.columns:
-        free = name if name not in columns else f"raw_{name}"
-        columns[free] = Strings.encode(work.texts(name, rows[order]))
+    columns: dict[str, Column] = {"row": rows, "rule": rule, "column": column, "value": value}
     unread = work.dataset.unread
+    n = 0 if unread is None else len(unread)
+    for name in work.table.columns:
+        cells = work.texts(name, rows)
+        columns[name if name not in columns else f"raw_{name}"] = _one_after_another(
+            [cells, Strings(np.full(n, -1, np.int32), [])] if n else [cells]
+        )
     if unread is None:
         return Table(columns)
-    n = len(unread)
-    extra: dict[str, Column] = {
-        "row": np.full(n, -1, np.int64),
-        "rule": Strings(np.zeros(n, np.int32), ["unread_line"]),
-        "column": Strings.encode(
-            f"{file}, line {line}"
-            for file, line in zip(unread.array("file").tolist(), unread.array("line").tolist(), strict=True)
+    where = zip(unread.array("file").tolist(), unread.array("line").tolist(), strict=True)
+    columns |= {
+        "row": np.concatenate([rows, np.full(n, -1, np.int64)]),
+        "rule": _one_after_another([rule, _constant("unread_line", n)]),
+        "column": _one_after_another(
+            [column, Strings.encode(f"{file}, line {line}" for file, line in where)]
         ),
-        "value": unread["text"],
+        "value": _one_after_another([value, unread.strings("text")]),
     }
-    return Table({name: _stacked(column, extra.get(name), n) for name, column in columns.items()})
-
-
-def _stacked(above: Column, below: Column | None, n: int) -> Column:
-    if not isinstance(above, Strings):
-        assert below is not None
-        return np.concatenate([above, below])
-    if below is None:
-        return Strings(np.concatenate([above.codes, np.full(n, -1, np.int32)]), above.categories)
-    assert isinstance(below, Strings)
-    joined = [*above.to_numpy().tolist(), *below.to_numpy().tolist()]
-    return Strings.encode(joined)
+    return Table(columns)
 
 
 def write_cleaned(cleaned: Cleaned, path: str | os.PathLike[str]) -> list[Path]:

@@ -103,9 +103,11 @@ class _Gathered:
         return OddCells(np.concatenate(self._odd_rows).astype(np.int64), tuple(self._odd_texts))
 
     def joined(self, dtype: Any) -> Array:
-        if len(self.pieces) == 1:
-            return self.pieces[0]
-        return np.concatenate(self.pieces) if self.pieces else np.empty(0, dtype)
+        """The whole column; the pieces are let go."""
+        pieces, self.pieces = self.pieces, []
+        if len(pieces) == 1:
+            return pieces[0]
+        return np.concatenate(pieces) if pieces else np.empty(0, dtype)
 
 
 class TimeColumn:
@@ -300,7 +302,9 @@ class NameColumn:
 
     def finish(self) -> tuple[Strings, None]:
         """The column."""
-        codes = np.concatenate(self._pieces) if self._pieces else np.empty(0, np.int32)
+        pieces, self._pieces = self._pieces, []
+        codes = np.concatenate(pieces) if pieces else np.empty(0, np.int32)
+        del pieces
         return Strings(codes, list(self._codes)), None
 
 
