@@ -23,7 +23,7 @@ class text_dictionary {
  public:
   /// The code of text, given a new one when it was not there.
   std::int32_t code(std::string_view text) {
-    if (2 * (size() + 1) > slots_.size()) grow();
+    if (4 * (size() + 1) > slots_.size()) grow();
     const std::uint64_t h = hash(text);
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = static_cast<std::size_t>(h) & mask;; at = (at + 1) & mask) {
@@ -38,7 +38,7 @@ class text_dictionary {
         valid_.push_back(is_utf8(text));
         return s.code;
       }
-      if (s.tag == static_cast<std::uint32_t>(h >> 32) && (*this)[s.code] == text) return s.code;
+      if (s.tag == static_cast<std::uint32_t>(h >> 32) && same((*this)[s.code], text)) return s.code;
     }
   }
 
@@ -68,10 +68,28 @@ class text_dictionary {
   }
 
  private:
+  __extension__ typedef unsigned __int128 uint128;
+
   struct slot {
     std::int32_t code = -1;
     std::uint32_t tag = 0;
   };
+
+  static std::uint64_t word_at(const char* text) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, 8);
+    return word;
+  }
+
+  /// Equality word by word, the last two of which overlap: texts are short, a call costs more.
+  static bool same(std::string_view a, std::string_view b) noexcept {
+    const std::size_t size = a.size();
+    if (size != b.size()) return false;
+    if (size < 8) return last_bytes(a.data(), size) == last_bytes(b.data(), size);
+    for (std::size_t i = 0; i + 8 < size; i += 8)
+      if (word_at(a.data() + i) != word_at(b.data() + i)) return false;
+    return word_at(a.data() + size - 8) == word_at(b.data() + size - 8);
+  }
 
   /// Up to seven bytes as a number; the reads overlap, for a copy of unknown length costs more.
   static std::uint64_t last_bytes(const char* text, std::size_t size) noexcept {
@@ -90,23 +108,22 @@ class text_dictionary {
 
   static std::uint64_t hash(std::string_view text) noexcept {
     std::uint64_t h = 0x9E3779B97F4A7C15u ^ text.size();
-    const auto mix = [&h](std::uint64_t word) {
-      h = (h ^ word) * 0xD6E8FEB86659FD93u;
-      h ^= h >> 32;
+    const auto mix = [&h](std::uint64_t word) {  // both halves of the product: each bit reaches each
+      const uint128 product = static_cast<uint128>(h ^ word) * 0xD6E8FEB86659FD93u;
+      h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     };
-    std::size_t i = 0;
-    for (; i + 8 <= text.size(); i += 8) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data() + i, 8);
-      mix(word);
+    const std::size_t size = text.size();
+    if (size < 8) {
+      mix(last_bytes(text.data(), size));
+    } else {
+      for (std::size_t i = 0; i + 8 < size; i += 8) mix(word_at(text.data() + i));
+      mix(word_at(text.data() + size - 8));
     }
-    mix(last_bytes(text.data() + i, text.size() - i));
-    mix(0);
     return h;
   }
 
   void grow() {
-    std::vector<slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+    std::vector<slot> old(slots_.empty() ? 512 : slots_.size() * 2);
     old.swap(slots_);
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t i = 0; i < size(); ++i) {
