@@ -75,18 +75,48 @@ class Text:
         ]
 
 
-class _Gathered:
-    """Pieces of a column and its odd cells."""
+class _Growing:
+    """An array that grows at its end; with `expect` told well, it never exists twice.
 
-    def __init__(self) -> None:
+    Room that is not used is never touched, so it takes no memory.
+    """
+
+    def __init__(self, dtype: Any) -> None:
         self.rows = 0
-        self.pieces: list[Array] = []
-        self._odd_rows: list[Array] = []
-        self._odd_texts: list[str] = []
+        self._expected = 0
+        self._values: Array = np.empty(0, dtype)
+
+    def expect(self, rows: int) -> None:
+        """About so many more are to come."""
+        self._expected = self.rows + rows
 
     def add(self, values: Array) -> None:
-        self.pieces.append(values)
-        self.rows += len(values)
+        """Append; floats make an array of integers one of floats."""
+        end = self.rows + len(values)
+        if values.dtype.kind == "f" and self._values.dtype.kind == "i":
+            self._move(len(self._values), np.float64)
+        if end > len(self._values):
+            self._move(max(end, self._expected, 3 * len(self._values) // 2), self._values.dtype)
+        self._values[self.rows : end] = values
+        self.rows = end
+
+    def taken(self) -> Array:
+        """The values; nothing can be added any more."""
+        return self._values[: self.rows]
+
+    def _move(self, room: int, dtype: Any) -> None:
+        old = self._values
+        self._values = np.empty(room, dtype)
+        self._values[: self.rows] = old[: self.rows]
+
+
+class _Gathered(_Growing):
+    """A column and its odd cells."""
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(dtype)
+        self._odd_rows: list[Array] = []
+        self._odd_texts: list[str] = []
 
     def set_aside(self, text: Text, status: npt.NDArray[np.uint8], first: int) -> None:
         """Keep the text of cells that did not parse; words for "missing" too, blanks not."""
@@ -101,13 +131,6 @@ class _Gathered:
         if not self._odd_texts:
             return None
         return OddCells(np.concatenate(self._odd_rows).astype(np.int64), tuple(self._odd_texts))
-
-    def joined(self, dtype: Any) -> Array:
-        """The whole column; the pieces are let go."""
-        pieces, self.pieces = self.pieces, []
-        if len(pieces) == 1:
-            return pieces[0]
-        return np.concatenate(pieces) if pieces else np.empty(0, dtype)
 
 
 class TimeColumn:
@@ -127,7 +150,7 @@ class TimeColumn:
         self.name = name
         self._engine_format, self._pattern = _time_format(time_format)
         self._zone = tzif(tz)
-        self._gathered = _Gathered()
+        self._gathered = _Gathered(np.int64)
         self._undecided: list[tuple[int, Text, npt.NDArray[np.int64]]] = []
         self._formats: dict[str, int] = {}
         self.without_offset = 0
@@ -151,6 +174,10 @@ class TimeColumn:
         else:
             self.with_offset += len(ns)
         self._gathered.add(ns)
+
+    def expect(self, rows: int) -> None:
+        """About so many more rows are to come."""
+        self._gathered.expect(rows)
 
     def _parse(self, text: Text) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
         if self._pattern is not None:
@@ -203,7 +230,7 @@ class TimeColumn:
         ValueError
             If the order of day and month cannot be told.
         """
-        ns = self._gathered.joined(np.int64)
+        ns = self._gathered.taken()
         if self._undecided:
             proven = {"month_first", "day_first"} & self._formats.keys()
             if len(proven) != 1:
@@ -248,7 +275,7 @@ class NumberColumn:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._gathered = _Gathered()
+        self._gathered = _Gathered(np.int64)
         self._whole = True
 
     def add(self, text: Text) -> None:
@@ -260,7 +287,13 @@ class NumberColumn:
 
     def add_values(self, values: Array) -> None:
         """One block that is typed already."""
+        if values.dtype.kind == "u" and values.size and values.max() > np.iinfo(np.int64).max:
+            values = values.astype(np.float64)
         self._keep(values)
+
+    def expect(self, rows: int) -> None:
+        """About so many more rows are to come."""
+        self._gathered.expect(rows)
 
     def _keep(self, values: Array) -> None:
         if self._whole and values.dtype.kind == "f":
@@ -277,7 +310,7 @@ class NumberColumn:
 
     def finish(self) -> tuple[Array, OddCells | None]:
         """The column, NaN where there is no number, and the odd cells."""
-        return self._gathered.joined(np.float64), self._gathered.odd()
+        return self._gathered.taken(), self._gathered.odd()
 
 
 class NameColumn:
@@ -286,7 +319,11 @@ class NameColumn:
     def __init__(self, name: str) -> None:
         self.name = name
         self._codes: dict[str, int] = {}
-        self._pieces: list[Array] = []
+        self._all = _Growing(np.int32)
+
+    def expect(self, rows: int) -> None:
+        """About so many more rows are to come."""
+        self._all.expect(rows)
 
     def add_coded(self, codes: npt.NDArray[np.int32], labels: Sequence[str | None]) -> None:
         """One block: codes into labels, -1 missing."""
@@ -296,16 +333,13 @@ class NameColumn:
             dtype=np.int32,
         )
         if np.array_equal(renumber[:-1], np.arange(len(labels), dtype=np.int32)):
-            self._pieces.append(codes)
+            self._all.add(codes)
         else:
-            self._pieces.append(renumber[codes])
+            self._all.add(renumber[codes])
 
     def finish(self) -> tuple[Strings, None]:
         """The column."""
-        pieces, self._pieces = self._pieces, []
-        codes = np.concatenate(pieces) if pieces else np.empty(0, np.int32)
-        del pieces
-        return Strings(codes, list(self._codes)), None
+        return Strings(self._all.taken(), list(self._codes)), None
 
 
 def flags(column: Column, *, inverted: bool = False) -> tuple[Array, OddCells | None]:

@@ -69,11 +69,15 @@ def read_into(
     rows = 0
     # one piece is being parsed while the one before is handed over
     with ThreadPoolExecutor(1) as worker:
-        waiting: Future[Any] | None = worker.submit(parser.table, _body(next(pieces)))
+        first = next(pieces)
+        waiting: Future[Any] | None = worker.submit(parser.table, _body(first))
         while waiting is not None:
             piece = next(pieces, None)
             table = waiting.result()
             waiting = None if piece is None else worker.submit(parser.table, piece)
+            if not rows:
+                for gatherer in gatherers.values():
+                    gatherer.expect(int(1.05 * table.num_rows * source.size / len(first)) + table.num_rows)
             for name, gatherer in gatherers.items():
                 _hand_over(table.column(name), gatherer)
             rows += table.num_rows

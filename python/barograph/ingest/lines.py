@@ -24,7 +24,7 @@ class JsonFile:
     def __init__(self, source: Source) -> None:
         self.bad: list[tuple[str, int, str, str]] = []
         self._source = source
-        self._pieces = chunks(source)
+        self._pieces = chunks(source, 8 << 20)
         self._lines = 0
         self._late: set[str] = set()
         self._first: dict[str, Any] | None = self._decoded(next(self._pieces))

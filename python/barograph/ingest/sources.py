@@ -21,7 +21,7 @@ from typing import BinaryIO, Literal, TypeAlias
 Format: TypeAlias = Literal["csv", "parquet", "json lines", "access log"]
 Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 
-CHUNK = 4 << 20
+CHUNK = 2 << 20
 _HEAD = 256 << 10
 _LONG = 64 << 10  # of a line; what csv.reader takes as a field
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
