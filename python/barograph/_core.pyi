@@ -1,4 +1,4 @@
-# Types of the extension; tests/python/test_core_types.py holds it against the module.
+# Types of the extension; tests/python/test_build.py holds it against the module.
 from collections.abc import Sequence
 from typing import Any, ClassVar, overload
 

@@ -141,8 +141,10 @@ inline windows time_windows(span<const std::int64_t> times, std::int64_t width, 
     if (center) {
       if (e < i) e = i;
       while (e < n && (right ? at(e) - at(i) <= half : at(e) - at(i) < half)) ++e;
+    } else if (right) {
+      e = i + 1;  // of rows of one time, those up to this one
     } else {
-      e = right ? i + 1 : i;
+      while (at(e) < at(i)) ++e;
     }
     if (i % step == 0) {
       w.start.push_back(s);

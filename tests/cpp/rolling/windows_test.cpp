@@ -26,6 +26,7 @@ TEST_CASE("a window in time holds what is younger than its width") {
   const windows w = time_windows(times, 2);
   CHECK(w.start == list{0, 0, 0, 3, 3});
   CHECK(w.end == list{1, 2, 3, 4, 5});
+  CHECK(time_windows(times, 2, false, closed::left).end == list{0, 1, 1, 3, 4});  // no row of its own time
   CHECK(time_windows(times, 4, true, closed::both).end == list{3, 3, 3, 5, 5});
 }
 
