@@ -120,10 +120,11 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     if source.format != "csv":
         raise ValueError(f"{source.path}: {source.format} given, expected CSV or Parquet")
     gatherers = {name: NameColumn(name) for name in source.names}
-    delimited.read_into(source, gatherers, (), lambda *_: None)
+    delimited.read_into(source, gatherers, {}, lambda *_: None)
     out: dict[str, Column] = {}
     for name, gatherer in gatherers.items():
         coded, _ = gatherer.finish()
+        assert isinstance(coded, Strings)
         coded = _empty_as_missing(coded)
         number, strange = number_of(name, coded)
         out[name] = coded if strange is not None else number
@@ -172,7 +173,7 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
     left_out = [n for n in samples[0].cells if n not in gatherers and n not in flag_columns]
     if left_out:
         found.notes.append(f"Left out, without a role in the report: {', '.join(left_out)}.")
-    integers = {name for name in gatherers if samples[0].is_integer(name)}
+    kinds = _plain_kinds(samples[0], gatherers, found.time_format)
     lost: list[tuple[str, int, str, str]] = []
     read_rows = []
     for source in sources:
@@ -182,9 +183,7 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
         elif source.format == "parquet":
             read_rows.append(parquet.read_into(source, gatherers, flag_columns))
         else:
-            read_rows.append(
-                delimited.read_into(source, gatherers, integers, lambda *line: lost.append(line))
-            )
+            read_rows.append(delimited.read_into(source, gatherers, kinds, lambda *line: lost.append(line)))
     table, odd = _finish(samples[0], gatherers, flag_columns)
     if not len(table) and not lost:
         raise ValueError(f"{sources[0].path}: column names and no rows")
@@ -247,6 +246,26 @@ def _plan(
         elif name in names or size < _TEXT_KEPT_BELOW:
             gatherers[name] = NameColumn(name)
     return gatherers, flag_columns
+
+
+def _plain_kinds(
+    sample: Sample,
+    gatherers: Mapping[str, TimeColumn | NumberColumn | NameColumn],
+    time_format: str | None,
+) -> dict[str, str]:
+    """Columns whose sampled cells are all written so plainly that the CSV reader may type them."""
+    kinds = {}
+    for name, gatherer in gatherers.items():
+        if isinstance(gatherer, NumberColumn) and sample.is_integer(name):
+            kinds[name] = "integer"
+        elif isinstance(gatherer, TimeColumn) and time_format is None and sample.is_plain_time(name):
+            kinds[name] = "time"
+        elif isinstance(gatherer, NameColumn):
+            words = sorted(set(sample.cells[name]), key=str.lower)
+            if [word.lower() for word in words] == ["false", "true"]:
+                kinds[name] = "flag"
+                gatherer.words = (words[0], words[1])
+    return kinds
 
 
 def _finish(

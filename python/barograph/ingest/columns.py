@@ -314,19 +314,33 @@ class NumberColumn:
 
 
 class NameColumn:
-    """Gathers dictionary-coded text."""
+    """Gathers dictionary-coded text, or bools while there is nothing else.
 
-    def __init__(self, name: str) -> None:
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    words : tuple of str
+        How false and true are written, for bools that turn out to stand among other text.
+    """
+
+    def __init__(self, name: str, words: tuple[str, str] = ("False", "True")) -> None:
         self.name = name
+        self.words = words
         self._codes: dict[str, int] = {}
         self._all = _Growing(np.int32)
+        self._flags = _Growing(np.bool_)
 
     def expect(self, rows: int) -> None:
         """About so many more rows are to come."""
         self._all.expect(rows)
+        self._flags.expect(rows)
 
     def add_coded(self, codes: npt.NDArray[np.int32], labels: Sequence[str | None]) -> None:
         """One block: codes into labels, -1 missing."""
+        if self._flags.rows:
+            told, self._flags = self._flags.taken(), _Growing(np.bool_)
+            self.add_coded(told.astype(np.int32), self.words)
         known = self._codes
         renumber = np.array(
             [*(-1 if label is None else known.setdefault(label, len(known)) for label in labels), -1],
@@ -337,8 +351,14 @@ class NameColumn:
         else:
             self._all.add(renumber[codes])
 
-    def finish(self) -> tuple[Strings, None]:
+    def add_flags(self, values: Array) -> None:
+        """One block of bools, before any text."""
+        self._flags.add(values)
+
+    def finish(self) -> tuple[Column, None]:
         """The column."""
+        if self._flags.rows:
+            return self._flags.taken(), None
         return Strings(self._all.taken(), list(self._codes)), None
 
 

@@ -7,7 +7,7 @@ names as dictionaries) against 0.87 s with DuckDB in the same run on two cores.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -20,6 +20,8 @@ from .sources import Source, chunks
 Gatherer = TimeColumn | NumberColumn | NameColumn
 _BLOCK = 1 << 20
 _LONGEST = 1 << 30  # a row that is longer is not read
+# how pyarrow's message calls a kind, and what a column becomes that is of no such kind throughout
+_TYPED = {"integer": ("int64", "text"), "flag": ("bool", "name"), "time": ("timestamp", "text")}
 _NOT_UTF8 = re.compile(r"invalid UTF8", re.IGNORECASE)
 
 
@@ -37,7 +39,7 @@ def read_sample(source: Source, piece: bytes, rows: int = 3000) -> dict[str, lis
 def read_into(
     source: Source,
     gatherers: Mapping[str, Gatherer],
-    integers: Container[str],
+    kinds: Mapping[str, str],
     unread: Callable[[str, int, str, str], None],
 ) -> int:
     """Read a whole file into the gatherers.
@@ -48,8 +50,9 @@ def read_into(
         What to read.
     gatherers : mapping of str to gatherer
         For each column that is wanted.
-    integers : container of str
-        Columns that hold whole numbers as far as a sample tells; others are no less right, but slower.
+    kinds : mapping of str to str
+        Columns that hold integers, flags or plain times as far as a sample tells (integer, flag, time);
+        the others are read no less right, but slower.
     unread : callable
         Told (file, line, text, why) of each line that is no row.
 
@@ -58,13 +61,13 @@ def read_into(
     int
         Rows read.
     """
-    kinds = {
-        name: "name" if isinstance(gatherer, NameColumn)
-        else "integer" if isinstance(gatherer, NumberColumn) and name in integers
-        else "text"
-        for name, gatherer in gatherers.items()
-    }  # fmt: skip
-    parser = _Parser(source, kinds)
+    parser = _Parser(
+        source,
+        {
+            name: kinds.get(name, "name" if isinstance(gatherer, NameColumn) else "text")
+            for name, gatherer in gatherers.items()
+        },
+    )
     pieces = chunks(source)
     rows = 0
     # one piece is being parsed while the one before is handed over
@@ -101,8 +104,9 @@ def _body(piece: bytes) -> bytes:
 class _Parser:
     """Fields of pieces of a file as Arrow tables.
 
-    Columns are read as kinds say: name (dictionary-coded), integer, or text (bytes, left to the engine).
-    A column of integers with another cell in it is read as text from there on.
+    Columns are read as kinds say: name (dictionary-coded), text (bytes, left to the engine), or integer, flag
+    and time, where pyarrow reads what nothing else could be meant by. Once another cell stands in one of
+    these, it is read as name or text from there on.
     """
 
     def __init__(self, source: Source, kinds: Mapping[str, str]) -> None:
@@ -146,9 +150,10 @@ class _Parser:
 
     def _mended(self, body: bytes, error: Exception) -> bytes:
         """What makes the next try go further, or the error as a sentence."""
-        if "conversion error to int64" in str(error) and "integer" in self._kinds.values():
-            self._kinds = {name: "text" if kind == "integer" else kind for name, kind in self._kinds.items()}
-            return body
+        for kind, (arrow, instead) in _TYPED.items():
+            if f"conversion error to {arrow}" in str(error) and kind in self._kinds.values():
+                self._kinds = {name: instead if k == kind else k for name, k in self._kinds.items()}
+                return body
         if "straddl" in str(error) and self._block < _LONGEST:
             self._block *= 8
             return body
@@ -161,7 +166,10 @@ class _Parser:
 
     def _types(self) -> dict[str, Any]:
         pa = self._pa
-        types = {"text": pa.binary(), "integer": pa.int64(), "name": pa.dictionary(pa.int32(), pa.string())}
+        types = {
+            "text": pa.binary(), "name": pa.dictionary(pa.int32(), pa.string()),
+            "integer": pa.int64(), "flag": pa.bool_(), "time": pa.timestamp("ns"),
+        }  # fmt: skip
         return {name: types[kind] for name, kind in self._kinds.items()}
 
     def _parse(self, body: bytes, *, threads: bool) -> Any:
@@ -181,6 +189,8 @@ class _Parser:
                 column_types=self._types(),
                 include_columns=list(self._kinds),
                 null_values=[],
+                true_values=["true", "True", "TRUE"],
+                false_values=["false", "False", "FALSE"],
                 strings_can_be_null=False,
             ),
         )
@@ -196,14 +206,19 @@ def _sentence(error: Exception) -> str:
 
 def _hand_over(column: Any, gatherer: Gatherer) -> None:
     for block in column.chunks:
-        if isinstance(gatherer, NameColumn):
+        kind = str(block.type)
+        if isinstance(gatherer, NameColumn) and kind == "bool":
+            gatherer.add_flags(block.to_numpy(zero_copy_only=False))
+        elif isinstance(gatherer, NameColumn):
             codes = block.indices
             if codes.null_count:
                 codes = codes.fill_null(-1)
             gatherer.add_coded(
                 np.asarray(codes.to_numpy(zero_copy_only=False), np.int32), block.dictionary.to_pylist()
             )
-        elif isinstance(gatherer, NumberColumn) and str(block.type) == "int64":
+        elif isinstance(gatherer, NumberColumn) and kind == "int64":
             gatherer.add_values(block.to_numpy())
+        elif isinstance(gatherer, TimeColumn) and kind.startswith("timestamp"):
+            gatherer.add_values(block.to_numpy().view(np.int64), has_offset=False)
         else:
             gatherer.add(Text(block))

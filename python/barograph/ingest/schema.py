@@ -77,6 +77,7 @@ _TIME = re.compile(
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d.*)?|\[?\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:.*|"
     r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} .*|\d{1,2}/\d{1,2}/\d{4}([ T]\d{1,2}:\d\d.*)?"
 )
+_PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?")
 _EPOCH = re.compile(r"[12]\d{9}(\.\d+)?|[12]\d{12}|[12]\d{15}|[12]\d{18}")
 _FLAG_WORDS = frozenset(
     {"true", "false", "t", "f", "yes", "no", "y", "n", "0", "1", "0.0", "1.0", "ok", "error"}
@@ -108,6 +109,10 @@ class Sample:
     def is_integer(self, name: str) -> bool:
         """Every cell is a plain whole number."""
         return all(_INTEGER.fullmatch(cell) for cell in self.cells[name])
+
+    def is_plain_time(self, name: str) -> bool:
+        """Every cell is a date and a time of day without an offset, as in ISO 8601."""
+        return all(_PLAIN_TIME.fullmatch(cell) for cell in self.cells[name])
 
     def is_time(self, name: str, least: float = 0.6) -> bool:
         """At least so many of the cells are dates or times as people write them."""
