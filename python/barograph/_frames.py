@@ -574,6 +574,18 @@ def _encode_arrow_text(column: Any, offset_type: type[np.int32 | np.int64]) -> S
     return Strings(codes, categories)
 
 
+def arrow_numbers(array: Any, dtype: npt.DTypeLike) -> Array:
+    """A fixed-width Arrow array without nulls as numpy, without the pandas that pyarrow's own way imports.
+
+    Numbers are viewed; bools are unpacked from their bits.
+    """
+    kind = np.dtype(dtype)
+    if kind == np.bool_:
+        bits = np.frombuffer(array.buffers()[1], np.uint8)
+        return np.unpackbits(bits, bitorder="little")[array.offset : array.offset + len(array)].view(np.bool_)
+    return np.frombuffer(array.buffers()[1], kind, len(array), array.offset * kind.itemsize)
+
+
 def _values(column: Column, *, for_csv: bool = False) -> list[Any]:
     """Plain Python values; for_csv: as they are written, missing empty."""
     if isinstance(column, Strings):

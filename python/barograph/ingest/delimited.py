@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .._frames import require
+from .._frames import arrow_numbers, require
 from .columns import NameColumn, NumberColumn, Text, TimeColumn
 from .sources import Source, chunks
 
@@ -208,17 +208,15 @@ def _hand_over(column: Any, gatherer: Gatherer) -> None:
     for block in column.chunks:
         kind = str(block.type)
         if isinstance(gatherer, NameColumn) and kind == "bool":
-            gatherer.add_flags(block.to_numpy(zero_copy_only=False))
+            gatherer.add_flags(arrow_numbers(block, np.bool_))
         elif isinstance(gatherer, NameColumn):
             codes = block.indices
             if codes.null_count:
                 codes = codes.fill_null(-1)
-            gatherer.add_coded(
-                np.asarray(codes.to_numpy(zero_copy_only=False), np.int32), block.dictionary.to_pylist()
-            )
+            gatherer.add_coded(arrow_numbers(codes, np.int32), block.dictionary.to_pylist())
         elif isinstance(gatherer, NumberColumn) and kind == "int64":
-            gatherer.add_values(block.to_numpy())
+            gatherer.add_values(arrow_numbers(block, np.int64))
         elif isinstance(gatherer, TimeColumn) and kind.startswith("timestamp"):
-            gatherer.add_values(block.to_numpy().view(np.int64), has_offset=False)
+            gatherer.add_values(arrow_numbers(block, np.int64), has_offset=False)
         else:
             gatherer.add(Text(block))
