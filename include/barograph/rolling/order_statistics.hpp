@@ -44,7 +44,8 @@ inline interpolation parse_interpolation(const std::string& text) {
 template <class Kernels = inline_order_statistics>
 inline void quantiles(span<const double> x, const windows& w, span<const double> q, interpolation between,
                       const options& how, span<double> out) {
-  for (const double v : q)
+  const std::vector<double> wanted_q(q.begin(), q.end());  // an own copy: what is checked is what is used
+  for (const double v : wanted_q)
     if (!(v >= 0.0 && v <= 1.0))
       raise<invalid_argument>("q: " + std::to_string(v) + " given, expected quantiles from 0 to 1");
   if (w.rows != static_cast<std::int64_t>(x.size()))
@@ -79,7 +80,7 @@ inline void quantiles(span<const double> x, const windows& w, span<const double>
   job.start = spelled.start.data();
   job.end = spelled.end.data();
   job.windows = static_cast<std::ptrdiff_t>(w.size());
-  job.q = q.data();
+  job.q = wanted_q.data();
   job.quantiles = static_cast<std::ptrdiff_t>(q.size());
   job.how = between;
   job.min_periods = how.min_periods;

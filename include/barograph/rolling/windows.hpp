@@ -83,6 +83,7 @@ inline windows fixed_windows(std::int64_t rows, std::int64_t window, bool center
   if (window < 0)
     raise<invalid_argument>("window: " + std::to_string(window) + " given, expected 0 or more rows");
   if (step < 1) raise<invalid_argument>("step: " + std::to_string(step) + " given, expected 1 or more");
+  if (window > 4 * rows + 4) window = 4 * rows + 4;  // as good as any longer one, and no sum overflows
   const std::int64_t offset = window == 0 ? -1 : center ? (window - 1) / 2 : 0;
   const bool left = ends == closed::left || ends == closed::both;
   const bool right = ends == closed::right || ends == closed::both;
@@ -91,7 +92,7 @@ inline windows fixed_windows(std::int64_t rows, std::int64_t window, bool center
   w.shift = offset - (right ? 0 : 1);
   w.length = window + (left ? 1 : 0) - (right ? 0 : 1);
   if (w.length > 0 && step == 1) return w;
-  const auto count = static_cast<std::size_t>((rows + step - 1) / step);
+  const auto count = static_cast<std::size_t>(rows / step + (rows % step != 0 ? 1 : 0));
   w.start.resize(count);
   w.end.resize(count);
   const std::int64_t length = w.length > 0 ? w.length : 0;
@@ -126,29 +127,33 @@ inline windows time_windows(span<const std::int64_t> times, std::int64_t width, 
   bool right = ends == closed::right || ends == closed::both;
   bool left = ends == closed::left || ends == closed::both;
   if (center && width % 2 == 1) right = left = true;  // half a nanosecond on each side
-  const std::int64_t half = center ? width / 2 : 0;
-  const std::int64_t reach = center ? half : width;
+  const auto half = static_cast<std::uint64_t>(center ? width / 2 : 0);
+  const auto reach = center ? half : static_cast<std::uint64_t>(width);
   windows w;
   w.rows = n;
-  const auto count = static_cast<std::size_t>((n + step - 1) / step);
+  const auto count = static_cast<std::size_t>(n / step + (n % step != 0 ? 1 : 0));
   w.start.reserve(count);
   w.end.reserve(count);
-  const auto at = [&](std::int64_t row) { return sign * times[static_cast<std::size_t>(row)]; };
+  // From one row to a later one, without a sign: two times may be further apart than int64 reaches.
+  const auto between = [&](std::int64_t early, std::int64_t late) {
+    const auto a = static_cast<std::uint64_t>(times[static_cast<std::size_t>(early)]);
+    const auto b = static_cast<std::uint64_t>(times[static_cast<std::size_t>(late)]);
+    return sign > 0 ? b - a : a - b;
+  };
   std::int64_t s = 0, e = 0;
   for (std::int64_t i = 0; i < n; ++i) {
-    // Differences of times, which cannot overflow as their bounds could.
-    while (s < i && (left ? at(i) - at(s) > reach : at(i) - at(s) >= reach)) ++s;
+    while (s < i && (left ? between(s, i) > reach : between(s, i) >= reach)) ++s;
     if (center) {
       if (e < i) e = i;
-      while (e < n && (right ? at(e) - at(i) <= half : at(e) - at(i) < half)) ++e;
+      while (e < n && (right ? between(i, e) <= half : between(i, e) < half)) ++e;
     } else if (right) {
       e = i + 1;  // of rows of one time, those up to this one
     } else {
-      while (at(e) < at(i)) ++e;
+      while (e < i && between(e, i) != 0) ++e;
     }
     if (i % step == 0) {
       w.start.push_back(s);
-      w.end.push_back(e);
+      w.end.push_back(e < s ? s : e);  // only where another thread writes the times meanwhile
     }
   }
   return w;

@@ -87,3 +87,19 @@ TEST_CASE("counts are of values, min_periods of rows") {
   CHECK(out[1] == 1.0);
   CHECK(out[2] == 1.0);
 }
+
+TEST_CASE("means of the largest doubles have the same bits in every instruction set") {
+  // Beyond 2^996 Dekker's product overflows where a fused multiply-add does not.
+  std::vector<double> x(400);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    x[i] = std::ldexp(1.0 + static_cast<double>(i % 97) / 97.0, 1010);
+  for (const std::int64_t window : {3, 7, 49}) {
+    const auto w = fixed_windows(400, window);
+    const auto means = run<inline_kernels>(reduction::mean, x, w);
+    CHECK(same_bits(means, run<kernels::compiled>(reduction::mean, x, w)));
+    std::vector<double> small(x);
+    for (double& v : small) v = std::ldexp(v, -1010);
+    const auto want = run<inline_kernels>(reduction::mean, small, w);
+    for (std::size_t i = 48; i < x.size(); ++i) CHECK(means[i] == std::ldexp(want[i], 1010));
+  }
+}

@@ -42,3 +42,31 @@ TEST_CASE("wrong windows are refused") {
   CHECK_THROWS_AS(time_windows(back, 1), barograph::invalid_argument);
   CHECK_THROWS_AS(parse_closed("up"), barograph::invalid_argument);
 }
+
+TEST_CASE("times at the two ends of int64 are not near each other") {
+  const std::int64_t first = INT64_MIN + 1, last = INT64_MAX;
+  for (const bool center : {false, true}) {
+    const auto up = time_windows(std::vector<std::int64_t>{first, 0, last}, 1000, center);
+    CHECK(up.start == std::vector<std::int64_t>{0, 1, 2});
+    CHECK(up.end == std::vector<std::int64_t>{1, 2, 3});
+    const auto down = time_windows(std::vector<std::int64_t>{last, 0, INT64_MIN}, 1000, center);
+    CHECK(down.start == std::vector<std::int64_t>{0, 1, 2});
+    CHECK(down.end == std::vector<std::int64_t>{1, 2, 3});
+  }
+}
+
+TEST_CASE("the longest windows and steps there are hold what they should") {
+  const std::int64_t most = INT64_MAX;
+  for (const bool center : {false, true})
+    for (const closed ends : {closed::right, closed::left, closed::both, closed::neither}) {
+      const auto huge = fixed_windows(5, most, center, ends);
+      const auto enough = fixed_windows(5, 100, center, ends);
+      REQUIRE(huge.size() == enough.size());
+      for (std::size_t i = 0; i < huge.size(); ++i) {
+        CHECK(huge.first(i) == enough.first(i));
+        CHECK(huge.stop(i) == enough.stop(i));
+      }
+    }
+  CHECK(fixed_windows(5, 2, false, closed::right, most).size() == 1);
+  CHECK(time_windows(std::vector<std::int64_t>{1, 2, 3}, most, false, closed::right, most).size() == 1);
+}

@@ -22,7 +22,8 @@ inline twofold two_sum(double a, double b) noexcept {
   return {s, (a - (s - t)) + (b - t)};
 }
 
-/// The rounding error of p = a * b: exact, so the two ways give the same bits.
+/// The rounding error of p = a * b: exact, so the two ways give the same bits, while |a| and |b| are
+/// below 2^995 and |p| is 0 or above 2^-968 (Dekker's way overflows beyond, or loses the last bits).
 inline double product_error(double a, double b, double p) noexcept {
 #if defined(__FMA__)
   return __builtin_fma(a, b, -p);
@@ -52,11 +53,14 @@ inline double rounded(twofold s) noexcept {
 
 /// s / n, the remainder taken into account before the one rounding that counts.
 inline double divided(twofold s, double n) noexcept {
-  const twofold t = two_sum(s.hi, s.lo);
+  // The quotient's products stay in the range of Dekker's way.
+  const bool huge = __builtin_fabs(s.hi) > 0x1p990;
+  const double scale = huge ? 0x1p-100 : 1.0;
+  const twofold t = two_sum(s.hi * scale, s.lo * scale);
   const double q = t.hi / n;
   const double p = q * n;
   const double r = q + (((t.hi - p) - product_error(q, n, p)) + t.lo) / n;
-  return r == r ? r : s.hi / n;
+  return r == r ? (huge ? r * 0x1p100 : r) : s.hi / n;
 }
 
 /// Sum of squared deviations from the mean, of n values with the sums d of x - pivot and d2 of its square.

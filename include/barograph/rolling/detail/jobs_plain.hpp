@@ -29,8 +29,8 @@ struct series_job {
   std::int64_t length;               ///< rows of a fixed window, at most `windows`; else of the longest
   std::int64_t min_periods;          ///< fewer values give NaN
   double ddof;                       ///< of variance and deviation
-  double* scratch;                   ///< 16 doubles for each row of `length`, and 16 more
-  double* out;                       ///< one result a window
+  double* scratch;  ///< 4 doubles for each row of `length` (16 when 4 such windows fit), and 4 more
+  double* out;      ///< one result a window
 };
 
 /// Several quantiles over all windows of a series. A chunk begins at the first value of its first window.
