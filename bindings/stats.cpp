@@ -118,7 +118,9 @@ void bind_proportion(py::module_& m) {
   c.def(
       "update_many",
       [](bound& self, const py::array_t<bool, py::array::c_style>& successes) {
-        const bg::span<const bool> v(successes.data(), static_cast<std::size_t>(successes.size()));
+        // As bytes: an array that is a view of others may hold more than 0 and 1.
+        const bg::span<const std::uint8_t> v(static_cast<const std::uint8_t*>(successes.request().ptr),
+                                             static_cast<std::size_t>(successes.size()));
         write(self, [=](bg::proportion& p) { p.update(v); });
       },
       py::arg("successes").noconvert());

@@ -83,12 +83,12 @@ class apdex {
 
   /// One request. NaN without an error is counted as missing and enters no score; +inf frustrates;
   /// a negative latency is below T like any other number (clean such data first).
-  void update(double latency) noexcept { add(latency, false, 1); }
+  void update(double latency) { update(latency, false, 1); }
 
   /// One request and whether it failed; only a bool is taken, so that a count is not read as an error.
   template <class Error, class = std::enable_if_t<std::is_same_v<Error, bool>>>
-  void update(double latency, Error error) noexcept {
-    add(latency, error, 1);
+  void update(double latency, Error error) {
+    update(latency, error, 1);
   }
 
   /// n requests of the same latency; more than 2^63 - 1 in all are refused.
@@ -98,7 +98,8 @@ class apdex {
     add(latency, error, n);
   }
 
-  void update(span<const double> latencies) noexcept {
+  void update(span<const double> latencies) {
+    detail::sum_of_counts(seen(), latencies.size());
     std::uint64_t within_t = 0;
     std::uint64_t within_f = 0;
     std::uint64_t missing = 0;
@@ -236,6 +237,7 @@ class apdex {
     if (latencies.size() != errors.size())
       raise<invalid_argument>("errors: given " + std::to_string(errors.size()) + " values, expected " +
                               std::to_string(latencies.size()) + ", one for each latency");
+    detail::sum_of_counts(seen(), latencies.size());
     std::uint64_t within_t = 0;
     std::uint64_t within_f = 0;
     std::uint64_t missing = 0;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -180,6 +181,15 @@ class latency_summary {
     }
   }
 
+  /// Whether the parts are the whole; their sum might not fit.
+  static bool adds_up(std::uint64_t whole, std::initializer_list<std::uint64_t> parts) {
+    for (const std::uint64_t part : parts) {
+      if (part > whole) return false;
+      whole -= part;
+    }
+    return whole == 0;
+  }
+
   /// Whether four parts can have seen the same requests.
   bool consistent() const {
     const std::uint64_t above = latencies_.positive_infinity_count();
@@ -188,7 +198,7 @@ class latency_summary {
     quantile_histogram empty = latencies_;
     empty.reset();
     if (empty != latency_summary(apdex(apdex_.threshold(), apdex_.tolerating_limit())).latencies_ ||
-        latencies_.count() + above + below + missing != count() ||
+        !adds_up(count(), {latencies_.count(), above, below, missing}) ||
         apdex_.count() + apdex_.missing() != count() || moments_.count() != latencies_.count() ||
         moments_.nan_count() != missing || moments_.positive_infinity_count() != above ||
         moments_.negative_infinity_count() != below)

@@ -20,11 +20,9 @@ class proportion {
     update_counts(success ? n : 0, n);
   }
 
-  void update(span<const bool> successes) {
-    std::uint64_t n = 0;
-    for (const bool s : successes) n += s ? 1 : 0;
-    update_counts(n, successes.size());
-  }
+  void update(span<const bool> successes) { update_all(successes); }
+  /// Bytes, of which every one but 0 is a success.
+  void update(span<const std::uint8_t> successes) { update_all(successes); }
 
   /// Trials that were counted elsewhere.
   void update_counts(std::uint64_t successes, std::uint64_t trials) {
@@ -101,6 +99,13 @@ class proportion {
   friend bool operator!=(const proportion& a, const proportion& b) { return !(a == b); }
 
  private:
+  template <class Flag>
+  void update_all(span<const Flag> successes) {
+    std::uint64_t n = 0;
+    for (std::size_t i = 0; i < successes.size(); ++i) n += successes[i] != Flag{} ? 1 : 0;
+    update_counts(n, successes.size());
+  }
+
   std::uint64_t failed() const noexcept { return trials_ - successes_; }
 
   std::uint64_t successes_ = 0;

@@ -66,7 +66,7 @@ class quantile_histogram {
     set_zero_threshold(zero_threshold);
     for (const double bound : pinned) {
       if (!std::isfinite(bound)) raise<invalid_argument>("pinned: a bound that is not finite given");
-      if (find_pin(bound) == nullptr) pins_.push_back({bound + 0.0, 0});
+      pins_.push_back({bound + 0.0, 0});
     }
     sort_pins(pins_);
   }
@@ -468,11 +468,15 @@ class quantile_histogram {
     });
   }
 
+  /// Ascending, each bound once; an error when they are too many.
   static void sort_pins(std::vector<pin>& pins) {
+    std::sort(pins.begin(), pins.end(), [](const pin& a, const pin& b) { return a.bound < b.bound; });
+    pins.erase(
+        std::unique(pins.begin(), pins.end(), [](const pin& a, const pin& b) { return a.bound == b.bound; }),
+        pins.end());
     if (pins.size() > largest_pins)
       raise<invalid_argument>("pinned: " + std::to_string(pins.size()) + " bounds given, expected at most " +
                               std::to_string(largest_pins));
-    std::sort(pins.begin(), pins.end(), [](const pin& a, const pin& b) { return a.bound < b.bound; });
   }
 
   const pin* find_pin(double bound) const {
@@ -541,12 +545,12 @@ class quantile_histogram {
 
   /// The values of a bucket lie in (lower, upper], below zero in [lower, upper).
   double lower(place_of_value p) const {
-    if (p.sign == 0) return -zero_reach();
+    if (p.sign == 0) return 0.0 - zero_reach();  // never -0.0
     return p.sign > 0 ? detail::lower_bound(p.index, scale_) : -detail::upper_bound(p.index, scale_);
   }
   double upper(place_of_value p) const {
     if (p.sign == 0) return zero_reach();
-    return p.sign > 0 ? detail::upper_bound(p.index, scale_) : -detail::lower_bound(p.index, scale_);
+    return p.sign > 0 ? detail::upper_bound(p.index, scale_) : 0.0 - detail::lower_bound(p.index, scale_);
   }
   double zero_reach() const {
     return zero_threshold_ == 0 ? 0 : detail::upper_bound(last_zero_index(), scale_);

@@ -157,3 +157,15 @@ TEST_CASE("limits that cannot be are refused") {
   CHECK_THROWS_AS(apdex(500.0, 499.0), invalid_argument);
   CHECK_THROWS_AS(apdex(500.0, inf), invalid_argument);
 }
+
+TEST_CASE("a full index takes no request more, one by one or many, and its bytes can be read") {
+  apdex a(500.0);
+  a.update(10.0, max_count);
+  const std::vector<double> one = {10.0};
+  const std::vector<std::uint8_t> fine = {0};
+  CHECK_THROWS_AS(a.update(10.0), invalid_argument);
+  CHECK_THROWS_AS(a.update(10.0, true), invalid_argument);
+  CHECK_THROWS_AS(a.update(span<const double>(one)), invalid_argument);
+  CHECK_THROWS_AS(a.update(span<const double>(one), span<const std::uint8_t>(fine)), invalid_argument);
+  CHECK(apdex::from_bytes(a.to_bytes()) == a);
+}

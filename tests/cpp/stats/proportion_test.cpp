@@ -36,3 +36,11 @@ TEST_CASE("trials arrive one by one, in batches and as counts") {
 TEST_CASE("a confidence outside of (0, 1) is refused by name") {
   CHECK_THROWS_WITH(proportion(1, 2).wilson(1.0), Catch::Contains("confidence"));
 }
+
+TEST_CASE("every byte but 0 is one success") {
+  const std::vector<std::uint8_t> bytes = {0, 1, 2, 255, 0};
+  proportion p;
+  p.update(span<const std::uint8_t>(bytes));
+  CHECK(p.successes() == 3);
+  CHECK(p.trials() == 5);
+}

@@ -196,3 +196,22 @@ TEST_CASE("a configuration out of range is refused by name") {
   CHECK_THROWS_WITH(quantile_histogram(6, {}, 4096, -1.0), Catch::Contains("zero_threshold"));
   CHECK_THROWS_WITH(quantile_histogram(6, {std::nan("")}), Catch::Contains("pinned"));
 }
+
+TEST_CASE("no bound of a bucket is a negative zero") {
+  quantile_histogram h;
+  h.update(0.0);
+  h.update(-5e-324);
+  for (const auto& b : h.buckets()) {
+    if (b.lower == 0) CHECK_FALSE(std::signbit(b.lower));
+    if (b.upper == 0) CHECK_FALSE(std::signbit(b.upper));
+  }
+}
+
+TEST_CASE("too many pinned bounds are refused at once, equal ones count once") {
+  std::vector<double> bounds(500000);
+  for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = static_cast<double>(i % 1000);
+  CHECK(quantile_histogram(6, span<const double>(bounds)).pinned().size() == 1000);
+  bounds.push_back(5000);
+  for (int i = 0; i < 24; ++i) bounds.push_back(6000 + i);
+  CHECK_THROWS_AS(quantile_histogram(6, span<const double>(bounds)), invalid_argument);
+}
