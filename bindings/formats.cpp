@@ -259,7 +259,12 @@ struct json_decoder {
   std::mutex lock;
 };
 
+/// The bytes of a buffer, which must lie one behind the other.
 std::string_view bytes_of(const py::buffer_info& info) {
+  py::ssize_t step = info.itemsize;
+  for (std::size_t i = info.shape.size(); i-- > 0; step *= info.shape[i])
+    if (info.strides[i] != step && info.shape[i] > 1 && info.size != 0)
+      throw py::type_error("piece: given a buffer with gaps, expected contiguous bytes");
   return {static_cast<const char*>(info.ptr), static_cast<std::size_t>(info.size * info.itemsize)};
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import barograph as bg
+from barograph import _core
 
 pytest.importorskip("pyarrow")
 
@@ -162,3 +163,17 @@ def test_a_file_that_may_not_be_read_is_named(put):
     file.chmod(0)
     with pytest.raises(PermissionError, match=r"log\.csv"):
         bg.read(file)
+
+
+@pytest.mark.parametrize("decoder", [lambda: _core.AccessLogDecoder("common"), _core.JsonLinesDecoder])
+@pytest.mark.parametrize("view", [slice(None, None, -1), slice(None, None, 3)])
+def test_a_buffer_with_gaps_is_refused_not_read_past_its_end(decoder, view):
+    with pytest.raises(TypeError, match="contiguous"):
+        decoder().feed(memoryview(b"x" * 4096)[view])
+
+
+def test_booleans_that_hold_other_bytes_are_each_one_success():
+    flags = np.array([0, 1, 2, 255], dtype=np.uint8).view(bool)
+    p = bg.Proportion()
+    p.update(flags)
+    assert (p.successes, p.trials) == (3, 4)

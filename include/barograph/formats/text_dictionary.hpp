@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -106,8 +107,19 @@ class text_dictionary {
     return word;
   }
 
-  static std::uint64_t hash(std::string_view text) noexcept {
-    std::uint64_t h = 0x9E3779B97F4A7C15u ^ text.size();
+  /// Differs from run to run (the address space is laid out anew), so nobody can write a log whose
+  /// words all hash alike. Codes do not depend on it.
+  static std::uint64_t new_seed() noexcept {
+    static const char here = 0;
+    const void* const stack = &here;
+    const std::uint64_t fixed = reinterpret_cast<std::uintptr_t>(stack);
+    const std::uint64_t moving = reinterpret_cast<std::uintptr_t>(&stack);
+    return (fixed ^ (moving << 32 | moving >> 32)) * 0x9E3779B97F4A7C15u ^
+           static_cast<std::uint64_t>(std::time(nullptr)) * 0xD6E8FEB86659FD93u;
+  }
+
+  std::uint64_t hash(std::string_view text) const noexcept {
+    std::uint64_t h = seed_ ^ text.size();
     const auto mix = [&h](std::uint64_t word) {  // both halves of the product: each bit reaches each
       const uint128 product = static_cast<uint128>(h ^ word) * 0xD6E8FEB86659FD93u;
       h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
@@ -139,6 +151,7 @@ class text_dictionary {
   std::vector<std::size_t> ends_;
   std::vector<bool> valid_;
   std::vector<slot> slots_;
+  std::uint64_t seed_ = new_seed();
 };
 
 /// A text column as codes into a dictionary; -1 is missing.

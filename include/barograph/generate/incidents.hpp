@@ -23,8 +23,13 @@ struct incident {
 
 /// Refuses an incident that cannot be drawn, by the name of its field.
 inline void check_incident(const incident& i) {
-  if (i.duration_ms <= 0)
-    raise<invalid_argument>("duration: given " + std::to_string(i.duration_ms) + " ms, expected more than 0");
+  constexpr std::int64_t reach = 1'000'000'000'000'000;  // 31,000 years: start + duration cannot overflow
+  if (i.duration_ms <= 0 || i.duration_ms > reach)
+    raise<invalid_argument>("duration: given " + std::to_string(i.duration_ms) +
+                            " ms, expected more than 0, at most 1e15");
+  if (i.start_ms < -reach || i.start_ms > reach)
+    raise<invalid_argument>("start: given " + std::to_string(i.start_ms) +
+                            " ms from 1970, expected -1e15 to 1e15");
   if (!(i.latency_factor > 0.0 && i.latency_factor <= 1000.0))
     raise<invalid_argument>("latency: given a factor of " + std::to_string(i.latency_factor) +
                             ", expected above 0 and at most 1000");

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -111,9 +113,10 @@ class requests_generator {
     check_range(first, first + static_cast<std::int64_t>(rows.size()));
     std::vector<std::int64_t> at(rows.size() + 1, 0);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (rows[i] < 0)
-        raise<invalid_argument>("rows: given " + std::to_string(rows[i]) + ", expected 0 or more");
-      at[i + 1] = at[i] + rows[i];
+      const std::int64_t n = rows[i];  // read once: another thread may write the array
+      if (n < 0 || n > std::numeric_limits<std::int64_t>::max() - at[i])
+        raise<invalid_argument>("rows: given " + std::to_string(n) + ", expected 0 or more, not 2^63 in all");
+      at[i + 1] = at[i] + n;
     }
     if (static_cast<std::size_t>(at.back()) != out.size() || !out.equally_long())
       raise<invalid_argument>("out: given " + std::to_string(out.size()) + " rows, expected " +
@@ -122,7 +125,8 @@ class requests_generator {
     executor.for_each_chunk(rows.size(), 4, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i)
         fill_block(first + static_cast<std::int64_t>(i), first_row + at[i],
-                   out.subspan(static_cast<std::size_t>(at[i]), static_cast<std::size_t>(rows[i])), dirt[i]);
+                   out.subspan(static_cast<std::size_t>(at[i]), static_cast<std::size_t>(at[i + 1] - at[i])),
+                   dirt[i]);
     });
     std::vector<dirt_entry> all;
     for (std::vector<dirt_entry>& part : dirt)

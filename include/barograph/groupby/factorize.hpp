@@ -108,10 +108,10 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
   return distinct;
 }
 
-/// Several keys as one: code = outer * inner_groups + inner, -1 where either is missing. The result
-/// may be `outer` itself.
+/// Two keys as one: outer * inner_groups + inner, `missing_integer` where either is missing; what
+/// `factorize` then numbers.
 ///
-/// @throws invalid_argument for unequal sizes, a code out of its range, or 2^31 - 1 pairs or more
+/// @throws invalid_argument for unequal sizes, or a code out of its range
 inline void combine_codes(span<const std::int32_t> outer, std::size_t outer_groups,
                           span<const std::int32_t> inner, std::size_t inner_groups, span<std::int64_t> out) {
   if (outer.size() != inner.size() || outer.size() != out.size())
