@@ -19,7 +19,7 @@ inline std::string decimal(double value) {
 
 /// `value` rounded to `digits` significant digits, trailing zeros off: 0.3333, 500.
 inline std::string decimal(double value, int digits) {
-  char text[400];
+  char text[800];  // a double has at most 767 significant digits
   const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, digits);
   return std::string(text, end.ptr);
 }
