@@ -1,0 +1,133 @@
+// Every public type, declared and not defined: for headers that only name them.
+//
+// tests/cpp/headers holds this file to the definitions.
+#pragma once
+
+#include <cstdint>
+
+#include "config.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+
+// core/
+template <class T>
+class span;
+class error;
+class invalid_argument;
+class bad_bytes;
+class schema_error;
+enum class state_kind : std::uint16_t;
+struct byte_limits;
+class byte_writer;
+class byte_reader;
+class random_draws;
+class serial_executor;
+class thread_executor;
+
+// time/
+struct civil_date;
+struct iso_week;
+struct zone_interval;
+class posix_rule;
+class zone;
+class zone_clock;
+enum class ambiguous_time;
+enum class nonexistent_time;
+struct frequency;
+struct local_field_columns;
+
+// stats/
+struct interval;
+struct rank_interval;
+enum class combiner;
+struct quantile_position;
+class exact_sum;
+class moments;
+class proportion;
+class quantile_histogram;
+
+// slo/
+struct apdex_bands;
+class apdex;
+class latency_summary;
+struct health_policy;
+struct apdex_policy;
+struct objectives_policy;
+struct policy;
+struct toml_number;
+struct health_inputs;
+struct ledger_entry;
+struct health;
+
+namespace rolling {
+enum class closed;
+enum class interpolation : std::int32_t;
+enum class reduction : std::int32_t;
+enum class treatment;
+struct windows;
+struct options;
+class series;
+struct inline_kernels;
+struct inline_order_statistics;
+}  // namespace rolling
+
+namespace groupby {
+struct kpi_options;
+struct kpi_table;
+}  // namespace groupby
+
+// formats/
+class text_column;
+enum class field_status : std::uint8_t;
+class text_dictionary;
+struct coded_text;
+template <class Fault>
+struct bad_line;
+class bad_text_budget;
+class line_splitter;
+enum class time_format : std::uint8_t;
+struct written_time;
+struct slash_date;
+struct timestamp_options;
+struct timestamp_column;
+struct number_column;
+enum class json_kind : std::uint8_t;
+enum class json_fault : std::uint8_t;
+class json_scanner;
+enum class json_type : std::uint8_t;
+class json_column;
+struct json_lines;
+struct json_lines_limits;
+class json_lines_decoder;
+enum class log_field;
+class log_format;
+struct named_log_format;
+enum class line_fault : std::uint8_t;
+struct access_log;
+struct request_line;
+class access_log_decoder;
+struct detected_log_format;
+struct combined_line;
+
+namespace generate {
+class day_shape;
+struct week_shape;
+struct incident;
+struct incident_effect;
+enum class dirt_kind : std::uint8_t;
+enum class dirt_column : std::uint8_t;
+struct dirt_rates;
+struct dirt_entry;
+struct requests_options;
+struct requests_spans;
+struct requests_table;
+class requests_generator;
+}  // namespace generate
+
+namespace kernels {
+inline namespace v0_1 {
+struct compiled;
+}
+}  // namespace kernels
+
+BAROGRAPH_NAMESPACE_END
