@@ -78,8 +78,15 @@ TEST_CASE("large counts agree with the normal law, on both sides of the change o
 }
 
 TEST_CASE("a quantile or confidence that is none is refused by name") {
+  const auto complaint = [](double q, double confidence) -> std::string {
+    try {
+      quantile_ranks(9, q, confidence);
+    } catch (const invalid_argument& e) {
+      return e.what();
+    }
+    return "";
+  };
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const double q : {-0.1, 1.1, nan}) CHECK_THROWS_WITH(quantile_ranks(9, q), Catch::StartsWith("q: "));
-  for (const double confidence : {0.0, 1.0, -1.0, nan})
-    CHECK_THROWS_WITH(quantile_ranks(0, 0.5, confidence), Catch::StartsWith("confidence: "));
+  for (const double q : {-0.1, 1.1, nan}) CHECK(complaint(q, 0.95).rfind("q: ", 0) == 0);
+  for (const double c : {0.0, 1.0, -1.0, nan}) CHECK(complaint(0.5, c).rfind("confidence: ", 0) == 0);
 }

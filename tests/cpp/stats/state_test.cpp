@@ -1,5 +1,7 @@
 #include "barograph/stats/state.hpp"
 
+#include <vector>
+
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/quantile_histogram.hpp"
 #include "catch.hpp"
@@ -12,8 +14,22 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
-struct not_quite : moments {  // a state whose merge is missing
-  void merge(const moments&) = delete;
+template <class Bytes, class Equal, class Value = double>
+struct written_state {
+  void update(Value, std::uint64_t = 1) {}
+  void update(span<const Value>) {}
+  void merge(const written_state&) {}
+  written_state& operator+=(const written_state&) { return *this; }
+  void subtract(const written_state&) {}
+  void reset() {}
+  Bytes to_bytes() const { return {}; }
+  static written_state from_bytes(const std::string&, byte_limits) { return {}; }
+  Equal operator==(const written_state&) const { return {}; }
+  Equal operator!=(const written_state&) const { return {}; }
+};
+struct without_merge : written_state<std::string, bool> {
+  void merge(const without_merge&) = delete;
+  static without_merge from_bytes(const std::string&, byte_limits) { return {}; }
 };
 
 std::string frame_of(const tally& t, const extremes& e) {
@@ -34,7 +50,11 @@ extremes back(const std::string& frame) {
 TEST_CASE("the interface is checked at compile time") {
   STATIC_REQUIRE(is_state_v<moments>);
   STATIC_REQUIRE(is_state_v<quantile_histogram>);
-  STATIC_REQUIRE_FALSE(is_state_v<not_quite>);
+  STATIC_REQUIRE(is_state_v<written_state<std::string, bool>>);
+  STATIC_REQUIRE(is_state_v<written_state<std::string, bool, const char*>, const char*>);
+  STATIC_REQUIRE_FALSE(is_state_v<written_state<std::vector<char>, bool>>);
+  STATIC_REQUIRE_FALSE(is_state_v<written_state<std::string, int>>);
+  STATIC_REQUIRE_FALSE(is_state_v<without_merge>);
   STATIC_REQUIRE_FALSE(is_state_v<int>);
   STATIC_REQUIRE_FALSE(is_state_v<moments, std::string>);
 }
