@@ -73,9 +73,9 @@ inline void reduce(reduction what, span<const double> x, const windows& w, const
     job.length = w.longest();
     job.out = out.data();
   }
-  // Blocks go side by side only where four of them fit.
-  const std::int64_t lanes = fixed && 4 * job.length <= job.windows ? 4 : 1;
-  std::vector<double> scratch(static_cast<std::size_t>(4 * lanes * job.length + 4));
+  // Blocks go side by side only where there are enough of them.
+  const std::int64_t lanes = fixed && 4 * job.length <= job.windows ? 8 : 1;
+  std::vector<double> scratch(static_cast<std::size_t>(4 * lanes * (job.length + 1)));
   job.scratch = scratch.data();
   if (extrema)
     Kernels::extrema(job);

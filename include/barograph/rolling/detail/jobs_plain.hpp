@@ -29,7 +29,7 @@ struct series_job {
   std::int64_t length;               ///< rows of a fixed window, at most `windows`; else of the longest
   std::int64_t min_periods;          ///< fewer values give NaN
   double ddof;                       ///< of variance and deviation
-  double* scratch;  ///< 4 doubles for each row of `length` (16 when 4 such windows fit), and 4 more
+  double* scratch;  ///< 4 doubles for each row of `length` and one more; 32 where 4 * length <= windows
   double* out;      ///< one result a window
 };
 

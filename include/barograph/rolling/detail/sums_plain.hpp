@@ -18,193 +18,244 @@ BAROGRAPH_KERNEL_BEGIN
 using rolling::reduction;
 using rolling::detail::series_job;
 
-/// The number of blocks that go side by side.
-constexpr std::ptrdiff_t lanes = 4;
+using rolling::reduction;
+using rolling::detail::series_job;
 
 /// One result from the sums of a window that holds n > 0 values.
-inline double reduced(reduction what, twofold d, twofold d2, double n, double ddof) noexcept {
-  if (what == reduction::sum) return rounded(d);
-  if (what == reduction::mean) return divided(d, n);
+template <reduction What>
+inline double reduced(twofold d, twofold d2, double n, double ddof) noexcept {
+  if (What == reduction::sum) return rounded(d);
+  if (What == reduction::mean) return divided(d, n);
   if (!(n > ddof)) return __builtin_nan("");
   const double v = squared_deviations(d, d2, n) / (n - ddof);
-  return what == reduction::variance ? v : __builtin_sqrt(v);
+  return What == reduction::variance ? v : __builtin_sqrt(v);
 }
 
-/// Results of the windows (e - length, e] that end in blocks first .. first + Lanes - 1.
-///
-/// x: values, missing ones 0; m: how many there are (a block may reach past the end in its last lane
-/// only when Lanes is 1); valid_before: how many of x[0..i) are not missing, or null when all are;
-/// missing: 1 where a value is missing, or null; scratch: 4 * Lanes * length doubles; out: m results.
-template <std::ptrdiff_t Lanes, bool Squares>
-inline void fixed_sums_group(const double* x, std::ptrdiff_t m, std::ptrdiff_t length, std::ptrdiff_t first,
-                             const unsigned char* missing, const std::int64_t* valid_before, reduction what,
-                             std::int64_t min_periods, double ddof, double* scratch, double* out) noexcept {
-  double* const s1h = scratch;
-  double* const s1l = s1h + Lanes * length;
-  double* const s2h = s1l + Lanes * length;
-  double* const s2l = s2h + Lanes * length;
-  double pivot[Lanes];
-  double h1[Lanes], l1[Lanes], h2[Lanes], l2[Lanes];
-  for (std::ptrdiff_t k = 0; k < Lanes; ++k) {
-    // The first value of the block is in every window that ends in it.
-    pivot[k] = Squares ? x[(first + k) * length] : 0.0;
-    h1[k] = l1[k] = h2[k] = l2[k] = 0.0;
-  }
-  const bool has_previous = first > 0;
-  // Suffixes of the blocks before, longest last; entry j is the sum of x[block - length + j ..].
-  for (std::ptrdiff_t j = length - 1; j >= 1; --j) {
-    for (std::ptrdiff_t k = 0; k < Lanes; ++k) {
-      const std::ptrdiff_t at = (first + k - 1) * length + j;
-      const bool there = (has_previous || k > 0) && (missing == nullptr || missing[at] == 0);
-      const double d = there ? x[at] - pivot[k] : 0.0;
-      const twofold a = two_sum(h1[k], d);
-      h1[k] = a.hi;
-      l1[k] += a.lo;
-      s1h[j * Lanes + k] = h1[k];
-      s1l[j * Lanes + k] = l1[k];
-      if (Squares) {
-        const double p = d * d;
-        const twofold b = two_sum(h2[k], p);
-        h2[k] = b.hi;
-        l2[k] += b.lo + product_error(d, d, p);
-        s2h[j * Lanes + k] = h2[k];
-        s2l[j * Lanes + k] = l2[k];
-      }
-    }
-  }
-  for (std::ptrdiff_t k = 0; k < Lanes; ++k) h1[k] = l1[k] = h2[k] = l2[k] = 0.0;
-  const std::ptrdiff_t steps = Lanes == 1 && (first + 1) * length > m ? m - first * length : length;
-  for (std::ptrdiff_t i = 0; i < steps; ++i) {
-    for (std::ptrdiff_t k = 0; k < Lanes; ++k) {
-      const std::ptrdiff_t e = (first + k) * length + i;
-      const bool there = missing == nullptr || missing[e] == 0;
-      const double d = there ? x[e] - pivot[k] : 0.0;
-      const twofold a = two_sum(h1[k], d);
-      h1[k] = a.hi;
-      l1[k] += a.lo;
-      if (Squares) {
-        const double p = d * d;
-        const twofold b = two_sum(h2[k], p);
-        h2[k] = b.hi;
-        l2[k] += b.lo + product_error(d, d, p);
-      }
-    }
-    for (std::ptrdiff_t k = 0; k < Lanes; ++k) {
-      const std::ptrdiff_t e = (first + k) * length + i;
-      twofold d{h1[k], l1[k]}, d2{h2[k], l2[k]};
-      if (i + 1 < length) {
-        const std::ptrdiff_t j = (i + 1) * Lanes + k;
-        d = plus(twofold{s1h[j], s1l[j]}, d);
-        if (Squares) d2 = plus(twofold{s2h[j], s2l[j]}, d2);
-      }
-      const std::ptrdiff_t begin = e + 1 > length ? e + 1 - length : 0;
-      const std::int64_t n =
-          valid_before != nullptr ? valid_before[e + 1] - valid_before[begin] : e + 1 - begin;
-      out[e] = n >= min_periods && (n > 0 || what == reduction::sum)
-                   ? reduced(what, d, d2, static_cast<double>(n), ddof)
-                   : __builtin_nan("");
-    }
-  }
+/// The result of a window that may hold too few values.
+template <reduction What>
+inline double reduced_if_enough(const series_job& j, twofold d, twofold d2, std::int64_t n) noexcept {
+  return n >= j.min_periods && (n > 0 || What == reduction::sum)
+             ? reduced<What>(d, d2, static_cast<double>(n), j.ddof)
+             : __builtin_nan("");
 }
 
-/// Results of all windows of one length; see `fixed_sums_group`. scratch: 4 * lanes * length doubles.
+constexpr bool has_squares(reduction what) noexcept {
+  return what == reduction::variance || what == reduction::deviation;
+}
+
+/// Adds a value to its sums: the deviation from the pivot, and that squared.
 template <bool Squares>
-inline void fixed_sums(const double* x, std::ptrdiff_t m, std::ptrdiff_t length, const unsigned char* missing,
-                       const std::int64_t* valid_before, reduction what, std::int64_t min_periods,
-                       double ddof, double* scratch, double* out) noexcept {
-  const std::ptrdiff_t whole = m / length;
-  std::ptrdiff_t block = 0;
-  for (; block + lanes <= whole; block += lanes)
-    fixed_sums_group<lanes, Squares>(x, m, length, block, missing, valid_before, what, min_periods, ddof,
-                                     scratch, out);
-  for (; block * length < m; ++block)
-    fixed_sums_group<1, Squares>(x, m, length, block, missing, valid_before, what, min_periods, ddof, scratch,
-                                 out);
+inline void take_in(twofold& d, twofold& d2, double x, double pivot) noexcept {
+  const double v = Squares ? x - pivot : x;
+  d = plus(d, v);
+  if (Squares) {
+    const double p = v * v;
+    d2 = plus(d2, p);
+    d2.lo += product_error(v, v, p);
+  }
 }
 
-/// Results of windows [start[i], end[i]) whose bounds never go back. scratch: 4 doubles for each value
-/// of the longest window.
+/// Windows (e - length, e] that end in one block; any block, missing values allowed.
+template <reduction What>
+inline void fixed_sums_block(const series_job& j, std::int64_t block) noexcept {
+  constexpr bool squares = has_squares(What);
+  const std::int64_t length = j.length, begin = block * length;
+  const std::int64_t stop = begin + length < j.windows ? begin + length : j.windows;
+  const double pivot = squares ? j.x[begin] : 0.0;  // in every window that ends here
+  twofold* const suffix = reinterpret_cast<twofold*>(j.scratch);
+  twofold d, d2;
+  for (std::int64_t i = length - 1; i >= 1; --i) {
+    const std::int64_t at = begin - length + i;
+    if (at >= 0 && (j.missing == nullptr || j.missing[at] == 0)) take_in<squares>(d, d2, j.x[at], pivot);
+    suffix[2 * i] = d;
+    suffix[2 * i + 1] = d2;
+  }
+  d = d2 = twofold{};
+  for (std::int64_t e = begin; e < stop; ++e) {
+    if (j.missing == nullptr || j.missing[e] == 0) take_in<squares>(d, d2, j.x[e], pivot);
+    const std::int64_t i = e - begin + 1;
+    const std::int64_t first = e + 1 > length ? e + 1 - length : 0;
+    const std::int64_t n =
+        j.valid_before != nullptr ? j.valid_before[e + 1] - j.valid_before[first] : e + 1 - first;
+    const bool whole = i == length;
+    j.out[e] = reduced_if_enough<What>(j, whole ? d : plus(suffix[2 * i], d),
+                                       whole || !squares ? d2 : plus(suffix[2 * i + 1], d2), n);
+  }
+}
+
+/// Two lanes of doubles; the operators act on each lane as they do on a double.
+typedef double two_lanes __attribute__((vector_size(16)));
+/// Pairs of blocks that go side by side, to hide the latency of the additions.
+constexpr int side = 4;
+
+inline two_lanes two_sum_error(two_lanes a, two_lanes b, two_lanes s) noexcept {
+  const two_lanes t = s - a;
+  return (a - (s - t)) + (b - t);
+}
+
+inline two_lanes square_error(two_lanes v, two_lanes p) noexcept {
+  return two_lanes{product_error(v[0], v[0], p[0]), product_error(v[1], v[1], p[1])};
+}
+
+/// Sums of 2 * side blocks, lane by lane what `take_in` does.
 template <bool Squares>
-inline void moving_sums(const double* x, const unsigned char* missing, const std::int64_t* start,
-                        const std::int64_t* end, std::ptrdiff_t windows, reduction what,
-                        std::int64_t min_periods, double ddof, double* scratch, double* out) noexcept {
+struct lane_sums {
+  two_lanes h1[side], l1[side], h2[side], l2[side];
+
+  void clear() noexcept {
+    for (int k = 0; k < side; ++k) h1[k] = l1[k] = h2[k] = l2[k] = two_lanes{0.0, 0.0};
+  }
+
+  void take_in(const double* x, std::int64_t length, const two_lanes* pivot) noexcept {
+    for (int k = 0; k < side; ++k) {
+      two_lanes v = {x[2 * k * length], x[(2 * k + 1) * length]};
+      if (Squares) v -= pivot[k];
+      const two_lanes s = h1[k] + v;
+      l1[k] += two_sum_error(h1[k], v, s);
+      h1[k] = s;
+      if (Squares) {
+        const two_lanes p = v * v;
+        const two_lanes s2 = h2[k] + p;
+        l2[k] += two_sum_error(h2[k], p, s2);
+        l2[k] += square_error(v, p);
+        h2[k] = s2;
+      }
+    }
+  }
+
+  void store(two_lanes* at) const noexcept {
+    for (int k = 0; k < side; ++k) {
+      at[k] = h1[k];
+      at[side + k] = l1[k];
+      if (Squares) {
+        at[2 * side + k] = h2[k];
+        at[3 * side + k] = l2[k];
+      }
+    }
+  }
+};
+
+/// Windows that end in the blocks first .. first + 2 * side - 1, all whole, none the first of the series,
+/// no value missing: the bits of `fixed_sums_block`, several times as fast.
+template <reduction What>
+inline void fixed_sums_blocks(const series_job& j, std::int64_t first) noexcept {
+  constexpr bool squares = has_squares(What);
+  constexpr int parts = squares ? 4 * side : 2 * side;
+  const std::int64_t length = j.length;
+  const double* const x = j.x + first * length;
+  double* const out = j.out + first * length;
+  two_lanes* const suffix = reinterpret_cast<two_lanes*>(j.scratch);
+  two_lanes pivot[side];
+  for (int k = 0; k < side; ++k) pivot[k] = two_lanes{x[2 * k * length], x[(2 * k + 1) * length]};
+  lane_sums<squares> sums;
+  sums.clear();
+  for (std::int64_t i = length - 1; i >= 1; --i) {
+    sums.take_in(x - length + i, length, pivot);
+    sums.store(suffix + i * parts);
+  }
+  sums.clear();
+  const auto n = static_cast<double>(length);
+  const bool enough = length >= j.min_periods;
+  for (std::int64_t i = 0; i < length; ++i) {
+    sums.take_in(x + i, length, pivot);
+    const two_lanes* const before = i + 1 < length ? suffix + (i + 1) * parts : nullptr;
+    for (int k = 0; k < side; ++k) {
+      two_lanes h = sums.h1[k], l = sums.l1[k], h2 = sums.h2[k], l2 = sums.l2[k];
+      if (before != nullptr) {
+        h = before[k] + sums.h1[k];
+        l = two_sum_error(before[k], sums.h1[k], h) + (before[side + k] + sums.l1[k]);
+        if (squares) {
+          h2 = before[2 * side + k] + sums.h2[k];
+          l2 = two_sum_error(before[2 * side + k], sums.h2[k], h2) + (before[3 * side + k] + sums.l2[k]);
+        }
+      }
+      for (int lane = 0; lane < 2; ++lane) {
+        const double r = reduced<What>(twofold{h[lane], l[lane]}, twofold{h2[lane], l2[lane]}, n, j.ddof);
+        out[(2 * k + lane) * length + i] = enough ? r : __builtin_nan("");
+      }
+    }
+  }
+}
+
+/// All windows of one length.
+template <reduction What>
+inline void fixed_sums(const series_job& j) noexcept {
+  const std::int64_t whole = j.missing == nullptr ? j.windows / j.length : 0;
+  std::int64_t block = 0;
+  if (whole > 0) fixed_sums_block<What>(j, block++);
+  for (; block + 2 * side <= whole; block += 2 * side) fixed_sums_blocks<What>(j, block);
+  for (; block * j.length < j.windows; ++block) fixed_sums_block<What>(j, block);
+}
+
+/// Windows [start[i], end[i]) whose bounds never go back.
+template <reduction What>
+inline void moving_sums(const series_job& j) noexcept {
+  constexpr bool squares = has_squares(What);
+  const auto missing = [&j](std::int64_t row) noexcept {
+    return j.missing != nullptr && j.missing[row] != 0;
+  };
+  twofold* const suffix = reinterpret_cast<twofold*>(j.scratch);
   std::int64_t low = 0, middle = 0, high = 0;  // suffixes cover [low, middle), the prefix [middle, high)
   std::int64_t valid_front = 0, valid_back = 0;
   double pivot = 0.0;
   twofold b1, b2;
-  for (std::ptrdiff_t i = 0; i < windows; ++i) {
-    const std::int64_t s = start[i], e = end[i] > start[i] ? end[i] : start[i];
+  for (std::int64_t i = 0; i < j.windows; ++i) {
+    const std::int64_t s = j.start[i], e = j.end[i] > s ? j.end[i] : s;
     if (s >= middle) {  // a new boundary: the whole window becomes suffixes
       low = s;
       middle = high = e;
-      pivot = 0.0;
-      for (std::int64_t j = e - 1; j >= s; --j)
-        if (missing == nullptr || missing[j] == 0) {
-          pivot = Squares ? x[j] : 0.0;
-          break;
-        }
+      std::int64_t last = e - 1;
+      while (last >= s && missing(last)) --last;
+      pivot = squares && last >= s ? j.x[last] : 0.0;  // in every window until the next boundary
       twofold d, d2;
       valid_front = 0;
-      for (std::int64_t j = e - 1; j >= s; --j) {
-        if (missing == nullptr || missing[j] == 0) {
-          const double v = x[j] - pivot;
-          d = plus(d, v);
-          if (Squares) {
-            const double p = v * v;
-            d2 = plus(d2, p);
-            d2.lo += product_error(v, v, p);
-          }
+      for (std::int64_t row = e - 1; row >= s; --row) {
+        if (!missing(row)) {
+          take_in<squares>(d, d2, j.x[row], pivot);
           ++valid_front;
         }
-        double* const at = scratch + 4 * (j - low);
-        at[0] = d.hi, at[1] = d.lo, at[2] = d2.hi, at[3] = d2.lo;
+        suffix[2 * (row - low)] = d;
+        suffix[2 * (row - low) + 1] = d2;
       }
       b1 = b2 = twofold{};
       valid_back = 0;
     } else {
-      for (std::int64_t j = i > 0 ? start[i - 1] : low; j < s; ++j)
-        if (missing == nullptr || missing[j] == 0) --valid_front;
+      for (std::int64_t row = i > 0 ? j.start[i - 1] : low; row < s; ++row)
+        if (!missing(row)) --valid_front;
       for (; high < e; ++high) {
-        if (missing != nullptr && missing[high] != 0) continue;
-        const double v = x[high] - pivot;
-        b1 = plus(b1, v);
-        if (Squares) {
-          const double p = v * v;
-          b2 = plus(b2, p);
-          b2.lo += product_error(v, v, p);
-        }
+        if (missing(high)) continue;
+        take_in<squares>(b1, b2, j.x[high], pivot);
         ++valid_back;
       }
     }
     twofold d = b1, d2 = b2;
     if (s < middle) {
-      const double* const at = scratch + 4 * (s - low);
-      d = plus(twofold{at[0], at[1]}, b1);
-      if (Squares) d2 = plus(twofold{at[2], at[3]}, b2);
+      d = plus(suffix[2 * (s - low)], b1);
+      if (squares) d2 = plus(suffix[2 * (s - low) + 1], b2);
     }
-    const std::int64_t n = valid_front + valid_back;
-    out[i] = n >= min_periods && (n > 0 || what == reduction::sum)
-                 ? reduced(what, d, d2, static_cast<double>(n), ddof)
-                 : __builtin_nan("");
+    j.out[i] = reduced_if_enough<What>(j, d, d2, valid_front + valid_back);
   }
+}
+
+template <reduction What>
+inline void run_sums_of(const series_job& j) noexcept {
+  if (j.start == nullptr)
+    fixed_sums<What>(j);
+  else
+    moving_sums<What>(j);
 }
 
 /// The job for sum, mean, variance or deviation.
 inline void run_sums(const series_job& j) noexcept {
-  const bool squares = j.what == reduction::variance || j.what == reduction::deviation;
-  if (j.start == nullptr) {
-    if (squares)
-      fixed_sums<true>(j.x, j.windows, j.length, j.missing, j.valid_before, j.what, j.min_periods, j.ddof,
-                       j.scratch, j.out);
-    else
-      fixed_sums<false>(j.x, j.windows, j.length, j.missing, j.valid_before, j.what, j.min_periods, j.ddof,
-                        j.scratch, j.out);
-  } else if (squares) {
-    moving_sums<true>(j.x, j.missing, j.start, j.end, j.windows, j.what, j.min_periods, j.ddof, j.scratch,
-                      j.out);
-  } else {
-    moving_sums<false>(j.x, j.missing, j.start, j.end, j.windows, j.what, j.min_periods, j.ddof, j.scratch,
-                       j.out);
+  switch (j.what) {
+    case reduction::sum:
+      return run_sums_of<reduction::sum>(j);
+    case reduction::mean:
+      return run_sums_of<reduction::mean>(j);
+    case reduction::variance:
+      return run_sums_of<reduction::variance>(j);
+    default:
+      return run_sums_of<reduction::deviation>(j);
   }
 }
 
