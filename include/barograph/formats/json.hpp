@@ -170,9 +170,9 @@ class json_scanner {
 
   bool word(std::string_view expected) noexcept {
     const std::string_view found = text_.substr(at_, expected.size());
+    if (found != expected.substr(0, found.size())) return fail(json_fault::not_json);
     at_ += found.size();
-    if (found == expected) return true;
-    return fail(found == expected.substr(0, found.size()) ? json_fault::truncated : json_fault::not_json);
+    return found == expected || fail(json_fault::truncated);
   }
 
   bool digits() noexcept {

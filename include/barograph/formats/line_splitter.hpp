@@ -32,9 +32,13 @@ class bad_text_budget {
  public:
   explicit bad_text_budget(std::size_t total = std::size_t{64} << 20) : left_(total) {}
   std::string take(std::string_view line) {
-    const std::size_t keep = std::min({line.size(), std::size_t{4096}, left_});
-    left_ -= keep;
-    return to_utf8(line.substr(0, keep));
+    const std::size_t most = std::min(left_, std::size_t{4096});
+    std::string text = to_utf8(line.substr(0, most));  // U+FFFD is longer than what it stands for
+    std::size_t end = std::min(text.size(), most);
+    while (end > 0 && end < text.size() && (static_cast<unsigned>(text[end]) & 0xC0u) == 0x80u) --end;
+    text.resize(end);
+    left_ -= end;
+    return text;
   }
 
  private:

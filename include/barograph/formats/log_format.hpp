@@ -248,10 +248,13 @@ inline void log_format::compile_apache(std::string_view text) {
           i = at;
           continue;
         }
-        what = lower == "sec"    ? log_field::epoch_s
-               : lower == "msec" ? log_field::epoch_ms
-               : lower == "usec" ? log_field::epoch_us
-                                 : log_field::time;
+        if (lower.rfind("begin:", 0) == 0) lower.erase(0, 6);  // of the request, or its end
+        if (lower.rfind("end:", 0) == 0) lower.erase(0, 4);
+        what = lower == "sec"                                 ? log_field::epoch_s
+               : lower == "msec"                              ? log_field::epoch_ms
+               : lower == "usec"                              ? log_field::epoch_us
+               : lower == "msec_frac" || lower == "usec_frac" ? log_field::ignored
+                                                              : log_field::time;
         break;
       default:
         if (!((directive >= 'a' && directive <= 'z') || (directive >= 'A' && directive <= 'Z') ||

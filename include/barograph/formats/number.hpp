@@ -35,8 +35,8 @@ inline bool is_tiny(std::string_view digits, std::int64_t exponent) noexcept {
 }
 }  // namespace number_detail
 
-/// Whole text is one number; `out` is the double nearest to it times 10^power, |power| <= 3 (0.57 s is
-/// exactly 570 ms so, where 0.57 * 1000 is not).
+/// Whole text is one number; `out` is the double nearest to it times 10^power, |power| <= 3 (1.001 s is
+/// exactly 1001 ms so, where 1.001 * 1000 is not).
 inline bool parse_number(std::string_view text, double& out, int power = 0) {
   const char* p = text.data();
   const char* const end = p + text.size();

@@ -139,7 +139,9 @@ inline void append_segment(std::string& out, std::string_view segment) {
 /// The path of a request target: without scheme, host, query, fragment and session.
 inline std::string_view path_of(std::string_view target) noexcept {
   const std::size_t scheme = target.find("://");
-  if (scheme != target.npos && scheme > 0 && scheme < 8 && target.find('/') == scheme + 1) {
+  // a scheme begins with a letter (RFC 3986, section 3.1), a template of ours with a brace
+  const bool letter = !target.empty() && (target[0] | 0x20) >= 'a' && (target[0] | 0x20) <= 'z';
+  if (letter && scheme < 8 && target.find('/') == scheme + 1) {
     const std::size_t slash = target.find_first_of("/?#", scheme + 3);
     target = slash == target.npos ? std::string_view("/") : target.substr(slash);
     if (target.front() != '/') target = "/";
