@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
@@ -102,8 +103,8 @@ def rolling_mean(
         Which ends belong to the window; ``"right"`` by default.
     step : int, optional
         Keep every `step`-th window.
-    on : array-like of datetime64 or int (ns), optional
-        Times of the rows, never going back.
+    on : array-like of datetime64 or int (ns), or str, optional
+        Times of the rows, never going back; for a DataFrame also the name of the column that has them.
     inf : {"missing", "propagate"}, default "missing"
         Infinities are left out as in pandas, or make their windows infinite or NaN.
 
@@ -247,7 +248,7 @@ def rolling_quantile(
 
 
 def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
-    columns = _columns(x)
+    columns, how = _columns(x, how)
     if columns is not None:
         return columns.each(lambda column: [_roll(column, how, what, ddof)])[0]
     series = _series(x, how.on)
@@ -263,7 +264,7 @@ def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
 
 
 def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> list[Any]:
-    columns = _columns(x)
+    columns, how = _columns(x, how)
     if columns is not None:
         return columns.each(lambda column: _roll_quantiles(column, how, q, interpolation))
     series = _series(x, how.on)
@@ -274,6 +275,13 @@ def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> li
         series.values, cut.windows, np.array(q), interpolation, cut.least, loud, shown, series.mask
     )
     return [series.wrap(row, cut) for row in out]
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: {value!r} given, expected a whole number") from None
 
 
 def _inf(inf: str) -> bool:
@@ -288,13 +296,13 @@ def _cut(series: _Series, how: _How) -> _Cut:
     if how.min_periods is None:
         least = 1 if width is not None else rows
     else:
-        least = int(how.min_periods)
+        least = _whole("min_periods", how.min_periods)
         if least < 0:
             raise ValueError(f"min_periods: {least} given, expected 0 or more")
         if width is None and least > rows:
             raise ValueError(f"min_periods: {least} given, expected at most the window of {rows} rows")
     ends = "right" if how.closed is None else how.closed
-    step = 1 if how.step is None else int(how.step)
+    step = 1 if how.step is None else _whole("step", how.step)
     if width is None:
         return _Cut(_core.fixed_windows(len(series.values), rows, bool(how.center), ends, step), least, step)
     if series.times is None:
@@ -352,23 +360,30 @@ class _Columns(NamedTuple):
         return [self.join([several[k] for several in results]) for k in range(count)]
 
 
-def _columns(x: Any) -> _Columns | None:
+def _columns(x: Any, how: _How) -> tuple[_Columns | None, _How]:
+    """The columns of something two-dimensional, with `on` as times where it names a column; else None."""
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(x, pandas.DataFrame):
-        names = x.columns
+        on = how.on if isinstance(how.on, str) else None
+        if on is not None and on not in x.columns:
+            raise KeyError(f"on: no column {on!r}; there are: {', '.join(map(str, x.columns))}")
+        kept = [i for i, name in enumerate(x.columns) if on is None or name != on]
 
         def join(parts: list[Any]) -> Any:
-            frame = pandas.concat(parts, axis=1) if parts else x.copy()
-            frame.columns = names
+            frame = pandas.concat(parts, axis=1) if parts else x.iloc[:, :0].copy()
+            frame.columns = x.columns[kept]
+            if on is not None:
+                frame.insert(x.columns.get_loc(on), on, x[on].iloc[:: how.step or 1])
             return frame
 
-        return _Columns([x.iloc[:, i] for i in range(x.shape[1])], join)
+        times = how if on is None else how._replace(on=x[on])
+        return _Columns([x.iloc[:, i] for i in kept], join), times
     if isinstance(x, np.ndarray) and x.ndim == 2:
         return _Columns(
             [x[:, i] for i in range(x.shape[1])],
             lambda parts: np.column_stack(parts) if parts else np.empty(x.shape),
-        )
-    return None
+        ), how
+    return None, how
 
 
 def _series(x: Any, on: Any) -> _Series:
@@ -394,8 +409,8 @@ def _pandas_series(x: Any, on: Any) -> _Series:
     values = np.ascontiguousarray(x.to_numpy(dtype=np.float64, na_value=np.nan))
     index_times = x.index if getattr(x.index.dtype, "kind", "") == "M" else None
     times: Any = on if on is not None else index_times
-    if getattr(times, "tz", None) is not None:
-        times = times.tz_convert("UTC").tz_localize(None)
+    if getattr(getattr(times, "dtype", None), "tz", None) is not None:
+        times = sys.modules["pandas"].DatetimeIndex(times).tz_convert("UTC").tz_localize(None)
 
     def wrap(out: Doubles, cut: _Cut) -> Any:
         return type(x)(out, index=x.index[:: cut.step], name=x.name)

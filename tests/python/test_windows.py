@@ -169,6 +169,15 @@ def test_kind_index_and_name_are_kept():
     np.testing.assert_array_equal(bg.rolling_min(frame.to_numpy(), 2), frame.rolling(2).min().to_numpy())
 
 
+def test_a_column_of_times_may_be_named():
+    times = pd.to_datetime([0, 1, 2, 5], unit="s")
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "t": times, "b": [4.0, 3.0, 2.0, 1.0]})
+    want = frame.rolling("2s", on="t").mean()
+    pd.testing.assert_frame_equal(bg.rolling_mean(frame, "2s", on="t"), want)
+    aware = frame.assign(t=times.tz_localize("Europe/Rome"))
+    pd.testing.assert_series_equal(bg.rolling_mean(aware, "2s", on="t")["a"], want["a"])
+
+
 def test_polars_null_is_missing_and_nan_propagates():
     pl = pytest.importorskip("polars")
     s = pl.Series("x", [1.0, None, 3.0, float("nan"), 5.0, 6.0])
@@ -189,6 +198,8 @@ def test_polars_null_is_missing_and_nan_propagates():
         (lambda: bg.rolling_mean([1.0], 2, closed="up"), ValueError, "closed: 'up' given"),
         (lambda: bg.rolling_mean([1.0], 2, step=0), ValueError, "step: 0 given"),
         (lambda: bg.rolling_mean([1.0], 2, min_periods=3), ValueError, "min_periods: 3 given"),
+        (lambda: bg.rolling_mean([1.0], 2, min_periods=1.5), TypeError, "min_periods: 1.5 given"),
+        (lambda: bg.rolling_mean(pd.DataFrame({"a": [1]}), "1s", on="t"), KeyError, "no column 't'"),
         (lambda: bg.rolling_mean([1.0], 2, inf="no"), ValueError, "inf: 'no' given"),
         (lambda: bg.rolling_mean(["a"], 2), TypeError, "x: dtype"),
         (lambda: bg.rolling_mean(np.zeros((1, 1, 1)), 2), ValueError, "3 dimensions"),
