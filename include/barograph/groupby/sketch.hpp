@@ -11,6 +11,7 @@
 
 #include "../core/errors.hpp"
 #include "../core/span.hpp"
+#include "../stats/order_statistic.hpp"
 #include "../stats/quantile_histogram.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -18,7 +19,7 @@ namespace groupby {
 
 /// Approximate quantiles of each group, NaN for a group without values.
 ///
-/// @param values  one a row, NaN is left out
+/// @param values  one a row, NaN and infinities are left out
 /// @param codes   one group a row, -1 = none; empty: all rows are group 0
 /// @param qs      numbers in [0, 1]
 /// @param out     groups * qs.size() values, row-major
@@ -32,7 +33,8 @@ inline void sketch_quantiles(span<const double> values, span<const std::int32_t>
   if (out.size() != groups * qs.size())
     raise<invalid_argument>("out: given " + std::to_string(out.size()) + " values, expected " +
                             std::to_string(groups * qs.size()) + " (groups times quantiles)");
-  if (codes.empty() && groups != 1)
+  for (const double q : qs) check_quantile(q);
+  if (codes.empty() && !values.empty() && groups != 1)
     raise<invalid_argument>("n_groups: given " + std::to_string(groups) + ", expected 1 without codes");
   std::vector<double> sorted;
   std::vector<std::size_t> end(groups + 1, 0);
@@ -54,7 +56,7 @@ inline void sketch_quantiles(span<const double> values, span<const std::int32_t>
         raise<invalid_argument>("codes: they changed while they were being read");
       sorted[cursor[group]++] = values[i];
     }
-  } else {
+  } else if (!values.empty()) {
     end[1] = values.size();
   }
   const double* const all = codes.empty() ? values.data() : sorted.data();
