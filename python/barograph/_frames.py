@@ -17,12 +17,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._threads import thread_count
 
 Kind: TypeAlias = Literal["pandas", "polars", "arrow", "table"]
 Array: TypeAlias = npt.NDArray[Any]
@@ -438,6 +439,68 @@ def _only(data: Any, kind: Kind | None, columns: list[str]) -> Any:
     return data.select(columns)
 
 
+def one_column(data: Any, name: str) -> Any:
+    """A column of any frame as it is, by its name as text."""
+    kind = kind_of(data)
+    if kind == "pandas":
+        return data.iloc[:, names_of(data).index(name)]
+    if kind is None:
+        return next(values for key, values in data.items() if str(key) == name)
+    return data[name]
+
+
+class Integers(NamedTuple):
+    """Integers or bools and which of them are there; where one is missing, the value says nothing."""
+
+    values: Array
+    valid: npt.NDArray[np.bool_]
+
+
+def integers_of(values: Any) -> Integers | None:
+    """A library's column of integers or bools with missing ones, every bit kept; None for any other column.
+
+    As a :class:`Table` holds numbers, missing ones make floats of them, in which large integers are lost.
+    """
+    module = type(values).__module__.partition(".")[0]
+    if module == "pandas" and hasattr(values, "dtype"):
+        return _pandas_integers(values)
+    if module == "polars" and hasattr(values, "to_arrow"):
+        return _arrow_integers(values.to_arrow())
+    return _arrow_integers(values) if module == "pyarrow" else None
+
+
+def _pandas_integers(values: Any) -> Integers | None:
+    dtype = values.dtype
+    if type(dtype).__name__ == "CategoricalDtype":
+        labels = dtype.categories.to_numpy()
+        codes = np.asarray(getattr(values, "cat", values).codes)
+        if labels.dtype.kind not in "biu" or not np.any(codes < 0):
+            return None
+        return Integers(np.append(labels, labels.dtype.type(0))[codes], codes >= 0)
+    if isinstance(dtype, np.dtype) or getattr(dtype, "kind", "O") not in "biu":
+        return None
+    missing = np.asarray(values.isna())
+    if not missing.any():
+        return None
+    return Integers(values.to_numpy(dtype=dtype.numpy_dtype, na_value=0), ~missing)
+
+
+def _arrow_integers(column: Any) -> Integers | None:
+    pa = require("pyarrow", "report")
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+        if pa.types.is_integer(kind):
+            column = column.cast(kind)
+    if not column.null_count or not (pa.types.is_integer(kind) or pa.types.is_boolean(kind)):
+        return None
+    if isinstance(column, pa.ChunkedArray):
+        column = pa.concat_arrays(column.chunks)
+    zero = False if pa.types.is_boolean(kind) else 0
+    valid = column.is_valid().to_numpy(zero_copy_only=False)
+    return Integers(column.fill_null(zero).to_numpy(zero_copy_only=False), valid)
+
+
 def as_kind(table: Table, kind: Kind) -> Any:
     """The table as a frame of a library."""
     if kind == "pandas":
@@ -454,7 +517,7 @@ def _plain(values: Any) -> Any:
     if isinstance(values, Strings):
         return values
     module = type(values).__module__.split(".")[0]
-    if module == "pandas":
+    if module == "pandas" and hasattr(values, "dtype"):
         return _pandas_column(values)[0]
     if module == "polars":
         return _arrow_column(values.to_arrow())[0]
@@ -482,7 +545,9 @@ def _from_pandas(frame: Any) -> Table:
     return Table(columns, zones)
 
 
-def _pandas_column(series: Any) -> tuple[Column, str | None]:
+def _pandas_column(column: Any) -> tuple[Column, str | None]:
+    """A Series, or what it can be made of: an Index, an array of pandas."""
+    series = column if type(column).__name__ == "Series" else sys.modules["pandas"].Series(column)
     dtype = series.dtype
     zone = getattr(dtype, "tz", None)
     if zone is not None:
@@ -493,6 +558,8 @@ def _pandas_column(series: Any) -> tuple[Column, str | None]:
         labels = dtype.categories
         if all(isinstance(v, str) for v in labels):
             return Strings(series.cat.codes.to_numpy(), list(labels)), None
+        if labels.dtype.kind in "biu" and series.isna().any():
+            return series.astype("float64").to_numpy(), None
         return _pandas_column(series.astype(labels.dtype))
     if isinstance(dtype, np.dtype) and kind in "biuf":
         return series.to_numpy(), None
@@ -555,7 +622,7 @@ def _arrow_column(column: Any) -> tuple[Column, str | None]:
     elif types.is_decimal(kind) or (
         column.null_count and (types.is_integer(kind) or types.is_floating(kind))
     ):
-        column = column.cast(pa.float64())
+        column = column.cast(pa.float64(), safe=False)  # large integers are rounded
     return column.to_numpy(zero_copy_only=False), None
 
 
@@ -570,6 +637,7 @@ def _encode_arrow_text(column: Any, offset_type: type[np.int32 | np.int64]) -> S
         cast("npt.NDArray[np.int64]", np.frombuffer(offsets, offset_type)[window]),
         np.frombuffer(valid, np.uint8) if column.null_count else None,
         column.offset,
+        thread_count(None),
     )
     return Strings(codes, categories)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, cast
@@ -10,7 +11,21 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import Array, Column, Kind, Strings, Table, as_kind, kind_of, names_of
+from ._frames import (
+    Array,
+    Column,
+    Kind,
+    Strings,
+    Table,
+    as_kind,
+    integers_of,
+    kind_of,
+    names_of,
+    one_column,
+)
+from ._slo import Apdex as ApdexState
+from ._states import _is_scalar
+from ._threads import thread_count
 from ._zones import tzif
 
 LATENCY_NAMES = (
@@ -38,7 +53,7 @@ class ApdexLimits(Protocol):
     def apdex_tolerating(self) -> float | None: ...
 
 
-Apdex: TypeAlias = float | tuple[float, float] | ApdexLimits
+Apdex: TypeAlias = float | tuple[float, float] | ApdexLimits | ApdexState
 
 
 @dataclass
@@ -82,7 +97,7 @@ def kpis(
     freq: str | None = None,
     tz: str | None = None,
     apdex: Apdex | None = None,
-    quantiles: Sequence[float] = (0.5, 0.95, 0.99),
+    quantiles: float | Sequence[float] = (0.5, 0.95, 0.99),
     exact: bool = True,
     threads: int | None = None,
 ) -> Any:
@@ -112,16 +127,17 @@ def kpis(
     tz : str, optional
         The zone whose hours and days `freq` means (``"Europe/Rome"``); the result's times are then in
         it. By default the zone of the column, else UTC. Times without a zone are UTC.
-    apdex : float or (float, float) or Policy, optional
-        The threshold T, or T and the tolerating limit F (4 T by default), in the unit of the latencies.
-        By default no Apdex is computed.
-    quantiles : sequence of float, default (0.5, 0.95, 0.99)
+    apdex : float, (float, float), Policy or Apdex, optional
+        The threshold T, or T and the tolerating limit F (4 T by default), in the unit of the latencies,
+        or what has such limits. By default no Apdex is computed.
+    quantiles : float or sequence of float, default (0.5, 0.95, 0.99)
         Each in [0, 1]; the column of 0.5 is named ``p50``, that of 0.999 ``p99.9``.
     exact : bool, default True
         Whether quantiles are exact, or those of :class:`barograph.QuantileHistogram` (within 0.55 % of
         the value), the same that merged states give.
     threads : int, optional
-        At most so many threads; chosen by size by default. Threads do not change results.
+        At most so many threads; by default chosen by size, and 1 inside workers of dask, spark and
+        joblib. Threads do not change results.
 
     Returns
     -------
@@ -138,7 +154,7 @@ def kpis(
     ValueError
         For a role that several columns could play, or a parameter out of its range.
     TypeError
-        For a column of another type than its role needs.
+        For a column of another type than its role needs, or a parameter of another type than named.
 
     Notes
     -----
@@ -157,9 +173,9 @@ def kpis(
     """
     roles = _roles(names_of(data), by, timestamp=timestamp, latency=latency, error=error, freq=freq)
     keys, timestamp, latency, error = roles.keys, roles.timestamp, roles.latency, roles.error
-    if threads is not None and not 1 <= threads <= 4096:
-        raise ValueError(f"threads: {threads!r} given, expected 1 to 4096, or None")
-    columns = quantile_columns(quantiles)
+    workers = thread_count(threads)
+    qs = _fractions("quantiles", quantiles)
+    columns = quantile_columns(qs)
     key_names = [*keys, *([timestamp] if timestamp is not None else [])]
     for name in key_names:
         if name in {"requests", "errors", "error_rate", "mean", "apdex", *columns}:
@@ -174,7 +190,7 @@ def kpis(
     wanted = [*keys, *(n for n in (timestamp, latency, error) if n is not None)]
     table = Table.of(data, dict.fromkeys(wanted))
     rows = len(table) if wanted else len(Table.of(data))
-    made = [_key_of(table[name], _category_order(data, name)) for name in keys]
+    made = [_key(one_column(data, name), table[name]) for name in keys]
     zones = {name: zone for name, zone in table.zones.items() if name in keys}
     if timestamp is not None and freq is not None:
         tz = tz or table.zones.get(timestamp)
@@ -184,9 +200,8 @@ def kpis(
     codes, groups = _join(made)
     values = np.empty(0) if latency is None else _numbers("latency", latency, table[latency])
     flags = None if error is None else _flags(error, table[error])
-    qs = list(map(float, quantiles))
     found = _core.groupby_kpis(
-        values, flags, codes, rows, groups.size, qs if exact else [], satisfied, tolerating, threads or 0
+        values, flags, codes, rows, groups.size, qs if exact else [], satisfied, tolerating, workers
     )
 
     seen = groups.order(found["requests"])
@@ -219,7 +234,8 @@ def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> 
     values : Series, array or sequence of numbers, shape (n,)
         Missing values (NaN, null) are left out.
     by : Series, array or sequence, shape (n,), or a list of such
-        The key of each row, or several keys; rows with a missing key are left out.
+        The key of each row, or several keys; rows with a missing key are left out. Where `values` and a
+        key are both pandas Series, the key is aligned to the index of `values`, as pandas does.
     q : float or sequence of float, default 0.5
         Each in [0, 1].
 
@@ -234,9 +250,10 @@ def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> 
     Raises
     ------
     ValueError
-        For lengths that differ or a quantile outside [0, 1].
+        For lengths that differ, a key that cannot be aligned because its index repeats labels, or a
+        quantile outside [0, 1].
     TypeError
-        For values that are no numbers.
+        For values that are no numbers, or a frame where one column is expected.
 
     Notes
     -----
@@ -252,15 +269,21 @@ def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> 
      pay  900   900
     """
     single = np.ndim(cast(Any, q)) == 0
-    qs: list[float] = [float(cast(float, q))] if single else [float(v) for v in cast("Sequence[float]", q)]
+    qs = _fractions("q", q)
     columns = quantile_columns(qs)
+    _check_one("values", values)
     keys = list(by) if isinstance(by, (list, tuple)) and _nested(by) else [by]
+    for key in keys:
+        _check_one("by", key)
+    keys = [_aligned(key, values) for key in keys]
     names = _key_names(keys)
     table = Table.of({"values": values, **dict(zip(names, keys, strict=True))})
-    made = [_key_of(table[name], _is_categorical(key)) for name, key in zip(names, keys, strict=True)]
+    made = [_key(key, table[name]) for name, key in zip(names, keys, strict=True)]
     codes, groups = _join(made)
     numbers = _numbers("values", "values", table["values"])
-    found = _core.groupby_kpis(numbers, None, codes, len(table), groups.size, qs, np.nan, np.nan)
+    found = _core.groupby_kpis(
+        numbers, None, codes, len(table), groups.size, qs, np.nan, np.nan, thread_count(None)
+    )
     seen = groups.order(found["requests"])
     wide = found["quantiles"].reshape(groups.size, len(qs))[seen]
     labels = [key.labels[part[seen]] for key, part in zip(made, groups.parts, strict=True)]
@@ -284,16 +307,32 @@ def quantile_columns(quantiles: Sequence[float]) -> list[str]:
     return names
 
 
+def _fractions(name: str, quantiles: Any) -> list[float]:
+    """One quantile, or several, as a list."""
+    given = [quantiles] if isinstance(quantiles, str) or np.ndim(quantiles) == 0 else list(quantiles)
+    for q in given:
+        if isinstance(q, bool) or not isinstance(q, numbers.Real):
+            raise TypeError(f"{name}: {q!r} given, expected a number from 0 to 1, or several")
+    return [float(q) for q in given]
+
+
 def apdex_limits(apdex: Apdex | None) -> tuple[float, float]:
     """T and F of what was given as `apdex`; NaN for None."""
     if apdex is None:
         return np.nan, np.nan
-    if isinstance(apdex, tuple):
-        limits = apdex
-    elif isinstance(apdex, (int, float)):
+    limits: tuple[Any, ...]
+    if isinstance(apdex, (tuple, list)):
+        limits = tuple(apdex)
+    elif isinstance(apdex, ApdexState):
+        limits = (apdex.threshold, apdex.tolerating_limit)
+    elif isinstance(apdex, numbers.Real):
         limits = (apdex, 4 * apdex)
-    else:
+    elif hasattr(apdex, "apdex_threshold") and hasattr(apdex, "apdex_tolerating"):
         limits = (apdex.apdex_threshold, apdex.apdex_tolerating or 4 * apdex.apdex_threshold)
+    else:
+        limits = (apdex,)
+    if not all(isinstance(v, numbers.Real) and not isinstance(v, bool) for v in limits):
+        raise TypeError(f"apdex: {apdex!r} given, expected T, (T, F), a Policy or an Apdex")
     if len(limits) != 2 or not 0 < limits[0] <= limits[1] < np.inf:
         raise ValueError(f"apdex: {apdex!r} given, expected T, or (T, F) with 0 < T <= F, or a Policy")
     return float(limits[0]), float(limits[1])
@@ -318,7 +357,7 @@ def _roles(
     error: str | None,
     freq: str | None,
 ) -> _Roles:
-    keys = [by] if isinstance(by, str) else list(by or ())
+    keys = _names("by", by)
     for role, name in (("timestamp", timestamp), ("latency", latency), ("error", error)):
         _check_column(role, name, names)
     for name in keys:
@@ -339,6 +378,21 @@ def _roles(
             f"{', '.join(names)}"
         )
     return _Roles(keys, timestamp, latency, error)
+
+
+def _names(role: str, given: Any) -> list[str]:
+    """One name of a column, several, or none, as a list."""
+    if given is None:
+        return []
+    if isinstance(given, str):
+        return [given]
+    several = isinstance(given, Iterable) and kind_of(given) is None and type(given).__name__ != "Series"
+    names: list[Any] = list(given) if several else [None]
+    if not all(isinstance(name, str) for name in names):
+        raise TypeError(
+            f"{role}: {type(given).__name__} given, expected the name of a column or a list of names"
+        )
+    return names
 
 
 def _check_column(role: str, name: str | None, names: list[str]) -> None:
@@ -362,13 +416,43 @@ def _ratio(part: Array, whole: Array) -> npt.NDArray[np.float64]:
         return part / whole
 
 
-def _category_order(data: Any, name: str) -> bool:
-    """Whether a column has an order of its own: a pandas category sorts by its categories."""
-    return kind_of(data) == "pandas" and _is_categorical(data.iloc[:, names_of(data).index(name)])
-
-
 def _is_categorical(column: Any) -> bool:
     return type(getattr(column, "dtype", None)).__name__ == "CategoricalDtype"
+
+
+def _aligned(key: Any, values: Any) -> Any:
+    """A key that is a Series, in the order of the rows of values that are one too."""
+    if not (_is_pandas_series(key) and _is_pandas_series(values)) or key.index.equals(values.index):
+        return key
+    if not key.index.is_unique:
+        raise ValueError(
+            "by: a Series given whose index differs from that of values and repeats labels, so that its rows "
+            "cannot be aligned; pass its array (.array) if the rows are in the same order"
+        )
+    return key.reindex(values.index)
+
+
+def _is_pandas_series(column: Any) -> bool:
+    return type(column).__name__ == "Series" and type(column).__module__.partition(".")[0] == "pandas"
+
+
+def _check_one(role: str, column: Any) -> None:
+    if kind_of(column) is not None:
+        raise TypeError(f"{role}: a {type(column).__name__} given, expected one column of it")
+    if _is_scalar(column):
+        raise TypeError(f"{role}: {column!r} given, expected a column: a Series, an array or a list")
+
+
+def _key(given: Any, column: Column) -> _Key:
+    """The key of a column as it was given; a pandas category sorts by its categories."""
+    whole = integers_of(given)
+    if whole is None:
+        return _key_of(column, _is_categorical(given))
+    there = np.flatnonzero(whole.valid)
+    key = _key_of(whole.values[there], own_order=False)
+    codes = np.full(len(whole.valid), -1, dtype=np.int32)
+    codes[there] = key.codes
+    return _Key(codes, key.labels, key.rank)
 
 
 def _key_of(column: Column, own_order: bool) -> _Key:
@@ -519,14 +603,15 @@ def _pandas_series(out: Table, values: Any, keys: list[Any], qs: list[float], *,
         if (dtype is not None and getattr(key, "name", None) is not None) or _is_categorical(key):
             labels[i] = labels[i].astype(dtype)
     names = [getattr(key, "name", None) for key in keys]
+    name = getattr(values, "name", None)
     wide = frame.iloc[:, len(keys) :].to_numpy()
     if single:
         index = (
-            pd.Index(labels[0], name=names[0])
+            pd.Index(labels[0].array, name=names[0])
             if len(keys) == 1
             else pd.MultiIndex.from_arrays(labels, names=names)
         )
-        return pd.Series(wide[:, 0], index=index, name=values.name)
+        return pd.Series(wide[:, 0], index=index, name=name)
     repeated = [label.repeat(len(qs)) for label in labels]
     index = pd.MultiIndex.from_arrays([*repeated, np.tile(qs, len(frame))], names=[*names, None])
-    return pd.Series(wide.ravel(), index=index, name=values.name)
+    return pd.Series(wide.ravel(), index=index, name=name)

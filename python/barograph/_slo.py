@@ -46,7 +46,7 @@ class _RequestState(State):
 
     __slots__ = ()
 
-    def update(self, latency: ArrayLike, error: Any = False, n: int | None = None) -> Self:
+    def update(self, latency: ArrayLike, error: Any = False, *, n: int | None = None) -> Self:
         """Count one request (n times) or a batch; returns self.
 
         Parameters
@@ -56,7 +56,8 @@ class _RequestState(State):
         error : bool or array-like of bool, shape (rows,), default False
             Whether the request failed; one flag holds for all rows of a batch.
         n : int, optional
-            For a single latency: how many requests had it. Default 1.
+            For a single latency: how many requests had it. Default 1. By its name only, so that no count
+            is read as an error.
 
         Raises
         ------
@@ -121,7 +122,8 @@ class Apdex(_RequestState):
     _engine: _core.Apdex
 
     def __init__(self, threshold: float, tolerating: float | None = None) -> None:
-        self._engine = _core.Apdex(float(threshold), None if tolerating is None else float(tolerating))
+        limit = None if tolerating is None else _number("tolerating", tolerating)
+        self._engine = _core.Apdex(_number("threshold", threshold), limit)
 
     @property
     def threshold(self) -> float:

@@ -23,6 +23,7 @@ import numpy.typing as npt
 from . import _core
 from ._dataset import Dataset, Schema
 from ._frames import Frames, Kind, Strings, Table, check_kind, default_kind, require, write_atomically
+from ._threads import thread_count
 
 __all__ = ["DIRT_KINDS", "Incident", "batches", "requests", "write"]
 
@@ -115,7 +116,8 @@ def requests(
     rows : int, optional
         About how many rows the log shall have; instead of `rate`.
     threads : int, optional
-        None is as many as there are and as is worth it. Rows do not depend on it.
+        None is as many as there are and as is worth it, and 1 inside workers of dask, spark and joblib.
+        Rows do not depend on it.
     frame : {"pandas", "polars", "arrow", "table"}, optional
         The kind of frames; None is pandas where it is installed, else ``"table"``.
 
@@ -398,7 +400,7 @@ class _Requests:
     ) -> None:
         days = _whole("days", days, 1, 10**6)
         seed = _whole("seed", seed, 0, 2**64 - 1)
-        self.threads = 0 if threads is None else _whole("threads", threads, 1, 4096)
+        self.threads = thread_count(threads)
         start_ms = _instant_ms("start", start)
         if rows is not None:
             if rate != 1.0:

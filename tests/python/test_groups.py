@@ -387,3 +387,136 @@ def test_factorize_of_many_scattered_keys():
     want, inverse = np.unique(x, return_inverse=True)
     assert np.array_equal(distinct, want)
     assert np.array_equal(codes, inverse)
+
+
+BIG = 2**53
+
+
+@pytest.mark.parametrize("kind", ["Int64", "int64[pyarrow]", "category", "polars", "arrow"])
+def test_integer_keys_with_missing_ones_keep_every_bit(kind):
+    pa = pytest.importorskip("pyarrow")
+    given = [BIG, BIG + 1, None, BIG, BIG + 1, BIG + 1]
+    latencies = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    if kind == "polars":
+        data = pytest.importorskip("polars").DataFrame({"key": given, "latency_ms": latencies})
+    elif kind == "arrow":
+        data = pa.table({"key": pa.chunked_array([given[:2], given[2:]]), "latency_ms": latencies})
+    else:
+        dtype = "Int64" if kind == "category" else kind
+        key = pd.array(given, dtype=dtype)
+        if kind == "category":
+            key = pd.Categorical.from_codes([0, 1, -1, 0, 1, 1], categories=[BIG, BIG + 1])
+        data = pd.DataFrame({"key": key, "latency_ms": latencies})
+    out = Table.of(bg.kpis(data, by="key"))
+    assert out["key"].dtype == np.int64
+    assert out["key"].tolist() == [BIG, BIG + 1]
+    assert out["requests"].tolist() == [2, 3]
+    found = bg.groupby_quantile(data["latency_ms"], data["key"])
+    if kind not in ("polars", "arrow"):
+        theirs = data["latency_ms"].groupby(data["key"], observed=True).quantile()
+        pd.testing.assert_series_equal(found, theirs, check_index_type=False)
+    else:
+        assert Table.of(found)["p50"].tolist() == [2.5, 5.0]
+
+
+def test_bool_keys_with_missing_ones_stay_bools():
+    data = pd.DataFrame({"key": pd.array([True, None, False], "boolean"), "latency_ms": [1.0, 2.0, 3.0]})
+    assert Table.of(bg.kpis(data, by="key"))["key"].tolist() == [False, True]
+    assert Table.of(bg.kpis(data, by="key"))["key"].dtype == np.bool_
+
+
+def test_a_large_unsigned_key_keeps_every_bit_beside_a_missing_one():
+    data = pd.DataFrame({"key": pd.array([2**64 - 1, None, 2**64 - 2], "UInt64"), "latency_ms": [1.0, 2, 3]})
+    assert Table.of(bg.kpis(data, by="key"))["key"].tolist() == [2**64 - 2, 2**64 - 1]
+
+
+def test_keys_are_aligned_to_the_index_as_pandas_does():
+    values = pd.Series([1.0, 2.0, 3.0, 4.0], index=list("abcd"), name="v")
+    for key in (
+        pd.Series(["x", "x", "y", "y"], index=list("dbca"), name="k"),
+        pd.Series([1, 1, 2], index=list("dbz"), name="k"),
+        pd.Series(["x", "y", "x", "y"], index=list("dbca"), dtype="category"),
+    ):
+        pd.testing.assert_series_equal(
+            bg.groupby_quantile(values, key), values.groupby(key, observed=True).quantile()
+        )
+        both = [key, np.array([0, 0, 0, 1])]
+        pd.testing.assert_series_equal(
+            bg.groupby_quantile(values, both), values.groupby(both, observed=True).quantile()
+        )
+
+
+def test_keys_that_cannot_be_aligned_are_refused():
+    values = pd.Series([1.0, 2.0], index=["a", "b"])
+    with pytest.raises(ValueError, match=r"by: .*repeats labels"):
+        bg.groupby_quantile(values, pd.Series([1, 2], index=["b", "b"]))
+    for key in (np.array([1, 2, 3]), [1], pd.Index([1, 2, 3])):
+        with pytest.raises(ValueError, match="unequal length"):
+            bg.groupby_quantile(values, key)
+    with pytest.raises(ValueError, match="unequal length"):
+        bg.groupby_quantile(np.array([1.0, 2.0]), pd.Series([1, 2, 3]))
+
+
+def test_arrays_of_pandas_are_keys_and_values():
+    values = pd.Series([1.0, 2.0, 3.0, 4.0], name="v")
+    text = ["b", "a", None, "b"]
+    arrays = [
+        pd.Categorical(text, categories=["b", "a"]),
+        pd.array(text, dtype="string"),
+        pd.Series(text, dtype="str").array,
+        pd.array([1, 2, None, 1], dtype="Int64"),
+        pd.array(pd.to_datetime(["2026-01-02", "2026-01-01", None, "2026-01-02"])),
+        pd.Index(["b", "a", "c", "b"]),
+    ]
+    for key in arrays:
+        theirs = values.groupby(key, observed=True).quantile()
+        found = bg.groupby_quantile(values, key)
+        same(found, theirs)
+        assert list(found.index) == list(theirs.index)
+    zoned = pd.DatetimeIndex(["2026-01-02", "2026-01-01", "2026-01-03", "2026-01-02"], tz="Europe/Rome")
+    same(bg.groupby_quantile(values, zoned.array), values.groupby(zoned).quantile())
+    same(bg.groupby_quantile(pd.array([1.0, 2.0, None, 4.0], "Float64"), list("abab")), [1.0, 3.0])
+
+
+def test_an_apdex_gives_its_limits():
+    data = {"latency_ms": [1.0, 3.0, 9.0]}
+    expected = bg.kpis(data, apdex=(2, 5))["apdex"].tolist()
+    assert bg.kpis(data, apdex=bg.Apdex(2, 5))["apdex"].tolist() == expected == [0.5]
+    assert bg.kpis(data, apdex=np.float32(2))["apdex"].tolist() == bg.kpis(data, apdex=2)["apdex"].tolist()
+
+
+def test_one_quantile_need_not_be_a_list():
+    data = {"latency_ms": [1.0, 3.0, 9.0]}
+    assert bg.kpis(data, quantiles=0.5)["p50"].tolist() == [3.0]
+
+
+frame = pd.DataFrame({"service": ["a", "b"], "latency_ms": [1.0, 2.0]})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: bg.kpis(frame, apdex="2"), "apdex: '2' given"),
+        (lambda: bg.kpis(frame, apdex=object()), "apdex: .* given"),
+        (lambda: bg.kpis(frame, apdex=("1", 2)), "apdex: .* given"),
+        (lambda: bg.kpis(frame, by=5), "by: int given, expected the name of a column"),
+        (lambda: bg.kpis(frame, by=frame.service), "by: Series given, expected the name of a column"),
+        (lambda: bg.kpis(frame, by=frame), "by: DataFrame given, expected the name of a column"),
+        (lambda: bg.kpis(frame, by=["service", 5]), "by: list given, expected the name of a column"),
+        (lambda: bg.kpis(frame, quantiles="p50"), "quantiles: 'p50' given, expected a number"),
+        (lambda: bg.kpis(frame, quantiles=None), "quantiles: None given, expected a number"),
+        (lambda: bg.kpis(frame, quantiles=["a"]), "quantiles: 'a' given, expected a number"),
+        (lambda: bg.groupby_quantile(frame[["latency_ms"]], frame.service), "values: a DataFrame given"),
+        (lambda: bg.groupby_quantile(frame.latency_ms, frame[["service"]]), "by: a DataFrame given"),
+        (lambda: bg.groupby_quantile(frame.latency_ms, 5), "by: 5 given, expected a column"),
+        (lambda: bg.groupby_quantile(frame.latency_ms, "service"), "by: 'service' given, expected a column"),
+        (lambda: bg.groupby_quantile(frame.latency_ms, frame.service, "x"), "q: 'x' given"),
+        (lambda: bg.read(None), "path: NoneType given"),
+        (lambda: bg.read([5]), "path: int given"),
+        (lambda: bg.Apdex("x"), "threshold: str given"),
+        (lambda: bg.Apdex(1, [2]), r"tolerating: \[2\] given"),
+    ],
+)
+def test_arguments_of_other_types_are_named(call, message):
+    with pytest.raises(TypeError, match=message):
+        call()

@@ -181,3 +181,25 @@ def test_threads_may_share_one_state():
     assert a.satisfied == 4 * 20 * 10_000
     a.merge(a)
     assert a.satisfied == 2 * 4 * 20 * 10_000
+
+
+def test_a_count_is_given_by_its_name_only():
+    assert bg.Apdex(2).update(1, n=3).count == 3
+    assert bg.Apdex(2).update(1, True, n=3).frustrated == 3
+    with pytest.raises(TypeError):
+        bg.Apdex(2).update(1, False, 3)
+    with pytest.raises(ValueError, match="error: 3 given"):
+        bg.Apdex(2).update(1, 3)
+
+
+def test_a_full_index_refuses_batches_and_changes_nothing():
+    full = bg.Apdex(2).update(1, n=2**63 - 1)
+    before = full.to_bytes()
+    for batch in (
+        lambda: full.update([1.0, 1.0]),
+        lambda: full.update([1.0], [True]),
+        lambda: full.update(1),
+    ):
+        with pytest.raises(ValueError, match="count: "):
+            batch()
+        assert full.to_bytes() == before

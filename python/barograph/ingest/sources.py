@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Literal, TypeAlias
+from typing import Any, BinaryIO, Literal, TypeAlias
 
 Format: TypeAlias = Literal["csv", "parquet", "json lines", "access log"]
 Paths: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
@@ -69,7 +69,7 @@ def find(path: Paths, *, log_format: str | None = None) -> tuple[list[Source], l
         If a file is empty or no log, or the files are of different formats.
     """
     given: Sequence[str | os.PathLike[str]]
-    given = [path] if isinstance(path, (str, os.PathLike)) else list(path)
+    given = [path] if isinstance(path, (str, os.PathLike)) else _listed(path)
     if not given:
         raise ValueError("path: an empty list given, expected at least one file")
     sources: list[Source] = []
@@ -95,6 +95,14 @@ def find(path: Paths, *, log_format: str | None = None) -> tuple[list[Source], l
         )
     notes = [f"Passed over, not a log: {_some(passed)}."] if passed else []
     return sources, notes
+
+
+def _listed(paths: Any) -> list[str | os.PathLike[str]]:
+    listed = list(paths) if isinstance(paths, Iterable) and not isinstance(paths, bytes) else [paths]
+    for one in listed:
+        if not isinstance(one, (str, os.PathLike)):
+            raise TypeError(f"path: {type(one).__name__} given, expected a path, or several")
+    return listed
 
 
 def _some(names: Sequence[str], limit: int = 5) -> str:
