@@ -53,11 +53,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("barograph: interrupted; no file was left half-written", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
     except (ValueError, TypeError, KeyError, OSError, ImportError, MemoryError) as error:
         print(f"barograph: {_one_line(error)}", file=sys.stderr)
         return 2
+
+
+def _discard_output() -> None:
+    """Nobody reads any more: what is still to be written goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _lenient_output(*streams: IO[str]) -> None:
@@ -305,15 +310,19 @@ def _analyze(options: argparse.Namespace) -> int:
         _progress("drawing ...")
         files = save.save(report, options.out, pictures=options.only != "tables")
     _progress("")
-    if options.json:
-        print(json.dumps(_findings(report), indent=2, ensure_ascii=False))
-    else:
-        _print_schema(dataset)
-        print()
-        print(report.text())
-        if files:
-            print("Files")
-            _print_files(_collapsed(files))
+    try:
+        if options.json:
+            print(json.dumps(_findings(report), indent=2, ensure_ascii=False))
+        else:
+            _print_schema(dataset)
+            print()
+            print(report.text())
+            if files:
+                print("Files")
+                _print_files(_collapsed(files))
+        sys.stdout.flush()
+    except BrokenPipeError:  # such as `| head -1`: the verdict stands
+        _discard_output()
     return _verdict(report, options.fail_on)
 
 

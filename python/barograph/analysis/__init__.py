@@ -44,6 +44,8 @@ def analyze(
 
     Raises
     ------
+    TypeError
+        If `columns` is no mapping, or `policy` no Policy.
     ValueError
         If the workload is unknown, or nothing is left to analyse.
     OSError
@@ -65,6 +67,15 @@ def analyze(
 
     if policy is None:
         policy = DefaultPolicy()
+    if not isinstance(policy, DefaultPolicy):
+        raise TypeError(
+            f"policy: given {type(policy).__name__}, expected a Policy (Policy.load reads one from a file)"
+        )
+    if columns is not None and not isinstance(columns, Mapping):
+        raise TypeError(
+            f"columns: given {type(columns).__name__}, expected a mapping of role to column, "
+            "e.g. {'latency': 'took'}"
+        )
     if workload is not None and workload not in _WORKLOADS:
         raise ValueError(f"workload: given {workload!r}, expected one of {', '.join(_WORKLOADS)}")
     if isinstance(data, Cleaned):

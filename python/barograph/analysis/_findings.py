@@ -7,6 +7,7 @@ large enough to matter.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -443,6 +444,15 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
         )
         yield Finding("traffic_peak", "info", text + ".", figures)
         return
+    if log.far is not None or rate[at] < 0.05:  # nearly all hours are empty: rates say nothing
+        text = (
+            f"Most requests, {figures['most_requests']:,}, come at "
+            f"{hours(figures['hour_with_most_requests'])}; "
+            f"the busiest single hour is {moment(single)} with "
+            f"{rows(figures['single_hour_requests'], 'request')}"
+        )
+        yield Finding("traffic_peak", "info", text + ".", figures)
+        return
     even = rate[at] < 1.2 * average
     text = (
         f"Traffic is even over the day; the busiest hour, {hours(hour)}, is only "
@@ -472,16 +482,19 @@ def _top_endpoint(facts: Facts) -> Iterator[Finding]:
         return
     table = facts.tables["by_endpoint"]
     top = facts.row("by_endpoint")
+    total = facts.endpoints or len(table)
+    if top["requests"] < 2:
+        return
     yield Finding(
         "top_endpoint",
         "info",
         f"{_endpoint(facts, top)} is asked for most: {rows(top['requests'], 'request')}, "
-        f"{percent(top['share'])} of all; {rows(len(table), 'endpoint')} in total.",
+        f"{percent(top['share'])} of all; {rows(total, 'endpoint')} in total.",
         {
             "endpoint": top["endpoint"],
             "requests": top["requests"],
             "share": top["share"],
-            "endpoints": len(table),
+            "endpoints": total,
         },
     )
 
@@ -491,12 +504,26 @@ def _level(facts: Facts) -> Iterator[Finding]:
     if facts.series is None:
         return
     everything = facts.row("overall")
+    values = facts.log.table.array(facts.series)
+    known = values[values == values]
+    least, most = known.min(), known.max()
+    text = (
+        f"{facts.series} is {_exact(float(most))} in every sample."
+        if least == most
+        else f"{facts.series} is {significant(everything['mean'])} on average, "
+        f"{significant(everything['p50'])} in the median"
+    )
+    if least != most:
+        above = int(np.count_nonzero(known > everything["p95"])) / known.size
+        limit = significant(everything["p95"])
+        tail = (
+            f"5 % of samples lie above {limit}" if above >= 0.04 else f"the largest is {_exact(float(most))}"
+        )
+        text += f"; {tail}."
     yield Finding(
         "level",
         "info",
-        f"{facts.series} is {significant(everything['mean'])} on average, "
-        f"{significant(everything['p50'])} in the median; "
-        f"5 % of samples lie above {significant(everything['p95'])}.",
+        text,
         {"measure": facts.series, **{k: everything[k] for k in ("samples", "mean", "p50", "p95", "p99")}},
     )
     table = facts.tables["by_hour"]
@@ -520,7 +547,8 @@ def _measures(facts: Facts) -> Iterator[Finding]:
     """The largest value of each further numeric column, and when it came."""
     if not facts.has("measures"):
         return
-    for row in list(facts.tables["measures"].rows())[:4]:
+    varied = (row for row in facts.tables["measures"].rows() if row["min"] != row["max"])
+    for row in itertools.islice(varied, 4):
         flag = row["min"] == 0 and row["max"] == 1 and row["p50"] in (0, 1)
         if flag:
             text = f"{row['measure']} is set in {percent(row['mean'])} of {row['count']:,} rows."
@@ -533,7 +561,7 @@ def _measures(facts: Facts) -> Iterator[Finding]:
 
 
 def _exact(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) and abs(value) < 1e15 else significant(value, 4)
+    return f"{int(value):,}" if abs(value) < 1e15 and value == int(value) else significant(value, 4)
 
 
 def _longest(facts: Facts) -> Iterator[Finding]:
@@ -623,7 +651,7 @@ def _advice(facts: Facts) -> Iterator[Finding]:
             f"{percent(service.figures['share_of_errors'])} of all.",
             {"because": "error_service", "service": service.figures["service"]},
         )
-    if facts.gaps:
+    if facts.gaps and facts.log.far is None:
         yield _advise(
             f"Check whether the service or only its logging was silent around {moment(facts.gaps[0].start)}.",
             {"because": "gap"},

@@ -15,6 +15,7 @@ import numpy as np
 from ._log import HOUR, Ints, Log
 
 _MOST = 1000
+_FAR = 2**63 - 1 - 2**50  # room to add half a step
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,15 @@ def regular_step(ns: Ints) -> int | None:
     """The step of a series whose rows are (nearly all) equally far apart, in nanoseconds; else None."""
     if ns.size < 8:
         return None
-    if ns.size > 10_000 and _step(np.diff(ns[:1001])) is None and _step(np.diff(ns[-1001:])) is None:
+    if ns.size > 10_000 and _step(_away(ns[:1001])) is None and _step(_away(ns[-1001:])) is None:
         return None  # the usual log, told from its ends
-    return _step(np.diff(ns))
+    return _step(_away(ns))
+
+
+def _away(ns: Ints) -> Ints:
+    """From each row to the next; over 292 years, which int64 cannot hold, counts as those."""
+    unsigned = np.diff(ns.view(np.uint64))  # exact, since the rows are in order
+    return np.minimum(unsigned, np.uint64(_FAR)).astype(np.int64)
 
 
 def _step(steps: Ints) -> int | None:
@@ -46,12 +53,13 @@ def _step(steps: Ints) -> int | None:
 
 def missing_steps(log: Log, step: int) -> list[Gap]:
     """Gaps of a regular series, longest first; `start` and `end` are the rows around."""
-    away = np.diff(log.ns)
-    at = np.flatnonzero(2 * away > 3 * step)
+    away = _away(log.ns)
+    at = np.flatnonzero(away > step + step // 2)
     at = at[np.argsort(-away[at], kind="stable")]
-    missing = (away[at] + step // 2) // step - 1
+    between = [int(log.ns[i + 1]) - int(log.ns[i]) for i in at.tolist()]
+    missing = [min((b + step // 2) // step - 1, _FAR) for b in between]
     starts, ends = log.wall(log.ns[at]), log.wall(log.ns[at + 1])
-    return [Gap(*g) for g in zip(starts.tolist(), ends.tolist(), missing.tolist(), strict=True)]
+    return [Gap(*g) for g in zip(starts.tolist(), ends.tolist(), missing, strict=True)]
 
 
 def silences(log: Log) -> list[Gap]:
@@ -59,7 +67,7 @@ def silences(log: Log) -> list[Gap]:
     if len(log) < 20:
         return []
     rate = _usual_rate(log)
-    away = np.diff(log.ns)
+    away = _away(log.ns)
     fastest = int(rate.max())
     least = _needed(len(log))
     at = np.flatnonzero(away >= 2 * least * HOUR // max(fastest, 1))

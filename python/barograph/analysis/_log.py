@@ -6,6 +6,7 @@ the rows by their counts. All times shown are wall-clock times of the policy's z
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +41,7 @@ _STEPS = (
     (0, SECOND),
 )
 _LONG = 400 * DAY  # beyond it days, not hours, are looked at
+_AGES = 40 * 365 * DAY
 
 
 @dataclass(frozen=True)
@@ -114,17 +116,30 @@ class Log:
         self.policy = policy
         self.zone: str = policy.zone
         self.measures = tuple(measures)
-        self.ns: Ints = table.array("timestamp").view(np.int64)
+        self.infinite = 0
+        if "response_time_ms" in table:
+            self._without_infinite()
+        self.ns: Ints = self.table.array("timestamp").view(np.int64)
         self.first, self.last = int(self.ns[0]), int(self.ns[-1])
         self.service = self._text("service")
         self.endpoint = self._text("endpoint")
-        self.latency = "response_time_ms" if _has_numbers(table, "response_time_ms") else None
+        self.latency = "response_time_ms" if _has_numbers(self.table, "response_time_ms") else None
         self.status = "status_code" if _has_numbers(table, "status_code") else None
         self.error = "error" if "error" in table else None
         self._calendar()
 
     def __len__(self) -> int:
         return self.ns.size
+
+    def _without_infinite(self) -> None:
+        """An infinite latency is none: the request counts, its latency does not."""
+        values = self.table.array("response_time_ms")
+        if values.dtype.kind != "f":
+            return
+        infinite = np.isinf(values)
+        self.infinite = int(np.count_nonzero(infinite))
+        if self.infinite:
+            self.table = self.table.with_columns({"response_time_ms": np.where(infinite, np.nan, values)})
 
     def _text(self, name: str) -> Strings | None:
         """A text column whose missing cells have a name of their own; None if there is no text."""
@@ -144,6 +159,8 @@ class Log:
         if span > _LONG:
             self.step = DAY
         width = min(QUARTER, self.step)
+        if span > _AGES and self.zone == "UTC":
+            width = HOUR  # rows of far-off years: keep the calendar small
         begin = self.first - (self.wall(np.array([self.first]))[0] % max(self.step, width)).item()
         begin -= begin % width
         cells = (self.last - begin) // width + 1
@@ -179,6 +196,29 @@ class Log:
             (edges[:-1] >= self.first - step // 20) & (edges[1:] <= self.last + step // 20),
             step,
         )
+
+    @cached_property
+    def far(self) -> str | None:
+        """A sentence on a few rows years away from all others: most likely their times are wrong."""
+        if len(self) < 3 or self.last - self.first < _LONG:
+            return None
+        few = max(1, len(self) // 100)
+        for name, side in (
+            ("before", self.ns[: few + 1].tolist()),
+            ("after", self.ns[-few - 1 :].tolist()),
+        ):
+            away = [b - a for a, b in itertools.pairwise(side)]
+            at = max(range(len(away)), key=away.__getitem__)
+            others = self.last - side[at + 1] if name == "before" else side[at] - self.first
+            if away[at] < 365 * DAY or away[at] < 10 * others:
+                continue
+            number = at + 1 if name == "before" else len(away) - at
+            return (
+                f"{number:,} of {len(self):,} rows {'lies' if number == 1 else 'lie'} "
+                f"{away[at] / (365.25 * DAY):.0f} years {name} all others: check their times; "
+                "rates and gaps over the whole log say little."
+            )
+        return None
 
     @cached_property
     def steps(self) -> Buckets:
@@ -256,11 +296,8 @@ class Log:
             if name is not None:
                 data[role] = self.table[name] if rows is None else self.table[name][rows]
         for name, key in keys.items():
-            data[f"key {name}"] = (
-                Strings(key.codes, _numbers(len(key.categories)))
-                if isinstance(key, Strings)
-                else Strings(key[0], _numbers(key[1]))
-            )
+            codes, size = (key.codes, len(key.categories)) if isinstance(key, Strings) else key
+            data[f"key {name}"] = _key(codes, size)
         if not data:
             data["time"] = self.table["timestamp"]
         policy = self.policy
@@ -290,11 +327,16 @@ def _has_numbers(table: Table, name: str) -> bool:
     if name not in table:
         return False
     values = table.array(name)
-    return values.dtype.kind in "iu" or (values.dtype.kind == "f" and not bool(np.isnan(values).all()))
+    return values.dtype.kind in "iu" or (values.dtype.kind == "f" and bool(np.isfinite(values).any()))
 
 
-def _numbers(count: int) -> list[str]:
-    return list(map(str, range(count)))
+def _key(codes: Codes, size: int) -> Strings:
+    """Codes as text; of very many possible ones only those that occur."""
+    if size <= 10_000 or size <= codes.size:
+        return Strings(codes, list(map(str, range(size))))
+    used, at = np.unique(codes, return_inverse=True)
+    missing = int(np.count_nonzero(used < 0))  # codes below 0 come first
+    return Strings((at - missing).clip(-1).astype(np.int32), list(map(str, used[missing:].tolist())))
 
 
 def _with_codes(figures: Table, keys: list[str]) -> Table:

@@ -26,7 +26,9 @@ _TIMELINE_SERVICES = 12
 _WORST, _LEAST_SCORE = 15, 2.0  # periods told, standard errors that they have at least
 _LEAST_REQUESTS = 10  # in an hour, for its mean to count in the relation to load
 _BINS = 10
+_NO_STATUS = 1e6  # a number beyond it (or none) is no status
 _SLOWEST = 20
+POOLED = "other"  # the reader's name for all endpoints beyond its limit: no endpoint, so never a top one
 # quantiles whose order statistics bound P95: the nearest ones outside its binomial interval are taken
 _GRID = (
     0, 0.25, 0.5, 0.75, 0.85, 0.9, 0.925, 0.94, 0.945, 0.9475,
@@ -47,6 +49,7 @@ class Facts:
     gaps: list[Gap] = field(default_factory=list)
     repeated: int = 0
     series: str | None = None
+    endpoints: int | None = None  # how many there were before the rare ones were taken together
 
     def row(self, name: str, number: int = 0) -> dict[str, Any]:
         """One row of a table, NaN for missing numbers."""
@@ -77,9 +80,12 @@ def _scalar(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else value
 
 
-def gather(log: Log) -> Facts:
-    """Look for incidents, relations and gaps, and fill all tables."""
-    facts = Facts(log, search(log))
+def gather(log: Log, endpoints: int | None = None) -> Facts:
+    """Look for incidents, relations and gaps, and fill all tables.
+
+    endpoints : how many there were before the reader took the rare ones together; None if it did not.
+    """
+    facts = Facts(log, search(log), endpoints=endpoints)
     facts.step = regular_step(log.ns)
     roles = (log.service, log.endpoint, log.latency, log.status, log.error)
     numbers = [m for m in log.measures if not _is_flag(log.table.array(m))]
@@ -287,7 +293,7 @@ def _timeline(facts: Facts, hourly: Buckets, of_hours: Table) -> Table:
 
 def _status_codes(log: Log) -> Table:
     values = log.table.array("status_code")
-    known = values[~np.isnan(values)] if values.dtype.kind == "f" else values
+    known = values[np.abs(values) < _NO_STATUS] if values.dtype.kind == "f" else values
     codes, counts = _tally(known.astype(np.int64))
     return Table(
         {
@@ -329,10 +335,13 @@ def _endpoints(facts: Facts, endpoint: Strings) -> None:
         figures |= {"p50": at[0.5], "p95": at[0.95], "p99": at[0.99], **apdex}
     counts = _counts(found)
     table = Table({**named, "share": counts / len(log), **figures})
-    facts.tables["by_endpoint"] = table.take(np.argsort(-counts, kind="stable"))
+    pooled = np.zeros(len(table), dtype=bool)
+    if facts.endpoints is not None and POOLED in endpoint.categories:
+        pooled = table.strings("endpoint").codes == endpoint.categories.index(POOLED)
+    facts.tables["by_endpoint"] = table.take(np.lexsort((-counts, pooled)))
     if log.latency is not None:
         low, high = _p95_bounds(counts, np.array(bounds))
-        facts.tables["slowest_endpoints"] = _slowest(facts, table, low, high)
+        facts.tables["slowest_endpoints"] = _slowest(facts, table, np.where(pooled, np.nan, low), high)
 
 
 def _p95_bounds(counts: Ints, order_statistics: Floats) -> tuple[Floats, Floats]:
@@ -575,7 +584,7 @@ def _gaps(facts: Facts) -> Table:
         {
             "start": _times(start),
             "end": _times(end),
-            "minutes": (end - start) / (60 * 10**9),
+            "minutes": np.array([(g.end - g.start) / (60 * 10**9) for g in gaps], dtype=float),
             expected: np.array([g.expected for g in gaps], dtype=np.int64 if facts.step else float),
         }
     )

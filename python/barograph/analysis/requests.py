@@ -6,7 +6,7 @@ table of times and values alone, equally spaced, is reported as a metric series.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +59,7 @@ def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = N
     """
     table = cleaned.table
     log = Log(table, policy, _measures(table, cleaned.schema.values))
-    facts = gather(log)
+    facts = gather(log, _endpoints_before(cleaned.notes))
     health = _health(facts)
     overall = facts.row("overall")
     start, end = (int(np.datetime64(overall[k], "ns").astype(np.int64)) for k in ("start", "end"))
@@ -78,6 +78,15 @@ def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = N
         health=health,
         notes=(*cleaned.notes, *_notes(facts, cleaned)),
     )
+
+
+def _endpoints_before(notes: Iterable[str]) -> int | None:
+    """How many endpoints there were, if the reader's note says that it took the rare ones together."""
+    for note in notes:
+        number, found, _ = note.partition(" different endpoints: the ")
+        if found and number.replace(",", "").isdigit():
+            return int(number.replace(",", ""))
+    return None
 
 
 def _measures(table: Table, named: Sequence[str]) -> list[str]:
@@ -187,6 +196,20 @@ def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
                 f"Incidents are measured against {facts.search.baseline} of the same service, "
                 "with chance excluded at 0.5 % for the whole log."
             )
+    if log.infinite:
+        yield (
+            f"{rows(log.infinite, 'request has', 'requests have')} an infinite latency: "
+            "counted as requests without one."
+        )
+    if log.status is not None:
+        lacking_status = len(log) - int(facts.tables["status_codes"].array("requests").sum())
+        if lacking_status:
+            yield (
+                f"{rows(lacking_status, 'request has', 'requests have')} no status: "
+                "left out of the table of status codes."
+            )
+    if log.far:
+        yield log.far
     span = log.last - log.first
     if len(log) < 100:
         yield f"Only {rows(len(log), facts.noun)}: quantiles and rates say little."

@@ -1,0 +1,168 @@
+"""What a report says of odd logs: constant, far-off times, too many paths, no finite figures."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pytest
+
+import barograph as bg
+from barograph._dataset import Cleaned, Schema
+from barograph._frames import Frames, Strings, Table
+from barograph._slo import Policy
+from barograph.analysis.requests import analyze_requests
+
+START = np.datetime64("2024-01-01", "ns")
+STEP = np.timedelta64(1, "s")
+
+
+def report_of(table, notes=()):
+    nothing = Table({"row": np.zeros(0, dtype=np.int64)})
+    frames = {"data": table, "repairs": nothing, "repaired": nothing, "rejects": nothing}
+    cleaned = Cleaned(Frames(frames, "table"), Schema(), tuple(notes), len(table), "log.csv")
+    return analyze_requests(cleaned, Policy())
+
+
+def of_kind(report, kind):
+    return [finding for finding in report.findings if finding.kind == kind]
+
+
+def irregular(rows, seed=0):
+    draw = np.random.default_rng(seed)
+    return START + np.cumsum(draw.exponential(5e9, rows)).astype(np.int64).astype("m8[ns]")
+
+
+def test_a_constant_series_is_said_to_be_constant():
+    table = Table({"timestamp": START + np.arange(200) * STEP, "value": np.full(200, 11.0)})
+    report = report_of(table)
+    (level,) = of_kind(report, "level")
+    assert level.text == "value is 11 in every sample."
+    assert not of_kind(report, "measure")
+
+
+@pytest.mark.parametrize("high", [1, 6, 50])
+def test_the_share_above_p95_is_told_only_where_it_is_one(high):
+    values = np.full(200, 11.0)
+    values[:high] = 12
+    (level,) = of_kind(
+        report_of(Table({"timestamp": START + np.arange(200) * STEP, "value": values})), "level"
+    )
+    assert "5 % of samples" not in level.text
+    assert "the largest is 12" in level.text
+
+
+@pytest.mark.parametrize("regular", [True, False])
+@pytest.mark.parametrize(("when", "years"), [("1700-01-01", 324), ("1970-01-01", 54)])
+def test_one_row_of_a_far_off_year_is_named_and_breaks_nothing(when, years, regular):
+    times = START + np.arange(2000) * STEP if regular else irregular(2000)
+    times = np.append(np.datetime64(when, "ns"), times)
+    begin = time.process_time()
+    report = report_of(Table({"timestamp": times, "response_time_ms": np.arange(2001) % 97}))
+    assert time.process_time() - begin < 15
+    assert any(f"1 of 2,001 rows lies {years} years before all others" in note for note in report.notes)
+    (traffic,) = of_kind(report, "traffic_peak")
+    assert "only" not in traffic.text
+    assert " 0.0 requests" not in traffic.text
+    gaps = report.tables["gaps"]
+    assert all(minutes > 0 for minutes in gaps["minutes"])
+    if regular:
+        missing = (int(times[1].astype(int)) - int(times[0].astype(int))) // 10**9 - 1
+        assert of_kind(report, "gap")[0].figures["missing"] == missing > 0
+        assert gaps["missing_samples"].tolist() == [missing]
+
+
+def test_a_row_of_a_far_off_future_is_named_too():
+    times = np.append(irregular(500), np.datetime64("2250-01-01", "ns"))
+    report = report_of(Table({"timestamp": times, "response_time_ms": np.arange(501)}))
+    assert any("1 of 501 rows lies 226 years after all others" in note for note in report.notes)
+
+
+def test_paths_taken_together_are_no_endpoint(tmp_path):
+    draw = np.random.default_rng(0)
+    frame = {
+        "timestamp": irregular(20_000),
+        "path": [f"/x{i}y" if i % 4 else "/start" for i in range(20_000)],
+        "latency_ms": np.where(np.arange(20_000) % 4, 900, 10) + draw.integers(1, 100, 20_000),
+    }
+    report = bg.analyze(frame, frame="table")
+    assert any('count as "other"' in note for note in report.notes)
+    (top,) = of_kind(report, "top_endpoint")
+    assert top.figures["endpoint"] == "/start"
+    assert top.figures["endpoints"] == 15_001
+    assert "15,001 endpoints in total" in top.text
+    by_endpoint = report.tables["by_endpoint"]
+    assert by_endpoint["endpoint"][0] == "/start"
+    assert by_endpoint["endpoint"][-1] == "other"
+    assert "other" not in list(report.tables["slowest_endpoints"]["endpoint"])
+    assert not any(finding.figures.get("endpoint") == "other" for finding in report.findings)
+
+
+def test_an_endpoint_that_is_named_other_stays_one():
+    endpoint = Strings(np.arange(1000) % 4 // 3, ["other", "/b"])
+    table = Table({"timestamp": irregular(1000), "endpoint": endpoint, "response_time_ms": np.arange(1000)})
+    assert of_kind(report_of(table), "top_endpoint")[0].figures["endpoint"] == "other"
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e300])
+def test_rows_without_a_status_are_left_out_of_the_codes_and_counted(odd):
+    status = np.full(1000, odd)
+    status[:30], status[30:40] = 200.0, 500.0
+    table = Table({"timestamp": irregular(1000), "status_code": status, "error": status == 500})
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = report_of(table)
+    assert report.tables["status_codes"]["status_code"].tolist() == [200, 500]
+    assert report.tables["status_codes"]["requests"].tolist() == [30, 10]
+    assert any("960 requests have no status" in note for note in report.notes)
+
+
+def test_no_finite_latency_is_no_latency():
+    report = bg.analyze({"timestamp": irregular(300), "latency_ms": np.full(300, np.inf)}, frame="table")
+    assert "mean" not in report.tables["overall"]
+    assert any("300 requests have an infinite latency" in note for note in report.notes)
+
+
+def test_a_few_infinite_latencies_are_left_out():
+    latency = np.full(300, 20.0)
+    latency[::50] = np.inf
+    report = report_of(Table({"timestamp": irregular(300), "response_time_ms": latency}))
+    assert report.tables["overall"]["mean"].tolist() == [20.0]
+    assert report.tables["overall"]["requests"].tolist() == [300]
+    assert any("6 requests have an infinite latency" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"policy": "x"}, "policy: given str, expected a Policy"),
+        ({"columns": ["timestamp"]}, "columns: given list, expected a mapping"),
+    ],
+)
+def test_arguments_of_a_wrong_type_are_named(options, message):
+    with pytest.raises(TypeError, match=message):
+        bg.analyze({"timestamp": irregular(10)}, **options)
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_verdict_stands_when_nobody_reads_the_output(tmp_path, form):
+    rows = [
+        {"timestamp": str(START + i * 20 * STEP), "latency_ms": 900 if 6000 < i < 6600 else 20 + i % 7}
+        for i in range(17_280)
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "barograph", "analyze", str(path), "--fail-on", "info", *form]
+    try:
+        done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(write)
+    assert done.returncode == 1
+    assert done.stderr == b""
