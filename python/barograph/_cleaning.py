@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ABSURD_MS = 600_000.0
 """A latency above ten minutes is absurd, unless the log's own requests take that long: see `clean`."""
 _ABSURD_OVER_MEDIAN = 1000.0
+_ABSURD_ALWAYS_MS = 86_400_000.0
 _MOSTLY_THERE = 0.8
 _RARE = 0.05
 _DAY_NS = 86_400 * 10**9
@@ -162,7 +163,8 @@ def clean(
     Notes
     -----
     A latency is absurd above ten minutes, or above 1000 times the log's median where that is more: a log
-    of long jobs keeps them.
+    of long jobs keeps them. Above 24 hours it always is, and has no part in the median, so that a log of
+    mostly absurd values does not pass; ``policy.absurd_latency_ms`` says otherwise.
 
     Equal rows are repeats only if chance cannot explain them. From how many rows share their time, and
     how often two rows agree in everything else, follows how many twins are to be expected; repeats
@@ -224,7 +226,8 @@ def _dataset_of(data: Any, columns: Mapping[str, str] | None) -> Dataset:
         dataset, tz = Dataset(Frames({"requests": Table.of(data)}, "table")), None
     if not dataset.table.columns or not len(dataset.table):
         raise ValueError("data: a table without rows given, expected at least one row")
-    table, found, odd = interpret(dataset.table, columns, tz=tz)
+    read_before = isinstance(data, Dataset) and data.schema is not None
+    table, found, odd = interpret(dataset.table, columns, tz=tz, utc=read_before)
     table, told = templated(table, found.schema.endpoint, TEMPLATES)
     return replace(
         dataset,
@@ -240,7 +243,7 @@ def _typed_like_schema(data: Dataset) -> Dataset:
     from .ingest._reader import typed
 
     assert data.schema is not None
-    table, odd = typed(data.table, data.schema)
+    table, odd = typed(data.table, data.schema, utc=True)
     if table is data.table:
         return data
     return replace(data, tables=Frames({data.workload: table}, data.tables.kind), odd={**data.odd, **odd})
@@ -488,9 +491,10 @@ def _reject_absurd(work: _Work, name: str, values: Array, in_ms: float, limit: f
         return
     if limit is None:
         usual = values[~work.verdict]
-        usual = usual[~np.isnan(usual)]
+        always = _ABSURD_ALWAYS_MS / in_ms
+        usual = usual[usual <= always]  # NaN is not
         if usual.size:
-            threshold = max(threshold, _ABSURD_OVER_MEDIAN * float(np.median(usual)))
+            threshold = max(threshold, min(always, _ABSURD_OVER_MEDIAN * float(np.median(usual))))
     with np.errstate(invalid="ignore"):
         work.reject("absurd_latency", name, np.flatnonzero(values > threshold))
 

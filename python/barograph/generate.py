@@ -214,7 +214,8 @@ def write(
     format : {"csv", "parquet", "jsonl"}, optional
         None takes it from the ending of `path`. Parquet needs pyarrow.
     truth : bool, default True
-        Write ``truth_incidents.csv`` and, with dirt, ``truth_dirt.csv`` into the same folder.
+        Write ``truth_incidents.csv`` and, with dirt, ``truth_dirt.csv`` into the same folder. Without dirt
+        a ``truth_dirt.csv`` that is there is removed: it is another log's.
     batch_rows : int, default 1,000,000
         Rows held in memory at a time (and rows of a Parquet row group), about.
     **options
@@ -271,6 +272,8 @@ def write(
         for found in write_data(log, temporary[workload], chosen, batch_rows):
             if dirt_rows is not None:
                 dirt_rows.writerows(found.rows())
+    if truth and not log.is_dirty:  # one of an earlier log would be taken for this one's
+        target.with_name("truth_dirt.csv").unlink(missing_ok=True)
     return list(files.values())
 
 

@@ -239,6 +239,61 @@ def test_long_jobs_are_not_absurd():
     assert rules(bg.clean(log(response_time_ms=latency), frame="table")) == {}
 
 
+def test_a_log_of_mostly_absurd_latencies_does_not_pass():
+    latency = np.full(200, 1e153)
+    latency[:50] = 20.0
+    assert rules(bg.clean(log(response_time_ms=latency), frame="table")) == {"absurd_latency": 150}
+    latency[:] = 1e153
+    with pytest.raises(ValueError, match="all 200 rows were rejected: 200 by absurd_latency"):
+        bg.analyze(log(response_time_ms=latency))
+
+
+def test_when_no_row_is_left_the_rules_are_named_with_their_counts():
+    latency = np.full(200, -1.0)
+    latency[:3] = 1e12
+    with pytest.raises(
+        ValueError, match="all 200 rows were rejected: 197 by negative_latency, 3 by absurd_latency"
+    ):
+        bg.analyze(log(response_time_ms=latency))
+
+
+NEW_YORK = np.datetime64("2024-01-15T05:00:45", "ns")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize(
+    "cell", ["2024-01-15 00:00:45", "2024-01-15T05:00:45Z", "1705294845", "2024-01-15 00:00:45-05:00"]
+)
+@pytest.mark.parametrize("frame", ["pandas", "polars", "table"])
+def test_times_without_an_offset_are_placed_in_their_zone_once(tmp_path, suffix, cell, frame):
+    if frame == "polars":
+        pytest.importorskip("polars")
+    raw = pd.DataFrame({"timestamp": [cell] * 3, "service": ["a"] * 3, "latency_ms": [1, 2, 3]})
+    file = tmp_path / f"log.{suffix}"
+    if suffix == "csv":
+        raw.to_csv(file, index=False)
+    elif suffix == "parquet":
+        if not cell.isdigit():
+            raw["timestamp"] = pd.to_datetime(raw["timestamp"])
+        raw.to_parquet(file)
+    else:
+        raw.to_json(file, orient="records", lines=True)
+    dataset = bg.read(file, tz="America/New_York", frame=frame)
+    assert dataset.table.array("timestamp")[0] == NEW_YORK
+    for columns in (None, {"service": "service"}):
+        cleaned = bg.clean(dataset, columns=columns)
+        assert cleaned.table.array("timestamp").tolist() == [NEW_YORK.astype(int)] * 3
+
+
+def test_an_access_log_has_its_offsets_whatever_zone_is_told(tmp_path):
+    line = '1.2.3.4 - - [15/Jan/2024:00:00:45 -0500] "GET / HTTP/1.1" 200 5\n'
+    file = tmp_path / "access.log"
+    file.write_text(line * 3)
+    for zone in (None, "America/New_York"):
+        cleaned = bg.clean(bg.read(file, tz=zone))
+        assert cleaned.table.array("timestamp")[0] == NEW_YORK
+
+
 def test_a_log_from_the_future_is_taken_as_it_is():
     ahead = np.datetime64(datetime.date.today() + datetime.timedelta(days=400)).astype("datetime64[ns]")
     cleaned = bg.clean(log(timestamp=ahead + np.arange(200) * np.timedelta64(1, "s")), frame="table")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from barograph import Strings, Table, generate
+from barograph import Strings, Table, generate, read
 from barograph.generate import DIRT_KINDS, Incident
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "generate_requests.txt"
@@ -486,3 +486,18 @@ def test_hundred_million_rows_stream_to_parquet_in_bounded_memory(tmp_path):
     pytest.importorskip("pyarrow")
     small = peak_memory_mb(tmp_path, 1_000_000, "parquet")
     assert peak_memory_mb(tmp_path, 100_000_000, "parquet") < small + 250
+
+
+def test_a_log_without_dirt_leaves_no_truth_on_dirt_of_an_older_one(tmp_path):
+    generate.write("requests", tmp_path / "log.csv", days=1, dirt=0.02)
+    files = generate.write("requests", tmp_path / "log.csv", days=1, dirt=0)
+    assert sorted(tmp_path.iterdir()) == sorted(files)
+    assert not (tmp_path / "truth_dirt.csv").exists()
+
+
+def test_the_folder_of_a_generated_log_is_read_without_its_truth(tmp_path):
+    pytest.importorskip("pyarrow")
+    generate.write("requests", tmp_path / "log.csv", days=1, dirt=0.02)
+    dataset = read(tmp_path, frame="table")
+    assert len(dataset.table) == len(read(tmp_path / "log.csv", frame="table").table)
+    assert any("truth_dirt.csv, truth_incidents.csv" in note for note in dataset.notes)

@@ -177,3 +177,38 @@ def test_booleans_that_hold_other_bytes_are_each_one_success():
     p = bg.Proportion()
     p.update(flags)
     assert (p.successes, p.trials) == (3, 4)
+
+
+def test_an_empty_path_is_not_the_working_folder(put, monkeypatch):
+    monkeypatch.chdir(put(HEAD + ROW * 2).parent)
+    for path in ("", " ", [""]):
+        with pytest.raises(ValueError, match="path: an empty path given"):
+            bg.read(path)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_lines_that_end_with_a_carriage_return_alone_are_read(put, pack):
+    text = HEAD + "".join(f"2024-01-01 10:00:{i % 60:02},auth,{i}\n" for i in range(90_000))
+    table = bg.read(put(pack(text.replace("\n", "\r").encode())), frame="table").table
+    assert table["latency_ms"].tolist() == list(range(90_000))
+
+
+def test_json_lines_may_end_with_a_carriage_return_alone(put):
+    line = '{"timestamp": "2024-01-01 10:00:00", "service": "auth", "latency_ms": 5}\r'
+    assert len(bg.read(put(line * 4), frame="table").table) == 4
+
+
+def test_a_date_that_reads_alike_both_ways_proves_no_order(put):
+    def rows(*days):
+        return HEAD + "".join(f"{day} 10:00:00,auth,5\n" for day in days)
+
+    with pytest.raises(ValueError, match=r"cannot be told; say it: columns=.*%d/%m/%Y"):
+        bg.read(put(rows("03/03/2024", "05/06/2024")))
+    # day and month are alike in the first piece; a later one proves the order
+    text = rows(*["03/03/2024"] * 100_000, *["05/06/2024"] * 100_000, "25/06/2024")
+    dataset = bg.read(put(text), frame="table")
+    assert str(dataset.table["timestamp"][150_000]).startswith("2024-06-05")
+    assert any("read day first" in note for note in dataset.notes)
+    dataset = bg.read(put(rows("03/03/2024", "05/06/2024", "06/25/2024")), frame="table")
+    assert str(dataset.table["timestamp"][1]).startswith("2024-05-06")
+    assert any("read month first" in note for note in dataset.notes)

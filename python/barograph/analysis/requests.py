@@ -58,6 +58,8 @@ def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = N
         If no row has a time.
     """
     table = cleaned.table
+    if not len(table) and cleaned.rows_in:
+        raise ValueError(f"data: {_why_empty(cleaned)}")
     log = Log(table, policy, _measures(table, cleaned.schema.values))
     facts = gather(log, _endpoints_before(cleaned.notes))
     health = _health(facts)
@@ -87,6 +89,20 @@ def _endpoints_before(notes: Iterable[str]) -> int | None:
         if found and number.replace(",", "").isdigit():
             return int(number.replace(",", ""))
     return None
+
+
+def _why_empty(cleaned: Cleaned) -> str:
+    """Which rules took every row, those with most rows first."""
+    rules = cleaned.frames.raw["rejects"].strings("rule")
+    counts = np.bincount(rules.codes, minlength=len(rules.categories))
+    by_count = sorted(zip(counts.tolist(), rules.categories, strict=True), key=lambda pair: -pair[0])
+    shares = [f"{count:,} by {rule}" for count, rule in by_count[:3] if count]
+    rest = sum(count for count, _ in by_count[3:])
+    if rest:
+        shares.append(f"{rest:,} by other rules")
+    return (
+        f"all {rows(cleaned.rows_in, 'row')} were rejected: {', '.join(shares)}; nothing is left to analyse"
+    )
 
 
 def _measures(table: Table, named: Sequence[str]) -> list[str]:

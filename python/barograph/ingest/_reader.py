@@ -154,7 +154,7 @@ def _read_sources(
 ) -> _Read:
     if sources[0].format == "access log":
         table, unread, rows = lines.read_access_logs(sources, log_format)
-        table, found, odd = interpret(table, columns, tz=tz)
+        table, found, odd = interpret(table, columns, tz=tz, utc=True)
         return table, found, odd, unread, rows
     return _read_columns(sources, columns, tz)
 
@@ -185,6 +185,7 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
         else:
             read_rows.append(delimited.read_into(source, gatherers, kinds, lambda *line: lost.append(line)))
     table, odd = _finish(samples[0], gatherers, flag_columns)
+    found.notes += [g.note for g in gatherers.values() if isinstance(g, TimeColumn) and g.note]
     if not len(table) and not lost:
         raise ValueError(f"{sources[0].path}: column names and no rows")
     table, found.schema = _by_file(table, found.schema, sources, read_rows)
@@ -298,9 +299,15 @@ def _by_file(table: Table, schema: Schema, sources: list[Source], rows: list[int
 
 
 def interpret(
-    table: Table, columns: Mapping[str, str] | None = None, *, tz: str | None = None
+    table: Table,
+    columns: Mapping[str, str] | None = None,
+    *,
+    tz: str | None = None,
+    utc: bool = False,
 ) -> tuple[Table, Recognised, dict[str, OddCells]]:
     """Recognise the columns of a table that is in memory, and type those that are text.
+
+    Times that are typed already are in `tz`, unless `utc` says that a reader has placed them.
 
     Raises
     ------
@@ -308,7 +315,7 @@ def interpret(
         As :func:`read`.
     """
     found = recognise(sample_of(table), columns, tz=tz)
-    table, odd = typed(table, found.schema, found.time_format)
+    table, odd = typed(table, found.schema, found.time_format, utc=utc)
     return table, found, odd
 
 
@@ -333,8 +340,13 @@ def _shown(column: Column) -> list[Any]:
     return list(column.tolist())
 
 
-def typed(table: Table, schema: Schema, time_format: str | None = None) -> tuple[Table, dict[str, OddCells]]:
-    """The table with time, latency, status, bytes and values as values, where they are text."""
+def typed(
+    table: Table, schema: Schema, time_format: str | None = None, *, utc: bool = False
+) -> tuple[Table, dict[str, OddCells]]:
+    """The table with time, latency, status, bytes and values as values, where they are text.
+
+    With `utc`, times that are typed already are UTC and do not move again.
+    """
     changed: dict[str, Column] = {}
     odd: dict[str, OddCells] = {}
     for name in (schema.latency, schema.status, schema.bytes, *schema.values):
@@ -354,7 +366,9 @@ def typed(table: Table, schema: Schema, time_format: str | None = None) -> tuple
         if isinstance(column, Strings) or column.dtype.kind == "O":
             gatherer.add(Text(as_texts(_shown(column))))
         elif column.dtype.kind == "M":
-            gatherer.add_values(column.view(np.int64), has_offset=name in table.zones or schema.tz is None)
+            gatherer.add_values(
+                column.view(np.int64), has_offset=utc or name in table.zones or schema.tz is None
+            )
         else:
             gatherer.add(Text(as_texts(column.tolist())))
         changed[name], strange = gatherer.finish()

@@ -152,7 +152,8 @@ class TimeColumn:
         self._zone = tzif(tz)
         self._gathered = _Gathered(np.int64)
         self._undecided: list[tuple[int, Text, npt.NDArray[np.int64]]] = []
-        self._formats: dict[str, int] = {}
+        self._proven: set[str] = set()  # orders of day and month that some date allows alone
+        self.note: str | None = None
         self.without_offset = 0
         self.with_offset = 0
 
@@ -183,8 +184,11 @@ class TimeColumn:
         if self._pattern is not None:
             return self._parse_pattern(text)
         ns, status, info = _core.parse_timestamps(*text.arguments, format=self._engine_format)
-        for name, rows in info["formats"].items():
-            self._formats[name] = self._formats.get(name, 0) + rows
+        formats = info["formats"]
+        if "day_first" in formats:
+            self._proven.add("day_first")
+        if "month_first" in formats and "month_first" not in self._proven and _proves_month_first(text):
+            self._proven.add("month_first")
         good = len(ns) - info["missing"] - info["bad"] - info["ambiguous"]
         self._count(info["without_offset"], good)
         if self._zone is not None and info["without_offset"]:
@@ -232,20 +236,29 @@ class TimeColumn:
         """
         ns = self._gathered.taken()
         if self._undecided:
-            proven = {"month_first", "day_first"} & self._formats.keys()
-            if len(proven) != 1:
+            if len(self._proven) != 1:
                 example = self._undecided[0][1].texts([0])[0]
                 raise ValueError(
                     f"columns: {self.name} holds dates such as {example!r}, whose order of day and month "
                     f"cannot be told; say it: columns={{'timestamp': '{self.name}:%d/%m/%Y'}} "
                     f"or '{self.name}:%m/%d/%Y'"
                 )
-            order = proven.pop()
+            (order,) = self._proven
             for first, text, rows in self._undecided:
                 values, _, _ = _core.parse_timestamps(*text.arguments, format=order)
                 ns[first + rows] = self._located(values)
                 self._count(len(rows), len(rows))
+        if len(self._proven) == 1:
+            first_word = "day" if "day_first" in self._proven else "month"
+            self.note = f"{self.name}: dates are read {first_word} first, as some of them allow only that."
         return ns.view("datetime64[ns]"), self._gathered.odd()
+
+
+def _proves_month_first(text: Text) -> bool:
+    """Whether a date such as 12/25/2024 is there; 03/03/2024, which reads alike both ways, proves nothing."""
+    _, month_first, _ = _core.parse_timestamps(*text.arguments, format="month_first")
+    _, day_first, _ = _core.parse_timestamps(*text.arguments, format="day_first")
+    return bool(np.any((month_first == _OK) & (day_first != _OK)))
 
 
 def _time_format(given: str | None) -> tuple[str, str | None]:

@@ -28,6 +28,7 @@ _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _DATA_NAME = re.compile(
     r"\.(csv|tsv|txt|log|parquet|pq|jsonl|ndjson|json)(\.\d+)?(\.gz)?$|\.gz$", re.IGNORECASE
 )
+_TRUTH_NAME = re.compile(r"truth_\w+\.csv", re.IGNORECASE)
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # a host, two words, a bracketed time, a quoted request: Common Log Format and what extends it
 _ACCESS_LINE = re.compile(r'^\S+ \S+ .*?\[[^\]]{6,40}\] "')
@@ -42,6 +43,7 @@ class Source:
     gzipped: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
+    cr_ends: bool = False  # lines end with a carriage return alone
     names: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -74,8 +76,13 @@ def find(path: Paths, *, log_format: str | None = None) -> tuple[list[Source], l
         raise ValueError("path: an empty list given, expected at least one file")
     sources: list[Source] = []
     passed: list[str] = []
+    notes: list[str] = []
     for one in given:
+        if not os.fspath(one).strip():
+            raise ValueError("path: an empty path given, expected a file, a folder or a glob")
         files, chosen_by_us = _files_of(one)
+        if chosen_by_us:
+            files = _without_truth(files, notes)
         for file in files:
             try:
                 sources.append(sniff(file, log_format=log_format))
@@ -93,7 +100,8 @@ def find(path: Paths, *, log_format: str | None = None) -> tuple[list[Source], l
             + ", ".join(f"{examples[name]}: {name}" for name in sorted(examples))
             + "); read one format at a time"
         )
-    notes = [f"Passed over, not a log: {_some(passed)}."] if passed else []
+    if passed:
+        notes.append(f"Passed over, not a log: {_some(passed)}.")
     return sources, notes
 
 
@@ -103,6 +111,16 @@ def _listed(paths: Any) -> list[str | os.PathLike[str]]:
         if not isinstance(one, (str, os.PathLike)):
             raise TypeError(f"path: {type(one).__name__} given, expected a path, or several")
     return listed
+
+
+def _without_truth(files: list[Path], notes: list[str]) -> list[Path]:
+    """The files of a folder without a generator's truth, if there is anything else."""
+    logs = [file for file in files if not _TRUTH_NAME.fullmatch(file.name)]
+    if not logs or len(logs) == len(files):
+        return files
+    truth = [file.name for file in files if _TRUTH_NAME.fullmatch(file.name)]
+    notes.append(f"Passed over, the truth on a generated log: {_some(truth)}.")
+    return logs
 
 
 def _some(names: Sequence[str], limit: int = 5) -> str:
@@ -157,6 +175,7 @@ def sniff(path: Path, *, log_format: str | None = None) -> Source:
         raise ValueError(f"{path}: the file is empty")
     source = Source(path, "csv", gzipped=gzipped)
     text = _decoded_head(source, head)
+    source.cr_ends = "\r" in text.rstrip("\r") and "\n" not in text
     lines = [line for line in text.splitlines() if line.strip()]
     if len(head) >= _HEAD and len(lines) > 2:
         lines.pop()  # cut off by the end of the head
@@ -295,6 +314,11 @@ def _cut(piece: bytes, *, quoted: bool) -> int:
 
 
 def _blocks(source: Source, size: int) -> Iterator[bytes]:
+    for block in _text_blocks(source, size):
+        yield block.replace(b"\r", b"\n") if source.cr_ends else block
+
+
+def _text_blocks(source: Source, size: int) -> Iterator[bytes]:
     with source.path.open("rb") as plain:
         # closing the outer file closes it; gzip keeps no other state
         file: BinaryIO | gzip.GzipFile = gzip.GzipFile(fileobj=plain) if source.gzipped else plain
