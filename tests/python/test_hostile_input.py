@@ -212,3 +212,46 @@ def test_a_date_that_reads_alike_both_ways_proves_no_order(put):
     dataset = bg.read(put(rows("03/03/2024", "05/06/2024", "06/25/2024")), frame="table")
     assert str(dataset.table["timestamp"][1]).startswith("2024-05-06")
     assert any("read month first" in note for note in dataset.notes)
+
+
+@pytest.mark.parametrize(
+    "stray", [[5], [0], [999], [10, 700], [10, 11], [10, 11, 12], [995, 999], [0, 500, 999]]
+)
+@pytest.mark.parametrize("cell", ['"auth', '"au""th', '"'])
+def test_a_quote_that_is_never_closed_costs_its_own_line_and_no_other(put, stray, cell):
+    rows = [f"2024-01-01 10:{i // 60:02}:{i % 60:02},auth,{i}" for i in range(1000)]
+    for i in stray:
+        rows[i] = rows[i].replace("auth", cell)
+    rows[300] += ",one more"
+    dataset = bg.read(put(HEAD + "\n".join(rows) + "\n"), frame="table")
+    assert dataset.table["latency_ms"].tolist() == [i for i in range(1000) if i not in (*stray, 300)]
+    assert dataset.unread.array("line").tolist() == sorted(i + 2 for i in (*stray, 300))
+    if stray != [999]:  # there it is the reader's own short row
+        assert any("a quote that is not closed" in note for note in dataset.notes)
+    cleaned = bg.clean(dataset)
+    assert cleaned.rows_in == 1000
+
+
+def test_nothing_is_lost_behind_a_stray_quote_in_a_file_of_many_pieces(put):
+    rows = [f"2024-01-01 10:00:00.{i:06},auth,{i}" for i in range(200_000)]
+    for i in (7, 60_000, 150_000):
+        rows[i] = rows[i].replace("auth", '"auth')
+    dataset = bg.read(put(HEAD + "\n".join(rows)), frame="table")
+    assert len(dataset.table) == 200_000 - 3
+    assert dataset.unread.array("line").tolist() == [9, 60_002, 150_002]
+
+
+def test_cells_in_quotes_may_hold_line_ends_and_stray_quotes_stand_beside_them(put):
+    head = "timestamp,service,message,latency_ms\n"
+    good = '2024-01-01 10:00:00,auth,"first\nsecond, ""third""\n",12\n'
+    plain = "2024-01-01 10:00:00,auth,all well,12\n"
+    dataset = bg.read(put(head + (good + plain) * 50), frame="table")
+    assert len(dataset.table) == 100
+    assert dataset.unread is None
+    assert dataset.table.array("message")[0] == 'first\nsecond, "third"\n'
+    bad = '2024-01-01 10:00:00,auth,"all well,12\n'
+    dataset = bg.read(put(head + (good + plain) * 25 + bad + (good + plain) * 25), frame="table")
+    # the last cell in quotes may be cut where the stray quote has turned inside and outside about
+    assert len(dataset.table) >= 99
+    assert bad.rstrip() in dataset.unread.array("text").tolist()
+    assert len(dataset.unread) <= 4

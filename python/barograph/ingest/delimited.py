@@ -6,6 +6,8 @@ names as dictionaries) against 0.87 s with DuckDB in the same run on two cores.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +24,7 @@ _BLOCK = 1 << 20
 _LONGEST = 1 << 30  # a row that is longer is not read
 # how pyarrow's message calls a kind, and what a column becomes that is of no such kind throughout
 _TYPED = {"integer": ("int64", "text"), "flag": ("bool", "name"), "time": ("timestamp", "text")}
+_LONGEST_CELL = 1000  # lines
 _NOT_UTF8 = re.compile(r"invalid UTF8", re.IGNORECASE)
 
 
@@ -43,6 +46,11 @@ def read_into(
     unread: Callable[[str, int, str, str], None],
 ) -> int:
     """Read a whole file into the gatherers.
+
+    A cell in quotes may hold line ends. A quote is taken for a stray one, and its line set aside, where it
+    is not closed within 1000 lines, where the row it makes has too many or too few fields, or where most
+    of the lines within it are rows of their own. Beside a stray quote, a cell of several lines at the end of
+    a piece of the file may be set aside line by line; no line is lost.
 
     Parameters
     ----------
@@ -84,7 +92,12 @@ def read_into(
             for name, gatherer in gatherers.items():
                 _hand_over(table.column(name), gatherer)
             rows += table.num_rows
-    for line, text, why in parser.bad:
+    if parser.open_quotes:
+        source.notes.append(
+            f"{source.path.name}: {parser.open_quotes:,} lines open a quote that is not closed; each was "
+            "set aside alone, and the lines below it were read."
+        )
+    for line, text, why in sorted(parser.bad):
         unread(source.path.name, line, text, why)
     return rows
 
@@ -101,6 +114,65 @@ def _body(piece: bytes) -> bytes:
         start = end + 1
 
 
+def _line_count(body: bytes) -> int:
+    """Lines that are not empty."""
+    return sum(1 for line in body.split(b"\n") if line and line != b"\r")
+
+
+def _place(number: int, removed: list[tuple[int, bytes]]) -> int:
+    """Which row, from 1, one was before others (by their place, from 0) were taken out."""
+    for at, _ in removed:
+        if at >= number:
+            break
+        number += 1
+    return number
+
+
+def _without_open_quotes(body: bytes, delimiter: str, fields: int) -> tuple[bytes, list[tuple[int, bytes]]]:
+    """The text without lines that open a quote which is none, and those lines with their row's place."""
+    mark = re.escape(delimiter.encode())
+    # quotes count at the start of a field only; a quote within is doubled
+    quoted = rb'"(?:[^"]|"")*"(?!")[^%b]*' % mark
+    plain = rb'(?:[^"%b][^%b]*)?' % (mark, mark)
+    rest = rb"(?:%b(?:%b|%b))*\Z" % (mark, quoted, plain)
+    complete = re.compile(rb"(?:%b|%b)%b" % (quoted, plain, rest))
+    closing = re.compile(rb'(?:[^"]|"")*"(?!")[^%b]*%b' % (mark, rest))
+    lines = [line for line in body.split(b"\n") if line and line != b"\r"]
+    kept: list[bytes] = []
+    opened: list[tuple[int, bytes]] = []
+    at = rows = 0
+    while at < len(lines):
+        end = at + 1
+        if b'"' in lines[at] and not complete.match(lines[at]):
+            last = min(len(lines), at + _LONGEST_CELL)
+            while end < last and not (b'"' in lines[end] and closing.match(lines[end])):
+                end += 1
+            end += 1
+            if end > last or not _one_row(lines[at:end], delimiter, fields):
+                opened.append((rows, lines[at]))
+                rows += 1
+                at += 1
+                continue
+        kept += lines[at:end]
+        rows += 1
+        at = end
+    return b"\n".join(kept) + b"\n", opened
+
+
+def _one_row(lines: list[bytes], delimiter: str, fields: int) -> bool:
+    mark = delimiter.encode()
+    alone = sum(line.count(mark) + 1 == fields for line in lines)
+    if 2 * alone > len(lines):
+        return False
+    text = b"\n".join(lines).decode("latin-1")
+    try:
+        return [len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)] == [
+            fields
+        ]
+    except csv.Error:  # a field beyond what the module takes
+        return False
+
+
 class _Parser:
     """Fields of pieces of a file as Arrow tables.
 
@@ -111,6 +183,7 @@ class _Parser:
 
     def __init__(self, source: Source, kinds: Mapping[str, str]) -> None:
         self.bad: list[tuple[int, str, str]] = []  # line, text, why
+        self.open_quotes = 0
         self._pa = require("pyarrow", "report")
         self._csv = require("pyarrow.csv", "report")
         self._source = source
@@ -122,16 +195,26 @@ class _Parser:
     def table(self, body: bytes) -> Any:
         """The rows of the next piece."""
         table = self._parsed(body)
+        opened: list[tuple[int, bytes]] = []
+        if b'"' in body and table.num_rows + len(self._ragged) < _line_count(body):
+            body, opened = _without_open_quotes(body, self._source.delimiter, len(self._source.names))
+            if opened:
+                table = self._parsed(body)
+        self.open_quotes += len(opened)
+        self.bad += [
+            (self._lines + 1 + at, line.decode("utf-8", "replace"), "a quote that is not closed")
+            for at, line in opened
+        ]
         ragged = [
             (
-                self._lines + row.number,
+                self._lines + _place(row.number, opened),
                 row.text,
                 f"{row.actual_columns} fields, expected {row.expected_columns}",
             )
             for row in self._ragged
         ]
         self.bad += ragged
-        self._lines += table.num_rows + len(ragged)
+        self._lines += table.num_rows + len(ragged) + len(opened)
         return table
 
     def _parsed(self, body: bytes) -> Any:
