@@ -123,7 +123,7 @@ def test_rows_without_a_status_are_left_out_of_the_codes_and_counted(odd):
 
 
 def test_no_finite_latency_is_no_latency():
-    report = bg.analyze({"timestamp": irregular(300), "latency_ms": np.full(300, np.inf)}, frame="table")
+    report = report_of(Table({"timestamp": irregular(300), "response_time_ms": np.full(300, np.inf)}))
     assert "mean" not in report.tables["overall"]
     assert any("300 requests have an infinite latency" in note for note in report.notes)
 
@@ -166,3 +166,27 @@ def test_the_verdict_stands_when_nobody_reads_the_output(tmp_path, form):
         os.close(write)
     assert done.returncode == 1
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+@pytest.mark.parametrize("service", [None, "payments"])
+@pytest.mark.parametrize("hours", [48, 96])
+def test_an_incident_of_days_is_told(hours, service, seed):
+    there = bg.generate.Incident(
+        start="2024-01-04", duration=f"{hours}h", service=service, latency=3, errors=0.2
+    )
+    report = bg.analyze(bg.generate.requests(seed=seed, incidents=[there]), frame="table")
+    (incident,) = of_kind(report, "incident")
+    begin = np.datetime64("2024-01-04T00")
+    assert abs(np.datetime64(incident.start) - begin) <= np.timedelta64(3, "h")
+    assert abs(np.datetime64(incident.end) - begin - np.timedelta64(hours, "h")) <= np.timedelta64(1, "h")
+    assert set(incident.figures["services"]) == ({service} if service else {"auth", "events", "payments"})
+    assert incident.figures["latency_ratio"] == pytest.approx(2.9, rel=0.1)
+
+
+def test_days_that_come_back_every_week_are_no_incident():
+    draw = np.random.default_rng(0)
+    times = START + np.sort(draw.integers(0, 28 * 86_400_000, 60_000)) * np.timedelta64(1, "ms")
+    weekend = (times.astype("M8[D]").astype(int) + 3) % 7 >= 5
+    latency = np.rint(np.where(weekend, 200, 100) * np.exp(draw.normal(0, 0.5, times.size)))
+    assert not of_kind(report_of(Table({"timestamp": times, "response_time_ms": latency})), "incident")

@@ -4,7 +4,8 @@ The baseline of a service is what it does at that hour of the day (of the week f
 load for logs too short to have days). Against it stand counts: requests that failed, and requests slower
 than the baseline's upper quarter and than its slowest twentieth. Counts have known chance, so quiet data
 gives nothing; see :mod:`barograph.analysis._evidence`. What is found is taken out of the baseline and
-the search is done once more.
+the search is done once more; days that stand above the others as a whole are left out from the start. An
+incident of half the log or more cannot be told from what is usual, and is not found.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class _Baseline:
 def search(log: Log) -> Search:
     """Look for incidents, twice: the second time against a baseline without the first findings."""
     grid = _Grid(log)
-    marked = np.zeros(grid.requests.shape, dtype=bool)
+    marked = grid.bad_days()
     for _ in range(2):
         baseline = grid.baseline(marked)
         signals = grid.signals(baseline, marked)
@@ -227,6 +228,43 @@ class _Grid:
             () if log.latency is None else (spread("p75"), spread("p95")),
         )
 
+    def bad_days(self) -> npt.NDArray[np.bool_]:
+        """Buckets of whole days on which a service was at another level than on its better days.
+
+        An incident of days raises what is usual at those hours and so hides in the baseline. Here days
+        stand against days: at each hour of day the lower median over the days of the failed share and of
+        the mean latency is what is usual, and a day's sum over what that leads to expect is its level.
+        Such days are only left out of the first baseline; whether there was an incident, the usual test
+        decides. Only days in one run count, for days that come back (weekends) are no incident. If half
+        of the days or more were bad, nothing tells which ones: none are marked.
+        """
+        steps = self.log.steps
+        marked = np.zeros(self._shape, dtype=bool)
+        if steps.step != HOUR or self._classes != 24:
+            return marked
+        day = (steps.wall - steps.wall[0] + steps.wall[0] % DAY) // DAY
+        days = int(day[-1]) + 1
+        if days < 5:
+            return marked
+        levels: list[tuple[Floats, Ints]] = (
+            [(self.errors.astype(np.float64), self.requests)] if self.log.error is not None else []
+        )
+        if self._latency is not None:
+            values = np.nan_to_num(self._latency.astype(np.float64, copy=False))
+            size = self._shape[0] * self._shape[1]
+            time = np.asarray(np.bincount(self._cell, values, minlength=size + 1), dtype=np.float64)
+            levels.append((time[:size].reshape(self._shape), self._measured))
+        for g in range(self._shape[0]):
+            for total, tried in levels:
+                sums, counts = np.zeros((days, 24)), np.zeros((days, 24))
+                np.add.at(sums, (day, self.of_bucket), total[g])
+                np.add.at(counts, (day, self.of_bucket), tried[g])
+                bad = _bad_days(sums, counts)
+                run = np.flatnonzero(bad)
+                if 0 < run.size < days / 2 and run[-1] - run[0] < run.size:
+                    marked[g] |= bad[day]
+        return marked
+
     def signals(self, baseline: _Baseline, marked: npt.NDArray[np.bool_]) -> list[_Signal]:
         """Failed, slow and very slow requests, with the shares that the unmarked buckets lead to expect."""
         found = []
@@ -319,6 +357,28 @@ class _Grid:
             p95=seen["p95"],
             expected_p95=usual["p95"],
         )
+
+
+def _bad_days(sums: Floats, counts: Floats) -> npt.NDArray[np.bool_]:
+    """Which days are well above the lower half of days, from sums and counts of shape (days, 24)."""
+    some = counts.sum(axis=1) > 0
+    level = np.full((len(sums), 24), np.nan)
+    np.divide(sums, counts, out=level, where=counts >= 5)
+    usual = np.full(24, np.nan)
+    for hour in range(24):
+        known = np.sort(level[~np.isnan(level[:, hour]), hour])
+        if known.size >= 4:
+            usual[hour] = known[(known.size - 1) // 2]
+    # what the day holds against what its hours' usual level would bring
+    use = ~np.isnan(level) & ~np.isnan(usual)
+    expected = np.where(use, counts * np.nan_to_num(usual), 0.0).sum(axis=1)
+    seen = np.where(use, sums, 0.0).sum(axis=1)
+    ratio = np.divide(seen, expected, out=np.zeros(len(sums)), where=expected > 0)
+    known = np.sort(ratio[some & (expected > 0)])
+    if known.size < 4:
+        return np.zeros(len(sums), dtype=bool)
+    middle = known[(known.size - 1) // 2]
+    return np.asarray(ratio > 1.5 * max(float(middle), 1e-9))
 
 
 def figures_of_runs(log: Log, service: Codes, runs: Sequence[tuple[int, int, int]]) -> Table:
