@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "barograph/core/decimal.hpp"
 #include "barograph/formats/access_log.hpp"
 #include "barograph/formats/url_template.hpp"
 #include "barograph/groupby/kpis.hpp"
@@ -70,7 +71,8 @@ int main(int argc, char** argv) {
       errors[i] = log.status[i] >= 500 ? 1 : 0;
     }
 
-    // 4. Figures by endpoint, the busiest first.
+    // 4. Figures by endpoint, the busiest first; not every format has a latency.
+    const auto shown = [](double ms) { return ms == ms ? barograph::decimal(ms, 3) : std::string("-"); };
     const auto table =
         barograph::groupby::kpis<double>(log.latency_ms, errors, codes, log.rows(), endpoints.size());
     std::vector<std::size_t> order(endpoints.size());
@@ -80,8 +82,9 @@ int main(int argc, char** argv) {
     std::printf("%8s %8s %8s %8s  %s\n", "requests", "errors", "p50 ms", "p95 ms", "endpoint");
     for (std::size_t i = 0; i < std::min<std::size_t>(order.size(), 20); ++i) {
       const std::size_t g = order[i];
-      std::printf("%8lld %8lld %8.0f %8.0f  %s\n", static_cast<long long>(table.requests[g]),
-                  static_cast<long long>(table.errors[g]), table.quantiles[3 * g], table.quantiles[3 * g + 1],
+      std::printf("%8lld %8lld %8s %8s  %s\n", static_cast<long long>(table.requests[g]),
+                  static_cast<long long>(table.errors[g]), shown(table.quantiles[3 * g]).c_str(),
+                  shown(table.quantiles[3 * g + 1]).c_str(),
                   endpoints.shown(static_cast<std::int32_t>(g)).c_str());
     }
   } catch (const barograph::error& e) {

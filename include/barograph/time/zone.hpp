@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -259,11 +259,12 @@ inline zone zone::load(const std::string& name) {
                  {"/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"});
   for (const std::string& folder : folders) {
     if (!inside) break;
-    std::ifstream file(folder + "/" + name, std::ios::binary);
+    std::FILE* const file = std::fopen((folder + "/" + name).c_str(), "rb");
+    if (file == nullptr) continue;
     std::string bytes(std::size_t{1} << 20, '\0');  // the largest zone has some 4 kB
-    if (!file || !file.read(&bytes[0], 4) || bytes.compare(0, 4, "TZif") != 0) continue;
-    file.read(&bytes[4], static_cast<std::streamsize>(bytes.size() - 4));
-    bytes.resize(4 + static_cast<std::size_t>(file.gcount()));
+    bytes.resize(std::fread(&bytes[0], 1, bytes.size(), file));
+    std::fclose(file);
+    if (bytes.compare(0, 4, "TZif") != 0) continue;
     return from_tzif(bytes);
   }
   raise<invalid_argument>("zone: given \"" + name + "\", expected a name of the time zone database such as " +
