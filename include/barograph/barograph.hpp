@@ -23,6 +23,7 @@
 #include "time/zone.hpp"
 
 #include "stats/exact_sum.hpp"
+#include "stats/fixed_quantile_histogram.hpp"
 #include "stats/interval.hpp"
 #include "stats/moments.hpp"
 #include "stats/order_statistic.hpp"

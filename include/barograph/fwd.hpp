@@ -45,6 +45,11 @@ class exact_sum;
 class moments;
 class proportion;
 class quantile_histogram;
+struct exponential_counts;
+struct unshared_cells;
+struct one_writer_cells;
+template <int Scale, int Low, int High, class Cells>
+class fixed_quantile_histogram;
 
 // slo/
 struct apdex_bands;

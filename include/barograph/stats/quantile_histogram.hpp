@@ -29,6 +29,24 @@
 
 BAROGRAPH_NAMESPACE_BEGIN
 
+/// Counts that were made elsewhere in exponential buckets: bucket i of `scale` holds the values in
+/// (base^i, base^(i+1)] with base = 2^(2^-scale), those below zero by magnitude; the first count of a
+/// side stands for its offset. OTLP's ExponentialHistogramDataPoint is the same.
+struct exponential_counts {
+  int scale = 6;
+  std::int32_t positive_offset = 0;
+  span<const std::uint64_t> positive;
+  std::int32_t negative_offset = 0;
+  span<const std::uint64_t> negative;
+  std::uint64_t zero_count = 0;
+  double zero_threshold = 0;                              ///< values up to this size are in zero_count
+  double min = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
+  double max = std::numeric_limits<double>::quiet_NaN();
+  std::uint64_t nan_count = 0;
+  std::uint64_t positive_infinity_count = 0;
+  std::uint64_t negative_infinity_count = 0;
+};
+
 class quantile_histogram {
  public:
   static constexpr int default_scale = 6;
@@ -73,6 +91,35 @@ class quantile_histogram {
   quantile_histogram(int scale, std::initializer_list<double> pinned, std::uint32_t budget = default_budget,
                      double zero_threshold = 0)
       : quantile_histogram(scale, span<const double>(pinned.begin(), pinned.size()), budget, zero_threshold) {
+  }
+
+  /// The histogram of values of which only the buckets are known. Counts above scale 6 go to the
+  /// buckets of scale 6 that hold theirs. Minimum and maximum stay unknown unless both are given and
+  /// stand in the first and the last bucket that hold something.
+  static quantile_histogram from_counts(const exponential_counts& given,
+                                        std::uint32_t budget = default_budget) {
+    constexpr int finest = 20;
+    if (given.scale < detail::coarsest_scale || given.scale > finest)
+      raise<invalid_argument>("scale: " + std::to_string(given.scale) + " given, expected -11 to 20");
+    const int scale = std::min(given.scale, kernel::finest_scale);
+    quantile_histogram h(std::max(scale, -10), {}, budget, given.zero_threshold);
+    h.scale_ = scale;
+    h.counts_ = {0, given.nan_count, given.positive_infinity_count, given.negative_infinity_count};
+    for (const std::uint64_t n : {h.counts_.nan, h.counts_.positive_infinity, h.counts_.negative_infinity})
+      detail::sum_of_counts(n, 0);
+    h.counts_.finite = h.zero_count_ = detail::sum_of_counts(given.zero_count, 0);
+    h.add_counts(given.positive_offset, given.positive, given.scale, false);
+    h.add_counts(given.negative_offset, given.negative, given.scale, true);
+    h.collapse();
+    if (h.count() == 0) {
+      h.positive_ = h.negative_ = {};
+      h.scale_ = h.max_scale_;
+      return h;
+    }
+    h.extremes_ = {given.min + 0.0, given.max + 0.0, true};
+    if (!std::isfinite(given.min) || !std::isfinite(given.max) || !h.extremes_possible())
+      h.extremes_.forget();
+    return h;
   }
 
   /// Adds x, n times.
@@ -607,15 +654,47 @@ class quantile_histogram {
       ok = ok && spend(n) && (n == 0 || i > last_zero_index());
     });
     if (!ok || left != 0) return false;
-    if (count() != 0 && extremes_.known) {
-      const auto same = [&](double x, place_of_value p) {
-        const place_of_value f = find(x);
-        return f.sign == p.sign && f.index == p.index;
-      };
-      if (!same(extremes_.min, locate(0).where) || !same(extremes_.max, locate(count() - 1).where))
-        return false;
-    }
+    if (count() != 0 && extremes_.known && !extremes_possible()) return false;
     return pins_possible();
+  }
+
+  /// Whether minimum and maximum stand in the first and the last bucket that hold something.
+  bool extremes_possible() const {
+    const auto same = [&](double x, place_of_value p) {
+      const place_of_value f = find(x);
+      return f.sign == p.sign && f.index == p.index;
+    };
+    return same(extremes_.min, locate(0).where) && same(extremes_.max, locate(count() - 1).where);
+  }
+
+  /// One side of `from_counts`.
+  void add_counts(std::int32_t offset, span<const std::uint64_t> given, int scale, bool below_zero) {
+    std::size_t first = 0;
+    std::size_t last = given.size();
+    while (first < last && given[first] == 0) ++first;
+    while (last > first && given[last - 1] == 0) --last;
+    if (first == last) return;
+    const std::int64_t low = std::int64_t{offset} + static_cast<std::int64_t>(first);
+    const std::int64_t high = std::int64_t{offset} + static_cast<std::int64_t>(last) - 1;
+    // The values of doubles: 2^-1074 is the last of bucket -1075 of scale 0, 2^1024 is beyond all.
+    const auto outermost = [&](std::int64_t exponent) {
+      return scale >= 0 ? exponent * (std::int64_t{1} << scale) : exponent >> -scale;
+    };
+    if (low < outermost(-1075) || high > (scale >= 0 ? outermost(1024) - 1 : outermost(1023)))
+      raise<invalid_argument>("offset: buckets " + std::to_string(low) + " to " + std::to_string(high) +
+                              " of scale " + std::to_string(scale) +
+                              " hold counts, which is beyond the range of doubles");
+    const auto index = [&](std::int64_t i) {
+      return static_cast<std::int32_t>(i >> (scale - std::min(scale, kernel::finest_scale)) >>
+                                       (std::min(scale, kernel::finest_scale) - scale_));
+    };
+    const detail::index_range range{index(low), index(high)};
+    fit(below_zero ? detail::index_range{} : range, below_zero ? range : detail::index_range{});
+    detail::bucket_counts& side = below_zero ? negative_ : positive_;
+    for (std::size_t i = first; i < last; ++i) {
+      counts_.finite = detail::sum_of_counts(counts_.finite, given[i]);
+      side.at(index(std::int64_t{offset} + static_cast<std::int64_t>(i))) += given[i];
+    }
   }
 
   int max_scale_;

@@ -215,3 +215,63 @@ TEST_CASE("too many pinned bounds are refused at once, equal ones count once") {
   for (int i = 0; i < 24; ++i) bounds.push_back(6000 + i);
   CHECK_THROWS_AS(quantile_histogram(6, span<const double>(bounds)), invalid_argument);
 }
+
+TEST_CASE("counts made elsewhere give the histogram of their values") {
+  const std::uint64_t positive[] = {0, 3, 0, 2, 0};
+  const std::uint64_t negative[] = {4};
+  exponential_counts given;
+  given.scale = 0;
+  given.positive_offset = -1;
+  given.positive = positive;  // (1, 2]: 3, (4, 8]: 2
+  given.negative_offset = 3;
+  given.negative = negative;  // -(8, 16]: 4
+  given.zero_count = 1;
+  given.min = -9;
+  given.max = 5;
+  quantile_histogram expected(0);
+  expected.update(2.0, 3);
+  expected.update(5.0, 2);
+  expected.update(-9.0, 4);
+  expected.update(0.0);
+  CHECK(quantile_histogram::from_counts(given) == expected);
+  given.max = 3;  // stands in no bucket that holds something
+  CHECK_FALSE(quantile_histogram::from_counts(given).extremes_known());
+}
+
+TEST_CASE("finer counts go to the buckets of scale 6 that hold them, coarser ones keep their scale") {
+  const std::uint64_t counts[] = {1, 2, 4, 8};
+  exponential_counts given;
+  given.scale = 8;
+  given.positive_offset = -2;
+  given.positive = counts;
+  const auto fine = quantile_histogram::from_counts(given).buckets();
+  REQUIRE(fine.size() == 2);
+  CHECK(fine[0].count == 3);
+  CHECK(fine[0].upper == 1.0);
+  CHECK(fine[1].count == 12);
+  given.scale = -11;
+  given.positive_offset = -1;
+  given.positive = span<const std::uint64_t>(counts, 2);
+  const quantile_histogram coarse = quantile_histogram::from_counts(given);
+  CHECK(coarse.scale() == -11);
+  CHECK(coarse.count() == 3);
+  CHECK(quantile_histogram::from_bytes(coarse.to_bytes()) == coarse);
+}
+
+TEST_CASE("counts out of the range of doubles, or of too many values, are refused") {
+  const std::uint64_t one[] = {1};
+  const std::uint64_t full[] = {max_count, 1};
+  exponential_counts given;
+  given.positive = one;
+  given.positive_offset = 1024 * 64;
+  CHECK_THROWS_WITH(quantile_histogram::from_counts(given), Catch::Contains("offset"));
+  given.positive_offset = -1075 * 64 - 1;
+  CHECK_THROWS_WITH(quantile_histogram::from_counts(given), Catch::Contains("offset"));
+  given.positive_offset = std::numeric_limits<std::int32_t>::max();
+  CHECK_THROWS_WITH(quantile_histogram::from_counts(given), Catch::Contains("offset"));
+  given.scale = 21;
+  CHECK_THROWS_WITH(quantile_histogram::from_counts(given), Catch::Contains("scale"));
+  given = {};
+  given.positive = full;
+  CHECK_THROWS_WITH(quantile_histogram::from_counts(given), Catch::Contains("2^63"));
+}

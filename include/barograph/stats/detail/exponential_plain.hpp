@@ -43,6 +43,15 @@ constexpr unsigned char exponential_cell[128] = {
     54, 55, 55, 56, 56, 56, 57, 57, 58, 58, 58, 59, 59, 59, 60, 60, 61, 61, 61, 62, 62, 62, 63, 63,
 };
 
+/// The bucket of a positive normal double above the smallest at scale 6, from its bits.
+inline std::int32_t exponential_index_of_normal(std::uint64_t bits) {
+  const std::uint64_t b = bits - 1;
+  const std::uint64_t mantissa = (b & 0xFFFFFFFFFFFFFu) | 0x10000000000000u;
+  const std::int32_t k = exponential_cell[(b >> 45) & 127u];
+  return (static_cast<std::int32_t>(b >> 52) - 1023) * 64 + k +
+         (mantissa >= exponential_bound[k + 1] ? 1 : 0);
+}
+
 /// The bucket of a positive finite double at scale 6, from its bits.
 inline std::int32_t exponential_index(std::uint64_t bits) {
   std::int32_t exponent = -1023;
@@ -80,11 +89,7 @@ inline exponential_block_result exponential_indices(const double* x, std::size_t
     // Zero, subnormal, negative or not finite: out of [low, high] as an unsigned integer.
     low = bits < low ? bits : low;
     high = bits > high ? bits : high;
-    const std::uint64_t b = bits - 1;
-    const std::uint64_t mantissa = (b & 0xFFFFFFFFFFFFFu) | 0x10000000000000u;
-    const std::int32_t k = exponential_cell[(b >> 45) & 127u];
-    index[i] =
-        (static_cast<std::int32_t>(b >> 52) - 1023) * 64 + k + (mantissa >= exponential_bound[k + 1] ? 1 : 0);
+    index[i] = exponential_index_of_normal(bits);
   }
   exponential_block_result r;
   __builtin_memcpy(&r.min, &low, sizeof low);
