@@ -14,6 +14,7 @@
 
 #include "barograph/core/bytes.hpp"
 #include "barograph/core/span.hpp"
+#include "barograph/stats/state.hpp"
 #include "guarded.hpp"
 
 namespace barograph_bindings {
@@ -53,8 +54,8 @@ auto reader(R (State::*member)(A...) const noexcept) {
   };
 }
 
-/// Registers merge, subtract, reset, copy, equality and bytes; the caller adds construction,
-/// update and figures.
+/// Registers merge, subtract where there is one, reset, copy, equality and bytes; the caller adds
+/// construction, update and figures.
 template <class State>
 py::class_<guarded<State>> bind_state(py::module_& m, const char* name) {
   using bound = guarded<State>;
@@ -66,13 +67,15 @@ py::class_<guarded<State>> bind_state(py::module_& m, const char* name) {
         write(self, [&](State& s) { s.merge(o); });
       },
       py::arg("other"));
-  c.def(
-      "subtract",
-      [](bound& self, const bound& other) {
-        const State o = read(other, [](const State& s) { return s; });
-        write(self, [&](State& s) { s.subtract(o); });
-      },
-      py::arg("other"));
+  if constexpr (barograph::is_subtractable_v<State>) {
+    c.def(
+        "subtract",
+        [](bound& self, const bound& other) {
+          const State o = read(other, [](const State& s) { return s; });
+          write(self, [&](State& s) { s.subtract(o); });
+        },
+        py::arg("other"));
+  }
   c.def("reset", [](bound& self) { write(self, [](State& s) { s.reset(); }); });
   c.def("copy", [](const bound& self) {
     return std::make_unique<bound>(read(self, [](const State& s) { return s; }));

@@ -16,7 +16,16 @@ import numpy.typing as npt
 
 from . import _core, _frames
 from ._frames import write_atomically
-from ._states import ArrayLike, Interval, QuantileHistogram, State, _count, _is_scalar, _number, _numbers
+from ._states import (
+    ArrayLike,
+    Interval,
+    QuantileHistogram,
+    Subtractable,
+    _count,
+    _is_scalar,
+    _number,
+    _numbers,
+)
 
 Bands: TypeAlias = Literal["standard", "apm"] | Sequence[float]
 _UNITS_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
@@ -41,7 +50,7 @@ def _flag(value: Any) -> bool:
     return bool(value)
 
 
-class _RequestState(State):
+class _RequestState(Subtractable):
     """A state that is fed with requests."""
 
     __slots__ = ()

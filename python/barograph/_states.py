@@ -1,9 +1,9 @@
 """States: statistics that stream, merge and travel as bytes.
 
 Each class is a thin, typed layer over the engine. What a state holds (counts, configuration) is an
-attribute, what it computes is a method. Every state has `update`, `merge` (and ``+=``, ``+``), `subtract`,
-`reset`, `copy`, `to_bytes`, `from_bytes`, equality by bytes, pickle, and a lock of its own: any number of
-threads may update one object.
+attribute, what it computes is a method. Every state has `update`, `merge` (and ``+=``, ``+``), `reset`,
+`copy`, `to_bytes`, `from_bytes`, equality by bytes, pickle, and a lock of its own: any number of threads
+may update one object. Those of exact counts and sums have `subtract` too.
 
 NaN and infinities are counted apart and enter no sum, mean, extreme or quantile.
 """
@@ -118,17 +118,6 @@ class State:
         self._engine.merge(self._engine_of(other, "merge"))
         return self
 
-    def subtract(self, other: Self) -> Self:
-        """Take away what `other` has seen, which must be contained in this state; returns self.
-
-        Raises
-        ------
-        ValueError
-            If `other` is not contained; nothing is changed then.
-        """
-        self._engine.subtract(self._engine_of(other, "subtract"))
-        return self
-
     def reset(self) -> None:
         """Forget all values; the configuration stays."""
         self._engine.reset()
@@ -189,7 +178,24 @@ class State:
         return type(self).from_bytes, (self.to_bytes(),)
 
 
-class _NumberState(State):
+class Subtractable(State):
+    """A state that can take another one out of itself."""
+
+    __slots__ = ()
+
+    def subtract(self, other: Self) -> Self:
+        """Take away what `other` has seen, which must be contained in this state; returns self.
+
+        Raises
+        ------
+        ValueError
+            If `other` is not contained; nothing is changed then.
+        """
+        self._engine.subtract(self._engine_of(other, "subtract"))
+        return self
+
+
+class _NumberState(Subtractable):
     """A state of finite numbers."""
 
     __slots__ = ()
@@ -525,7 +531,7 @@ class QuantileHistogram(_NumberState):
         )
 
 
-class Proportion(State):
+class Proportion(Subtractable):
     """Successes out of trials, with an interval that says how little a small sample knows.
 
     Parameters

@@ -24,6 +24,13 @@ enum class state_kind : std::uint16_t {
   proportion = 4,
   apdex = 5,
   latency_summary = 6,
+  ewma = 7,
+  counter = 8,
+  trend = 9,
+  top = 10,
+  distinct = 11,
+  windowed = 12,
+  burn_rate = 13,
 };
 
 /// What `from_bytes` may believe of bytes that come from outside.

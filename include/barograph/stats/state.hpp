@@ -156,21 +156,18 @@ struct extremes {
 
 }  // namespace detail
 
-/// True for a type with the whole interface of a state; `Value` is what its `update` takes.
-template <class T, class Value = double, class = void>
-struct is_state : std::false_type {};
+namespace detail {
 
-template <class T, class Value>
-struct is_state<
-    T, Value,
-    std::void_t<decltype(std::declval<T&>().update(std::declval<Value>())),
-                decltype(std::declval<T&>().update(std::declval<Value>(), std::uint64_t{})),
-                decltype(std::declval<T&>().update(span<const Value>())),
-                decltype(std::declval<T&>().merge(std::declval<const T&>())),
-                decltype(std::declval<T&>() += std::declval<const T&>()),
-                decltype(std::declval<T&>().subtract(std::declval<const T&>())),
-                decltype(std::declval<T&>().reset()), decltype(std::declval<const T&>().to_bytes()),
-                decltype(T::from_bytes(std::string(), byte_limits{}))>>
+/// What every state has, whatever feeds it.
+template <class T, class = void>
+struct is_stored_state : std::false_type {};
+
+template <class T>
+struct is_stored_state<
+    T, std::void_t<decltype(std::declval<T&>().merge(std::declval<const T&>())),
+                   decltype(std::declval<T&>() += std::declval<const T&>()),
+                   decltype(std::declval<T&>().reset()), decltype(std::declval<const T&>().to_bytes()),
+                   decltype(T::from_bytes(std::string(), byte_limits{}))>>
     : std::bool_constant<
           std::is_copy_constructible_v<T> && std::is_copy_assignable_v<T> &&
           std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
@@ -179,7 +176,45 @@ struct is_state<
           std::is_same_v<decltype(std::declval<const T&>() == std::declval<const T&>()), bool> &&
           std::is_same_v<decltype(std::declval<const T&>() != std::declval<const T&>()), bool>> {};
 
+}  // namespace detail
+
+/// True for a type with the whole interface of a state; `Value` is what its `update` takes.
+template <class T, class Value = double, class = void>
+struct is_state : std::false_type {};
+
+template <class T, class Value>
+struct is_state<T, Value,
+                std::void_t<decltype(std::declval<T&>().update(std::declval<Value>())),
+                            decltype(std::declval<T&>().update(std::declval<Value>(), std::uint64_t{})),
+                            decltype(std::declval<T&>().update(span<const Value>()))>>
+    : detail::is_stored_state<T> {};
+
 template <class T, class Value = double>
 constexpr bool is_state_v = is_state<T, Value>::value;
+
+/// True for a state whose values have a time each: nanoseconds of the event first, then the value.
+template <class T, class Value = double, class = void>
+struct is_timed_state : std::false_type {};
+
+template <class T, class Value>
+struct is_timed_state<
+    T, Value,
+    std::void_t<decltype(std::declval<T&>().update(std::int64_t{}, std::declval<Value>())),
+                decltype(std::declval<T&>().update(span<const std::int64_t>(), span<const Value>()))>>
+    : detail::is_stored_state<T> {};
+
+template <class T, class Value = double>
+constexpr bool is_timed_state_v = is_timed_state<T, Value>::value;
+
+/// True for a state that can take another one out of itself.
+template <class T, class = void>
+struct is_subtractable : std::false_type {};
+
+template <class T>
+struct is_subtractable<T, std::void_t<decltype(std::declval<T&>().subtract(std::declval<const T&>()))>>
+    : std::true_type {};
+
+template <class T>
+constexpr bool is_subtractable_v = is_subtractable<T>::value;
 
 BAROGRAPH_NAMESPACE_END

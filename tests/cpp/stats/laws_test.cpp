@@ -12,6 +12,8 @@ static_assert(is_state_v<moments>);
 static_assert(is_state_v<quantile_histogram>);
 static_assert(is_state_v<proportion, bool>);
 static_assert(!is_state_v<double>);
+static_assert(is_subtractable_v<exact_sum> && is_subtractable_v<moments> &&
+              is_subtractable_v<quantile_histogram> && is_subtractable_v<proportion>);
 
 namespace {
 
