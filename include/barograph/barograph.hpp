@@ -64,3 +64,6 @@
 #include "generate/incidents.hpp"
 #include "generate/shapes.hpp"
 #include "generate/workloads.hpp"
+
+#include "record/latency_counts.hpp"
+#include "record/latency_recorder.hpp"

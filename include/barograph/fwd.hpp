@@ -114,6 +114,12 @@ class access_log_decoder;
 struct detected_log_format;
 struct combined_line;
 
+// record/
+struct latency_range;
+class latency_cells;
+class latency_counts;
+class latency_recorder;
+
 namespace generate {
 class day_shape;
 struct week_shape;

@@ -29,6 +29,14 @@ class latency_summary {
   explicit latency_summary(const apdex_policy& p)
       : latency_summary(p.tolerating ? apdex(p.threshold, *p.tolerating) : apdex(p.threshold)) {}
 
+  /// The four parts, of the same requests: an error when that cannot be. T and F are the index's, and
+  /// pinned in the histogram, which is otherwise as by default.
+  latency_summary(quantile_histogram latencies, moments of_latencies, const apdex& index,
+                  const proportion& errors)
+      : latencies_(std::move(latencies)), moments_(std::move(of_latencies)), apdex_(index), errors_(errors) {
+    if (!consistent()) raise<invalid_argument>("parts: given ones that cannot be of the same requests");
+  }
+
   /// One request: its latency in ms, and whether it failed. Errors' latencies count like others.
   void update(double latency) { update(latency, false, 1); }
   template <class Error, class = std::enable_if_t<std::is_same_v<Error, bool>>>
