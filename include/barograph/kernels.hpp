@@ -18,7 +18,7 @@ const char* isa() noexcept;
 struct compiled {
   static void sums(const rolling::detail::series_job& job) noexcept;
   static void extrema(const rolling::detail::series_job& job) noexcept;
-  static void quantiles(const rolling::detail::quantile_job& job) noexcept;
+  static void quantiles(const rolling::detail::order_job& job) noexcept;
 };
 
 }  // namespace v0_1

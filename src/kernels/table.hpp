@@ -11,7 +11,7 @@ struct kernel_table {
   const char* isa;
   void (*rolling_sums)(const rolling::detail::series_job&) noexcept;
   void (*rolling_extrema)(const rolling::detail::series_job&) noexcept;
-  void (*rolling_quantiles)(const rolling::detail::quantile_job&) noexcept;
+  void (*rolling_quantiles)(const rolling::detail::order_job&) noexcept;
 };
 
 namespace isa_base {

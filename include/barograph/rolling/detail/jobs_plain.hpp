@@ -12,6 +12,9 @@ namespace rolling {
 /// How a quantile between two values is made of them.
 enum class interpolation : std::int32_t { linear, lower, higher, nearest, midpoint };
 
+/// The rank of a value that equals others: the middle, the least or the greatest of theirs.
+enum class ties : std::int32_t { average, least, greatest };
+
 /// What to make of the values of a window.
 enum class reduction : std::int32_t { sum, mean, variance, deviation, minimum, maximum };
 
@@ -33,26 +36,33 @@ struct series_job {
   double* out;      ///< one result a window
 };
 
-/// Several quantiles over all windows of a series. A chunk begins at the first value of its first window.
-struct quantile_job {
-  const double* x;            ///< the series, NaN where missing
-  const std::int64_t* start;  ///< windows [start[i], end[i]), bounds never go back
-  const std::int64_t* end;    ///< at least start[i]
-  std::ptrdiff_t windows;     ///< how many
-  const double* q;            ///< quantiles in [0, 1]
-  std::ptrdiff_t quantiles;   ///< how many
-  interpolation how;          ///< between two values
-  std::int64_t min_periods;   ///< fewer values give NaN
-  std::ptrdiff_t chunk;       ///< longest stretch of values ranked at once; every window fits
-  double* out;                ///< quantiles x windows, one row a quantile
-  std::uint64_t* keys;        ///< scratch: chunk
-  std::uint64_t* order;       ///< scratch: chunk
-  std::uint64_t* other;       ///< scratch: chunk
-  std::uint32_t* rank;        ///< scratch: chunk
-  double* sorted;             ///< scratch: chunk
-  std::uint64_t* bits;        ///< scratch: chunk / 64 + 2
-  std::ptrdiff_t* pointer;    ///< scratch: quantiles
-  std::ptrdiff_t* below;      ///< scratch: quantiles
+/// Order statistics of the windows [first, stop) of a series; which ones, the kernel says.
+struct order_job {
+  const double* x;                  ///< the series
+  const unsigned char* mask;        ///< 1 where a value is missing, or null when none is
+  std::int64_t rows;                ///< of the series
+  bool inf_is_missing;              ///< infinities are left out; else they have their place in the order
+  bool nan_is_loud;                 ///< a NaN makes its windows NaN; else it is left out
+  const std::int64_t* start;        ///< windows [start[i], end[i]) within the rows; null: all of one length
+  const std::int64_t* end;          ///< at or before start[i]: an empty window
+  std::int64_t length, shift;       ///< of one length: window i is (i + shift - length, i + shift], clipped
+  std::int64_t first, stop;         ///< the windows to be done
+  std::int64_t min_periods;         ///< fewer values give NaN
+  std::ptrdiff_t chunk;             ///< longest stretch of rows ranked at once; every window fits
+  double* out;                      ///< the result of window i goes to out[i]
+  const double* q;                  ///< quantiles: each in [0, 1]
+  std::ptrdiff_t quantiles;         ///< quantiles: how many
+  std::int64_t out_row;             ///< quantiles: from one quantile's results to the next one's
+  interpolation between;            ///< quantiles: between two values
+  ties method;                      ///< ranks: of equal values
+  bool falling, share;              ///< ranks: the greatest is 1; as a share of the values
+  double *value, *sorted;           ///< scratch: chunk each
+  std::uint32_t *rank, *place;      ///< scratch: chunk each
+  std::uint32_t *cell, *order;      ///< scratch: chunk each
+  std::uint32_t* other;             ///< scratch: chunk
+  std::uint64_t* wide;              ///< scratch: 3 chunk
+  std::uint64_t* bits;              ///< scratch: chunk / 64 + chunk / 2048 + 16
+  std::ptrdiff_t *pointer, *below;  ///< scratch: quantiles each
 };
 
 }  // namespace detail
