@@ -184,6 +184,76 @@ def test_an_incident_of_days_is_told(hours, service, seed):
     assert incident.figures["latency_ratio"] == pytest.approx(2.9, rel=0.1)
 
 
+def several(*parts):
+    """Incidents on given days of January 2024: (day and hour, hours, service, latency, errors)."""
+    return [
+        bg.generate.Incident(start=f"2024-01-{start}", duration=f"{hours}h", service=service, latency=latency,
+                             errors=errors)
+        for start, hours, service, latency, errors in parts
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize(
+    "there",
+    [
+        several(("02", 48, "payments", 2.5, 0.1), ("07", 48, "payments", 2.5, 0.1)),
+        several(("02", 24, None, 2.5, 0.1), ("05", 24, None, 2.5, 0.1), ("09", 24, None, 2.5, 0.1)),
+        several(*((f"{day} 08:00", 12, "auth", 2.5, 0.1) for day in ("01", "03", "05", "07", "09"))),
+        several(("02", 60, "payments", 2.0, 0.0), ("06 12:00", 60, "auth", 1.0, 0.1)),
+        several(("01 10:00", 6, "auth", 2.5, 0.1), ("03 20:00", 10, "events", 2.5, 0.1),
+                ("05 05:00", 19, "payments", 2.5, 0.1), ("07 08:00", 36, None, 2.0, 0.05),
+                ("10 09:00", 5, "payments", 2.5, 0.1)),
+        several(("05", 144, "payments", 2.0, 0.0)),
+        several(("05", 144, None, 2.0, 0.05)),
+        several(("01", 150, "events", 1.0, 0.1)),
+        several(("03 06:00", 168, "payments", 2.5, 0.1)),
+    ],
+)  # fmt: skip
+def test_several_long_incidents_or_one_over_half_the_log_are_told(there, seed):
+    report = bg.analyze(bg.generate.requests(seed=seed, incidents=there), frame="table")
+    found = sorted(of_kind(report, "incident"), key=lambda f: f.start)
+    assert len(found) == len(there)
+    for finding, truth in zip(found, there, strict=True):
+        begin = np.datetime64(truth.start.replace(" ", "T"), "s")
+        end = begin + np.timedelta64(int(truth.duration[:-1]), "h")
+        quiet = np.timedelta64(8, "h")  # at night nothing tells where one begins or ends
+        assert abs(np.datetime64(finding.start) - begin) <= quiet
+        assert abs(np.datetime64(finding.end) - end) <= quiet
+        assert set(finding.figures["services"]) == (
+            {truth.service} if truth.service else {"auth", "events", "payments"}
+        )
+
+
+@pytest.mark.parametrize("days", [20, 35])
+def test_an_incident_of_weeks_is_one(days):
+    there = several(("26", 24 * days, "auth", 1.8, 0.05))
+    log = bg.generate.requests(days=60, seed=2, rate=0.2, incidents=there)
+    (incident,) = of_kind(bg.analyze(log, frame="table"), "incident")
+    assert incident.figures["services"] == ["auth"]
+    assert incident.figures["hours"] == pytest.approx(24 * days, abs=8)
+
+
+@pytest.mark.parametrize("days", [4, 5, 7, 8, 9])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_quieter_weekend_is_no_better_part(days, seed):
+    start = f"2024-02-0{seed + 1}"  # a Thursday, a Friday, a Saturday, a Sunday
+    log = bg.generate.requests(days=days, seed=seed, rate=0.1, start=start, incidents=[])
+    assert not of_kind(bg.analyze(log, frame="table"), "incident")
+
+
+def test_a_slow_weekend_between_incidents_of_other_days_is_no_incident():
+    draw = np.random.default_rng(0)
+    times = START + np.sort(draw.integers(0, 28 * 86_400_000, 60_000)) * np.timedelta64(1, "ms")
+    day = times.astype("M8[D]").astype(int)
+    slow = np.where((day + 3) % 7 >= 5, 2.0, np.where(np.isin(day - day[0], (9, 10, 22)), 3.0, 1.0))
+    latency = np.rint(100 * slow * np.exp(draw.normal(0, 0.5, times.size)))
+    found = of_kind(report_of(Table({"timestamp": times, "response_time_ms": latency})), "incident")
+    days_of = {(f.start[:10], round(f.figures["hours"])) for f in found}
+    first = np.datetime64(START, "D")
+    assert days_of == {(str(first + 9), 48), (str(first + 22), 24)}
+
+
 def test_days_that_come_back_every_week_are_no_incident():
     draw = np.random.default_rng(0)
     times = START + np.sort(draw.integers(0, 28 * 86_400_000, 60_000)) * np.timedelta64(1, "ms")

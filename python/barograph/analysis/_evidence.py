@@ -11,8 +11,8 @@ Expected hits are kept as integers in millionths, so window sums are exact.
 
 from __future__ import annotations
 
-import itertools
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,7 +106,15 @@ def raised(window: slice, hits: Ints, trials: Ints, share: Floats, *, least: tup
     return score if sure else 0.0
 
 
-def rises(hits: Ints, trials: Ints, share: Floats, *, least: tuple[float, float], family: int) -> list[Rise]:
+def rises(
+    hits: Ints,
+    trials: Ints,
+    share: Floats,
+    *,
+    least: tuple[float, float],
+    family: int,
+    usual: npt.NDArray[np.bool_] | None = None,
+) -> list[Rise]:
     """Runs of buckets whose hits exceed their baseline beyond chance and beyond triviality.
 
     Parameters
@@ -120,6 +128,8 @@ def rises(hits: Ints, trials: Ints, share: Floats, *, least: tuple[float, float]
         word.
     family : int
         How many such series are looked at; shares the level with the windows here.
+    usual : ndarray of bool, shape (buckets,), optional
+        The buckets that tell how much counts scatter; all by default.
 
     Returns
     -------
@@ -132,32 +142,64 @@ def rises(hits: Ints, trials: Ints, share: Floats, *, least: tuple[float, float]
     millionths = np.rint(trials * share * _MILLION).astype(np.int64)
     sums = [np.concatenate([[0], np.cumsum(x)]) for x in (hits, trials, millionths)]
     level = LEVEL / (family * busy * len(WINDOWS))
-    candidates = [w for width in WINDOWS for w in _windows(width, sums, level, least)]
+    odd = np.concatenate([[0], np.cumsum(np.zeros_like(hits) if usual is None else ~usual)])
+    candidates: list[tuple[float, int, int]] = []
+    scatter = 1.0
+    for width in WINDOWS:
+        if width < hits.size:
+            scatter = _scatter(width, sums, odd, scatter)
+            candidates += _windows(width, sums, level, least, scatter)
     found: list[Rise] = []
     taken = np.zeros(hits.size, dtype=bool)
     for score, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
         if taken[first:last].any():
             continue
-        rise = _fit((score, first, last), hits, trials, share)
-        if taken[rise.first : rise.last].any():
-            continue
+        rise = _fit((score, first, last), _free(taken, first, last), hits, trials, share)
         taken[max(0, rise.first - 1) : rise.last + 1] = True
         found.append(rise)
-    return found
+    joined = _joined(sorted(found, key=lambda r: r.first), hits, trials, share)
+    return sorted(joined, key=lambda r: (-r.score, r.first))
+
+
+def _free(taken: npt.NDArray[np.bool_], first: int, last: int) -> tuple[int, int]:
+    """The buckets around a window, first to last (excluded), up to those that are taken."""
+    before, after = np.flatnonzero(taken[:first]), np.flatnonzero(taken[last:])
+    return int(before[-1]) + 1 if before.size else 0, last + int(after[0]) if after.size else taken.size
+
+
+def _joined(found: list[Rise], hits: Ints, trials: Ints, share: Floats) -> list[Rise]:
+    """Rises in order of time; two are one if nothing tells them apart.
+
+    The time between them is short, or has few trials, and its hits are nearer to the raised share.
+    """
+    joined: list[Rise] = []
+    for rise in found:
+        before = joined[-1] if joined else rise
+        gap = slice(before.last, rise.first)
+        between = int(trials[gap].sum())
+        short = 2 * (rise.first - before.last) <= min(before.last - before.first, rise.last - rise.first)
+        if joined and (short or 20 * between <= min(before.trials, rise.trials)):
+            expected = before.expected + rise.expected
+            middle = (before.hits + rise.hits - expected) / max(expected, 1.0) / 2.0 + 1.0
+            usual = math.fsum((trials[gap] * share[gap]).tolist())
+            if int(hits[gap].sum()) >= middle * usual - _CHANCE:
+                whole = slice(before.first, rise.last)
+                rise = _rise(whole, max(before.score, rise.score), hits, trials, share)  # noqa: PLW2901
+                joined.pop()
+        joined.append(rise)
+    return joined
+
+
+def _rise(run: slice, score: float, hits: Ints, trials: Ints, share: Floats) -> Rise:
+    expected = math.fsum((trials[run] * share[run]).tolist())
+    return Rise(run.start, run.stop, score, int(hits[run].sum()), int(trials[run].sum()), expected)
 
 
 def _windows(
-    width: int, sums: list[npt.NDArray[np.int64]], level: float, least: tuple[float, float]
+    width: int, sums: list[Ints], level: float, least: tuple[float, float], scatter: float
 ) -> list[tuple[float, int, int]]:
-    if width > sums[0].size - 1:
-        return []
-    seen, tried, expected = (s[width:] - s[:-width] for s in sums)
-    mean = expected / _MILLION
-    share = np.divide(mean, tried, out=np.zeros_like(mean), where=tried > 0)
-    variance = mean * (1.0 - share)
+    seen, tried, mean, share, squared = _squared_errors(width, sums)
     excess = seen - mean
-    squared = np.divide(excess * excess, variance, out=np.zeros_like(mean), where=variance > 0)
-    scatter = _scatter(squared[::width], mean[::width])
     score = np.sqrt(squared / scatter)
     worth = (
         (excess > 0) & (score > 3.0) & (seen >= least[0] * mean) & (excess >= least[1] * tried) & (seen >= 3)
@@ -172,15 +214,34 @@ def _windows(
     return [(float(score[i]), i, i + width) for i in at[sure].tolist()]
 
 
-def _scatter(squared: Floats, mean: Floats) -> float:
-    """By what factor squared errors exceed those of binomial counts; at least 1."""
-    known = np.sort(squared[mean >= 1.0])
+def _squared_errors(width: int, sums: list[Ints]) -> tuple[Ints, Ints, Floats, Floats, Floats]:
+    """Of all windows: hits, trials, expected hits and their share, and the squared error in variances."""
+    seen, tried, expected = (s[width:] - s[:-width] for s in sums)
+    mean = expected / _MILLION
+    share = np.divide(mean, tried, out=np.zeros_like(mean), where=tried > 0)
+    variance = mean * (1.0 - share)
+    excess = seen - mean
+    squared = np.divide(excess * excess, variance, out=np.zeros_like(mean), where=variance > 0)
+    return seen, tried, mean, share, squared
+
+
+def _scatter(width: int, sums: list[Ints], odd: Ints, narrower: float) -> float:
+    """By what factor squared errors of windows side by side exceed those of binomial counts; at least 1.
+
+    Windows that hold an odd bucket say nothing; where that leaves fewer than eight, it is what narrower ones
+    said.
+    """
+    _, _, mean, _, squared = _squared_errors(width, sums)
+    quiet = odd[width:] == odd[:-width]
+    known = np.sort(squared[::width][(mean >= 1.0)[::width] & quiet[::width]])
     if known.size < 8:
-        return 1.0
+        return narrower if mean[::width].size >= 8 else 1.0
     return max(1.0, float(known[known.size // 2]) / _MEDIAN_OF_CHI2)
 
 
-def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats) -> Rise:
+def _fit(
+    found: tuple[float, int, int], free: tuple[int, int], hits: Ints, trials: Ints, share: Floats
+) -> Rise:
     """The run around a window in which hits are nearer to the raised share than to the baseline.
 
     Each bucket gains its hits less what the middle of both shares expects; the run of largest gain is
@@ -194,30 +255,27 @@ def _fit(found: tuple[float, int, int], hits: Ints, trials: Ints, share: Floats)
     middle = np.minimum(share + (int(hits[window].sum()) - expected) / tried / 2.0, (1.0 + share) / 2.0)
     gain: Floats = hits.astype(np.float64) - trials * middle
     reach = 3 + (last - first)
-    low, high = _extend(gain, first, -1, reach), _extend(gain, last - 1, 1, reach) + 1
+    gain = gain[free[0] : free[1]]
+    low = _extend(gain, first - free[0], -1, reach)
+    high = _extend(gain, last - 1 - free[0], 1, reach) + 1
     low_of_best, high_of_best = _shortest(gain[low:high])
-    low_of_best, high_of_best = low + low_of_best, low + high_of_best
-    run = slice(low_of_best, high_of_best)
-    return Rise(
-        low_of_best,
-        high_of_best,
-        score,
-        int(hits[run].sum()),
-        int(trials[run].sum()),
-        math.fsum((trials[run] * share[run]).tolist()),
-    )
+    low += free[0]
+    return _rise(slice(low + low_of_best, low + high_of_best), score, hits, trials, share)
 
 
 def _shortest(gain: Floats) -> tuple[int, int]:
     """The shortest run, first to last (excluded), that gains within `_CHANCE` hits of the most; earliest."""
-    before = [0.0, *itertools.accumulate(gain.tolist())]
-    runs = [
-        (before[last] - before[first], last - first, first)
-        for first in range(gain.size)
-        for last in range(first + 1, gain.size + 1)
-    ]
-    most = max(runs)[0]
-    _, length, first = min((r for r in runs if r[0] >= most - _CHANCE), key=lambda r: (r[1], -r[0]))
+    before = np.concatenate([[0.0], np.cumsum(gain)])
+    most = float((before[1:] - np.minimum.accumulate(before[:-1])).max()) - _CHANCE
+    length, starts = gain.size, deque[tuple[int, float]]()
+    for last, total in enumerate(before.tolist()):  # starts that an earlier, lower one does not beat
+        while starts and total - starts[0][1] >= most:
+            length = min(length, last - starts.popleft()[0])
+        while starts and starts[-1][1] >= total:
+            starts.pop()
+        starts.append((last, total))
+    length = max(length, 1)
+    first = int(np.argmax(before[length:] - before[:-length]))
     return first, first + length
 
 

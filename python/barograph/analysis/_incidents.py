@@ -1,11 +1,12 @@
 """Incidents of a request log: when a service was worse than its own baseline, beyond chance.
 
-The baseline of a service is what it does at that hour of the day (of the week for logs of years; at that
-load for logs too short to have days). Against it stand counts: requests that failed, and requests slower
-than the baseline's upper quarter and than its slowest twentieth. Counts have known chance, so quiet data
-gives nothing; see :mod:`barograph.analysis._evidence`. What is found is taken out of the baseline and
-the search is done once more; days that stand above the others as a whole are left out from the start. An
-incident of half the log or more cannot be told from what is usual, and is not found.
+The baseline of a service is what it does at that hour of the day (weekends apart in logs of weeks, on that
+day of the week in logs of years, at that load in logs too short to have days). Against it stand counts:
+requests that failed, and requests slower than the baseline's upper quarter and than its slowest twentieth.
+Counts have known chance, so quiet data gives nothing; see :mod:`barograph.analysis._evidence`. What is found
+is taken out of the baseline and the search is done again; what stands above the log's better part is left
+out from the start, see :mod:`barograph.analysis._levels`. Where less than about a third of the log is at its
+better level, nothing tells which part is usual, and no incident is found.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ import numpy.typing as npt
 
 from .._frames import Table
 from ._evidence import Rise, raised, rises, scores
+from ._levels import above_the_better_part, without_days_that_come_back
 from ._log import ALL, DAY, HOUR, Codes, Floats, Ints, Log
 
 SLOW = (0.75, 0.95)  # quantiles of the baseline beyond which a request is slow, very slow
 LEAST_LATENCY = 1.25  # a smaller ratio to the baseline is no incident
 _MOST_SERVICES = 50
+_ROUNDS = 3
+_WEEKS = 21  # days, from which on weekends have a baseline of their own
 _PRIOR = 20.0  # requests at the service's overall share that a class of hours is thought to have seen
 
 
@@ -112,18 +116,19 @@ class _Baseline:
 
 
 def search(log: Log) -> Search:
-    """Look for incidents, twice: the second time against a baseline without the first findings."""
+    """Look for incidents, each time against a baseline without the last findings, until they stay."""
     grid = _Grid(log)
-    marked = grid.bad_days()
-    for _ in range(2):
+    marked = grid.suspects()
+    for _ in range(_ROUNDS):
         baseline = grid.baseline(marked)
         signals = grid.signals(baseline, marked)
-        found = [(g, signal.errors, rise) for signal in signals for g, rise in _rises(signal, len(signals))]
-        if not found:
-            break
-        marked[:] = False
+        found = [(g, s.errors, rise) for s in signals for g, rise in _rises(s, len(signals), marked)]
+        before, marked = marked, np.zeros_like(marked)
         for g, _, rise in found:
             marked[g, rise.first : rise.last] = True
+            marked[g] |= _stretch(before[g], rise)
+        if np.array_equal(marked, before):
+            break
     incidents = tuple(grid.judge(list(_clusters(found)), baseline, signals))
     inside = np.zeros_like(marked)
     for incident in incidents:
@@ -143,7 +148,14 @@ def search(log: Log) -> Search:
     )
 
 
-def _rises(signal: _Signal, signals: int) -> Iterator[tuple[int, Rise]]:
+def _stretch(marked: npt.NDArray[np.bool_], rise: Rise) -> npt.NDArray[np.bool_]:
+    """The runs of marks that overlap a rise: what holds an incident stays out of the baseline whole."""
+    number = np.cumsum(np.diff(marked, prepend=False))  # odd inside of runs
+    inside = np.unique(number[rise.first : rise.last][marked[rise.first : rise.last]])
+    return marked & np.isin(number, inside)
+
+
+def _rises(signal: _Signal, signals: int, marked: npt.NDArray[np.bool_]) -> Iterator[tuple[int, Rise]]:
     services = signal.hits.shape[0]
     for g in range(services):
         for rise in rises(
@@ -152,6 +164,7 @@ def _rises(signal: _Signal, signals: int) -> Iterator[tuple[int, Rise]]:
             signal.share[g],
             least=signal.least,
             family=services * signals,
+            usual=~marked[g],
         ):
             yield g, rise
 
@@ -228,41 +241,28 @@ class _Grid:
             () if log.latency is None else (spread("p75"), spread("p95")),
         )
 
-    def bad_days(self) -> npt.NDArray[np.bool_]:
-        """Buckets of whole days on which a service was at another level than on its better days.
-
-        An incident of days raises what is usual at those hours and so hides in the baseline. Here days
-        stand against days: at each hour of day the lower median over the days of the failed share and of
-        the mean latency is what is usual, and a day's sum over what that leads to expect is its level.
-        Such days are only left out of the first baseline; whether there was an incident, the usual test
-        decides. Only days in one run count, for days that come back (weekends) are no incident. If half
-        of the days or more were bad, nothing tells which ones: none are marked.
-        """
+    def suspects(self) -> npt.NDArray[np.bool_]:
+        """Buckets that stand above the better part of the log, shape (services, buckets)."""
         steps = self.log.steps
         marked = np.zeros(self._shape, dtype=bool)
-        if steps.step != HOUR or self._classes != 24:
+        hours_of_days = steps.step == HOUR and self._classes in (24, 48)
+        if not hours_of_days and steps.step != DAY:  # classes of load alone are not alike enough
             return marked
-        day = (steps.wall - steps.wall[0] + steps.wall[0] % DAY) // DAY
-        days = int(day[-1]) + 1
-        if days < 5:
-            return marked
-        levels: list[tuple[Floats, Ints]] = (
-            [(self.errors.astype(np.float64), self.requests)] if self.log.error is not None else []
-        )
+        width = 24 if hours_of_days else 7
+        totals: list[tuple[Floats, Ints, bool]] = []
+        if self.log.error is not None:
+            totals.append((self.errors.astype(np.float64), self.requests, True))
         if self._latency is not None:
             values = np.nan_to_num(self._latency.astype(np.float64, copy=False))
             size = self._shape[0] * self._shape[1]
             time = np.asarray(np.bincount(self._cell, values, minlength=size + 1), dtype=np.float64)
-            levels.append((time[:size].reshape(self._shape), self._measured))
+            totals.append((time[:size].reshape(self._shape), self._measured, False))
         for g in range(self._shape[0]):
-            for total, tried in levels:
-                sums, counts = np.zeros((days, 24)), np.zeros((days, 24))
-                np.add.at(sums, (day, self.of_bucket), total[g])
-                np.add.at(counts, (day, self.of_bucket), tried[g])
-                bad = _bad_days(sums, counts)
-                run = np.flatnonzero(bad)
-                if 0 < run.size < days / 2 and run[-1] - run[0] < run.size:
-                    marked[g] |= bad[day]
+            for sums, counts, errors in totals:
+                above = above_the_better_part(sums[g], counts[g], self.of_bucket, width, errors=errors)
+                if hours_of_days and above.any():
+                    above = without_days_that_come_back(above, steps.wall // DAY)
+                marked[g] |= above
         return marked
 
     def signals(self, baseline: _Baseline, marked: npt.NDArray[np.bool_]) -> list[_Signal]:
@@ -359,28 +359,6 @@ class _Grid:
         )
 
 
-def _bad_days(sums: Floats, counts: Floats) -> npt.NDArray[np.bool_]:
-    """Which days are well above the lower half of days, from sums and counts of shape (days, 24)."""
-    some = counts.sum(axis=1) > 0
-    level = np.full((len(sums), 24), np.nan)
-    np.divide(sums, counts, out=level, where=counts >= 5)
-    usual = np.full(24, np.nan)
-    for hour in range(24):
-        known = np.sort(level[~np.isnan(level[:, hour]), hour])
-        if known.size >= 4:
-            usual[hour] = known[(known.size - 1) // 2]
-    # what the day holds against what its hours' usual level would bring
-    use = ~np.isnan(level) & ~np.isnan(usual)
-    expected = np.where(use, counts * np.nan_to_num(usual), 0.0).sum(axis=1)
-    seen = np.where(use, sums, 0.0).sum(axis=1)
-    ratio = np.divide(seen, expected, out=np.zeros(len(sums)), where=expected > 0)
-    known = np.sort(ratio[some & (expected > 0)])
-    if known.size < 4:
-        return np.zeros(len(sums), dtype=bool)
-    middle = known[(known.size - 1) // 2]
-    return np.asarray(ratio > 1.5 * max(float(middle), 1e-9))
-
-
 def figures_of_runs(log: Log, service: Codes, runs: Sequence[tuple[int, int, int]]) -> Table:
     """The engine's figures of some runs of buckets, each of one service: (service, first, last).
 
@@ -402,14 +380,20 @@ def _weighted(values: Floats, weights: Ints) -> float:
 
 
 def _clusters(found: list[tuple[int, bool, Rise]]) -> Iterator[list[tuple[int, bool, Rise]]]:
-    """Rises that overlap or touch in time, of whichever service, are one incident."""
+    """Rises that overlap or nearly touch in time, of whichever service, are one incident.
+
+    Nearly: a quarter of the shorter one's length lies between them.
+    """
     cluster: list[tuple[int, bool, Rise]] = []
-    reach = 0
+    start = reach = 0
     for rise in sorted(found, key=lambda f: (f[2].first, f[2].last, f[0])):
-        if cluster and rise[2].first > reach:
+        first, last = rise[2].first, rise[2].last
+        if cluster and 4 * (first - reach) > min(last - first, reach - start):
             yield cluster
             cluster = []
-        reach = max(reach if cluster else 0, rise[2].last)
+        if not cluster:
+            start, reach = first, last
+        reach = max(reach, last)
         cluster.append(rise)
     if cluster:
         yield cluster
@@ -466,7 +450,11 @@ def _classes(log: Log) -> tuple[Ints, str]:
     if steps.step == DAY:
         return (steps.wall // DAY + 3) % 7, "the same day of the week"
     if steps.step == HOUR and days >= 4:
-        return steps.wall // HOUR % 24, "the same hour of the day"
+        hour = steps.wall // HOUR % 24
+        if days < _WEEKS:
+            return hour, "the same hour of the day"
+        weekend = (steps.wall // DAY + 3) % 7 >= 5
+        return hour + 24 * weekend, "the same hour of the day, weekends apart,"
     counts = np.bincount(steps.of_row, minlength=len(steps))
     busy = np.flatnonzero(counts)
     if busy.size < 20:
