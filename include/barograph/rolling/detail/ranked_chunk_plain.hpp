@@ -134,9 +134,9 @@ struct cell_map {
 };
 
 /// Sorts m values (no NaN), equal ones by position: gives sorted and, for each rank, its position in
-/// `order`. cell, order, other: room for m each; wide: room for 3 m.
+/// `order`. cell, order, other: room for m each; triple: room for 3 m.
 inline void sort_values(const double* v, std::ptrdiff_t m, cell_map& map, std::uint32_t* cell,
-                        std::uint32_t* order, std::uint32_t* other, std::uint64_t* wide,
+                        std::uint32_t* order, std::uint32_t* other, std::uint64_t* triple,
                         double* sorted) noexcept {
   if (m == 0) return;
   int log_m = 1;
@@ -197,14 +197,14 @@ inline void sort_values(const double* v, std::ptrdiff_t m, cell_map& map, std::u
     done = moves >= 0;
   }
   if (!done) {
-    std::uint64_t* const keys = wide;
+    std::uint64_t* const keys = triple;
     for (std::ptrdiff_t i = 0; i < m; ++i) {
       keys[i] = ordered_bits(v[i]);
-      wide[m + i] = static_cast<std::uint64_t>(i);
+      triple[m + i] = static_cast<std::uint64_t>(i);
     }
-    sort_positions(keys, wide + m, wide + 2 * m, m, log_m);
+    sort_positions(keys, triple + m, triple + 2 * m, m, log_m);
     for (std::ptrdiff_t r = 0; r < m; ++r) {
-      order[r] = static_cast<std::uint32_t>(wide[m + r]);
+      order[r] = static_cast<std::uint32_t>(triple[m + r]);
       sorted[r] = v[order[r]];
     }
   }
