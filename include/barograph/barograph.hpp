@@ -15,6 +15,7 @@
 #include "core/math.hpp"
 #include "core/random.hpp"
 #include "core/span.hpp"
+#include "core/stable_hash.hpp"
 
 #include "time/civil.hpp"
 #include "time/local_fields.hpp"
@@ -22,6 +23,7 @@
 #include "time/truncate.hpp"
 #include "time/zone.hpp"
 
+#include "stats/distinct.hpp"
 #include "stats/exact_sum.hpp"
 #include "stats/fixed_quantile_histogram.hpp"
 #include "stats/interval.hpp"

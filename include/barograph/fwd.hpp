@@ -44,6 +44,7 @@ struct quantile_position;
 class exact_sum;
 class moments;
 class proportion;
+class distinct;
 class quantile_histogram;
 struct exponential_counts;
 struct unshared_cells;
