@@ -41,5 +41,6 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_slo(m);
   barograph_bindings::register_time(m);
   barograph_bindings::register_stats(m);
+  barograph_bindings::register_stats_items(m);
   barograph_bindings::register_generate(m);
 }

@@ -10,6 +10,7 @@ void register_rolling(pybind11::module_& m);
 void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);
 void register_stats(pybind11::module_& m);
+void register_stats_items(pybind11::module_& m);
 void register_generate(pybind11::module_& m);
 
 }  // namespace barograph_bindings

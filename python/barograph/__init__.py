@@ -17,6 +17,7 @@ _EXPORTS = {
     "Apdex": "_slo",
     "Cleaned": "_dataset",
     "Dataset": "_dataset",
+    "Distinct": "_items",
     "ExactSum": "_states",
     "HealthPolicy": "_slo",
     "HealthScore": "_slo",
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from ._frames import Table as Table
     from ._groups import groupby_quantile as groupby_quantile
     from ._groups import kpis as kpis
+    from ._items import Distinct as Distinct
     from ._slo import Apdex as Apdex
     from ._slo import HealthPolicy as HealthPolicy
     from ._slo import HealthScore as HealthScore

@@ -37,6 +37,13 @@ def less(state: Any, removed: Any) -> Any:
     return state
 
 
+def items(state: Any) -> Any:
+    """The whole parts of `values.txt`, as text where they are odd, NaN as missing."""
+    wholes = [x if math.isnan(x) else min(max(x, -1e6), 1e6) for x in numbers_in("values.txt")]
+    wholes = [x if math.isnan(x) else math.floor(x) for x in wholes]
+    return state.update([str(x) if x % 2 == 1 else x for x in wholes])
+
+
 RECIPES: dict[str, Callable[[], Any]] = {
     "exact_sum_v1.bin": lambda: fed(bg.ExactSum()),
     "moments_v1.bin": lambda: fed(bg.Moments()),
@@ -55,6 +62,9 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "latency_summary_empty_v1.bin": lambda: bg.LatencySummary(
         bg.Policy(apdex_threshold=250, apdex_tolerating=250)
     ),
+    "distinct_v1.bin": lambda: items(bg.Distinct()),
+    "distinct_registers_v1.bin": lambda: items(bg.Distinct(6)),
+    "distinct_empty_v1.bin": bg.Distinct,
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

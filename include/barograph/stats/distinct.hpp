@@ -117,6 +117,31 @@ class distinct {
     count_ = count;
   }
 
+  /// Adds values by their hashes, each n times, beside `missing` ones that are not there n times.
+  void update_hashes(span<const std::uint64_t> hashes, std::uint64_t missing = 0, std::uint64_t n = 1) {
+    const std::uint64_t fits = n == 0 ? max_count : max_count / n;
+    const std::uint64_t count = detail::sum_of_counts(count_, hashes.size() > fits ? ~n : hashes.size() * n);
+    update_missing(missing > fits ? ~n : missing * n);
+    if (n != 0)
+      for (const std::uint64_t hash : hashes) add(hash == 0 ? 1 : hash);
+    count_ = count;
+  }
+
+  /// The same with a count for each hash, 0 or more.
+  void update_hashes(span<const std::uint64_t> hashes, span<const std::int64_t> counts) {
+    std::uint64_t count = count_;
+    for (const std::int64_t n : counts) {
+      if (n < 0) raise<invalid_argument>("counts: " + std::to_string(n) + " given, expected 0 or more");
+      count = detail::sum_of_counts(count, static_cast<std::uint64_t>(n));
+    }
+    if (counts.size() != hashes.size())
+      raise<invalid_argument>("counts: " + std::to_string(counts.size()) + " given for " +
+                              std::to_string(hashes.size()) + " values, expected as many");
+    for (std::size_t i = 0; i < hashes.size(); ++i)
+      update_hash(hashes[i], static_cast<std::uint64_t>(counts[i]));
+    count_ = count;
+  }
+
   /// Counts values that are not there.
   void update_missing(std::uint64_t n) { missing_ = detail::sum_of_counts(missing_, n); }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "barograph/stats/distinct.hpp"
 #include "barograph/stats/exact_sum.hpp"
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/proportion.hpp"
@@ -37,8 +38,23 @@ State less(State s) {
   return s;
 }
 
+/// The whole parts of values.txt, as text where they are odd.
+distinct items(distinct d) {
+  for (const double x : numbers_in("values.txt")) {
+    const double whole = x != x ? x : std::floor(std::min(std::max(x, -1e6), 1e6));
+    if (x == x && (static_cast<long>(whole) & 1) != 0)
+      d.update(std::to_string(static_cast<long>(whole)));
+    else
+      d.update(whole);
+  }
+  return d;
+}
+
 std::vector<std::pair<std::string, std::string>> recipes() {
   return {
+      {"distinct_v1.bin", items(distinct()).to_bytes()},
+      {"distinct_registers_v1.bin", items(distinct(6)).to_bytes()},
+      {"distinct_empty_v1.bin", distinct().to_bytes()},
       {"exact_sum_v1.bin", fed(exact_sum()).to_bytes()},
       {"moments_v1.bin", fed(moments()).to_bytes()},
       {"moments_subtracted_v1.bin", less(fed(moments())).to_bytes()},

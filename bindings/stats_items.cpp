@@ -1,0 +1,127 @@
+// Bindings of include/barograph/stats: the states of items, which are text as well as numbers.
+#include <string_view>
+#include <vector>
+
+#include "barograph/stats/distinct.hpp"
+#include "register.hpp"
+#include "state_binding.hpp"
+
+namespace bg = barograph;
+
+namespace barograph_bindings {
+namespace {
+
+template <class T>
+bg::span<const T> span_of(const py::array_t<T, py::array::c_style>& a) {
+  return {a.data(), static_cast<std::size_t>(a.size())};
+}
+
+/// The UTF-8 of a str; the view lives as long as the str. Lone surrogates are a UnicodeEncodeError.
+std::string_view text_of(const py::handle& object) {
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(object.ptr(), &size);
+  if (data == nullptr) throw py::error_already_set();
+  return {data, static_cast<std::size_t>(size)};
+}
+
+/// What a list of objects comes to.
+struct hashed {
+  std::vector<std::uint64_t> hashes;
+  std::uint64_t missing = 0;
+};
+
+/// Any mixture of str, bool, int, float, and None or NaN for missing.
+hashed hashed_objects(const py::list& objects) {
+  hashed r;
+  r.hashes.reserve(objects.size());
+  for (const py::handle object : objects) {
+    if (PyUnicode_Check(object.ptr())) {
+      r.hashes.push_back(bg::stable_hash(text_of(object)));
+    } else if (object.is_none()) {
+      ++r.missing;
+    } else if (PyIndex_Check(object.ptr())) {
+      const auto integer = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
+      if (!integer) throw py::error_already_set();
+      int overflow = 0;
+      const long long v = PyLong_AsLongLongAndOverflow(integer.ptr(), &overflow);
+      if (overflow > 0) {
+        const unsigned long long u = PyLong_AsUnsignedLongLong(integer.ptr());
+        if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+        r.hashes.push_back(bg::stable_hash(u));
+      } else if (overflow < 0) {
+        PyErr_SetString(PyExc_OverflowError, "int too small to convert");
+        throw py::error_already_set();
+      } else {
+        r.hashes.push_back(bg::stable_hash(v));
+      }
+    } else if (PyNumber_Check(object.ptr()) != 0 && PyComplex_Check(object.ptr()) == 0) {
+      const double x = PyFloat_AsDouble(object.ptr());
+      if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+      if (x != x)
+        ++r.missing;
+      else
+        r.hashes.push_back(bg::stable_hash(x));
+    } else {
+      throw py::type_error(std::string(py::str(py::type::of(object).attr("__name__"))));
+    }
+  }
+  return r;
+}
+
+template <class T>
+void bind_numbers(py::class_<guarded<bg::distinct>>& c) {
+  c.def(
+      "update_numbers",
+      [](guarded<bg::distinct>& self, const py::array_t<T, py::array::c_style>& values) {
+        write(self, [v = span_of(values)](bg::distinct& d) { d.update(v); });
+      },
+      py::arg("values").noconvert());
+}
+
+void bind_distinct(py::module_& m) {
+  using bg::distinct;
+  using bound = guarded<distinct>;
+  auto c = bind_state<distinct>(m, "Distinct");
+  c.def(py::init([](int precision) { return std::make_unique<bound>(distinct(precision)); }),
+        py::arg("precision"));
+  bind_numbers<double>(c);
+  bind_numbers<std::int64_t>(c);
+  bind_numbers<std::uint64_t>(c);
+  c.def(
+      "update_objects",
+      [](bound& self, const py::list& objects, std::uint64_t n) {
+        const hashed given = hashed_objects(objects);
+        write(self, [&](distinct& d) { d.update_hashes(given.hashes, given.missing, n); });
+      },
+      py::arg("objects"), py::arg("n") = 1);
+  c.def(
+      "update_texts",
+      [](bound& self, const py::list& texts, const py::array_t<std::int64_t, py::array::c_style>& counts) {
+        const hashed given = hashed_objects(texts);
+        write(self, [&, n = span_of(counts)](distinct& d) { d.update_hashes(given.hashes, n); });
+      },
+      py::arg("texts"), py::arg("counts").noconvert());
+  c.def(
+      "update_missing",
+      [](bound& self, std::uint64_t n) { write(self, [=](distinct& d) { d.update_missing(n); }); },
+      py::arg("n"));
+  c.def("count", reader(&distinct::count));
+  c.def("missing", reader(&distinct::missing));
+  c.def("precision", reader(&distinct::precision));
+  c.def("exact", reader(&distinct::exact));
+  c.def("standard_error", reader(&distinct::standard_error));
+  c.def("estimate", reader(&distinct::estimate));
+  c.def(
+      "estimate_interval",
+      [](const bound& self, double confidence) {
+        const auto i = read(self, [=](const distinct& d) { return d.estimate_interval(confidence); });
+        return std::pair(i.lower, i.upper);
+      },
+      py::arg("confidence"));
+}
+
+}  // namespace
+
+void register_stats_items(py::module_& m) { bind_distinct(m); }
+
+}  // namespace barograph_bindings
