@@ -69,3 +69,5 @@
 
 #include "record/latency_counts.hpp"
 #include "record/latency_recorder.hpp"
+#include "record/recorder_family.hpp"
+#include "record/windows.hpp"

@@ -120,6 +120,9 @@ struct latency_range;
 class latency_cells;
 class latency_counts;
 class latency_recorder;
+class recorder_family;
+struct recorder_window;
+class recorder_windows;
 
 namespace generate {
 class day_shape;

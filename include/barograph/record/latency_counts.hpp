@@ -50,6 +50,11 @@ class latency_cells {
       raise<invalid_argument>("range: " + decimal(range.lower) + " to " + decimal(range.upper) +
                               " ms given, expected one that holds Apdex's T and F, " + decimal(threshold_) +
                               " and " + decimal(tolerating_) + " ms");
+    least_bits_ = bits_of(under_) + 1;
+    before_first_ = first_ - 1;
+    span_bits_ = bits_of(over_) - bits_of(under_);
+    threshold_bits_ = bits_of(threshold_);
+    tolerating_bits_ = bits_of(tolerating_);
   }
 
   double threshold() const noexcept { return threshold_; }          ///< Apdex's T
@@ -70,19 +75,30 @@ class latency_cells {
     return static_cast<std::size_t>(latency > threshold_) + static_cast<std::size_t>(latency > tolerating_);
   }
 
-  std::size_t cell(double latency) const noexcept {
-    if (!(latency > under_ && latency <= over_)) return outside(latency);
-    std::uint64_t bits;
-    std::memcpy(&bits, &latency, sizeof bits);
-    const std::int32_t bucket = kernel::exponential_index(bits) - first_;
-    return static_cast<std::size_t>(bucket) + 1 + zone(latency);
-  }
+  std::size_t cell(double latency) const noexcept { return find(latency).cell; }
 
   /// What a latency adds to the sum: units of 2^-20 ms; none when it is negative or not finite.
   static std::uint64_t units(double latency) noexcept {
-    if (!(latency > 0 && latency < 0x1p42))
-      return latency > 0 && latency < std::numeric_limits<double>::infinity() ? std::uint64_t{1} << 62 : 0;
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(latency * 0x1p20 + 0.5));
+    if (!(latency > 0 && latency < std::numeric_limits<double>::infinity())) return 0;
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(std::min(latency, 0x1p42) * 0x1p20 + 0.5));
+  }
+
+  struct place {
+    std::size_t cell;
+    std::size_t zone;
+    std::uint64_t units;
+  };
+
+  /// All of it at once. Positive doubles have the order of their bits, so one comparison of integers
+  /// finds out what lies outside of the range.
+  place find(double latency) const noexcept {
+    const std::uint64_t bits = bits_of(latency);
+    if (__builtin_expect(bits - least_bits_ >= span_bits_, 0)) return find_outside(latency);
+    const std::size_t zone =
+        static_cast<std::size_t>(bits > threshold_bits_) + static_cast<std::size_t>(bits > tolerating_bits_);
+    const auto bucket = static_cast<std::size_t>(kernel::exponential_index_of_normal(bits) - before_first_);
+    return {bucket + zone, zone,
+            static_cast<std::uint64_t>(static_cast<std::int64_t>(latency * 0x1p20 + 0.5))};
   }
 
   /// Calls f(cell, lower, upper, value) for every cell of finite latencies, the smallest first: a latency
@@ -117,16 +133,29 @@ class latency_cells {
   friend bool operator!=(const latency_cells& a, const latency_cells& b) noexcept { return !(a == b); }
 
  private:
-  std::size_t outside(double latency) const noexcept {
-    if (latency != latency) return missing();
-    if (latency <= under_) return 0;
-    return latency == std::numeric_limits<double>::infinity() ? infinite() : above();
+  static std::uint64_t bits_of(double x) noexcept {
+    std::uint64_t bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits;
+  }
+
+  place find_outside(double latency) const noexcept {
+    const std::size_t cell = latency != latency                                   ? missing()
+                             : latency <= under_                                  ? 0
+                             : latency == std::numeric_limits<double>::infinity() ? infinite()
+                                                                                  : above();
+    return {cell, zone(latency), units(latency)};
   }
 
   double threshold_;
   double tolerating_;
   double under_ = 0;
   double over_ = 0;
+  std::uint64_t least_bits_ = 0;  ///< of the smallest latency in the range
+  std::uint64_t span_bits_ = 0;
+  std::uint64_t threshold_bits_ = 0;
+  std::uint64_t tolerating_bits_ = 0;
+  std::int32_t before_first_ = 0;
   std::int32_t first_ = 0;
   std::int32_t buckets_ = 0;
 };
