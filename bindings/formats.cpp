@@ -15,6 +15,7 @@
 #include "barograph/formats/fields.hpp"
 #include "barograph/formats/json_lines.hpp"
 #include "barograph/formats/url_template.hpp"
+#include "interruptible.hpp"
 
 namespace py = pybind11;
 namespace bg = barograph;
@@ -128,7 +129,7 @@ py::tuple parse_timestamps(const py::object& data, const py::object& offsets,
   options.local = tzif.has_value() ? &local : nullptr;
   bg::timestamp_column out;
   {
-    py::gil_scoped_release release;
+    const barograph_bindings::interruptible call;
     out = bg::parse_timestamps(input.column(), options);
   }
   py::dict formats;
@@ -151,7 +152,7 @@ py::tuple parse_numbers(const py::object& data, const py::object& offsets,
   const text_input input(data, offsets, validity, validity_offset);
   bg::number_column out;
   {
-    py::gil_scoped_release release;
+    const barograph_bindings::interruptible call;
     out = bg::parse_numbers(input.column(), time_units);
   }
   py::dict info;
@@ -268,6 +269,20 @@ std::string_view bytes_of(const py::buffer_info& info) {
   return {static_cast<const char*>(info.ptr), static_cast<std::size_t>(info.size * info.itemsize)};
 }
 
+/// An interrupt leaves a decoder that has read some of the piece: to be thrown away.
+template <class Decoder>
+void feed_in_parts(Decoder& decoder, const py::buffer& piece) {
+  constexpr std::size_t part = std::size_t{1} << 20;
+  const py::buffer_info info = piece.request();
+  const std::string_view bytes = bytes_of(info);
+  const barograph_bindings::interruptible call;
+  for (std::size_t at = 0; at < bytes.size(); at += part) {
+    bg::check_interrupt();  // without the lock: signal handlers may use any object
+    const std::lock_guard<std::mutex> guard(decoder.lock);
+    decoder.engine.feed(bytes.substr(at, part));
+  }
+}
+
 /// A decoder and the format that tells which columns there are.
 struct decoder {
   explicit decoder(const std::string& text, std::size_t max_line)
@@ -314,18 +329,12 @@ void register_formats(py::module_& m) {
       .def(py::init<const std::string&, std::size_t>(), py::arg("format"), py::kw_only(),
            py::arg("max_line") = 65536)
       .def(
-          "feed",
-          [](decoder& self, const py::buffer& piece) {
-            const py::buffer_info info = piece.request();
-            py::gil_scoped_release release;
-            const std::lock_guard<std::mutex> guard(self.lock);
-            self.engine.feed(bytes_of(info));
-          },
+          "feed", [](decoder& self, const py::buffer& piece) { feed_in_parts(self, piece); },
           py::arg("piece"))
       .def("finish", [](decoder& self) {
         bg::access_log log;
         {
-          py::gil_scoped_release release;
+          const barograph_bindings::interruptible call;
           const std::lock_guard<std::mutex> guard(self.lock);
           log = self.engine.finish();
         }
@@ -338,7 +347,7 @@ void register_formats(py::module_& m) {
         const text_input input(data, offsets, validity, validity_offset);
         bg::coded_text out;
         {
-          py::gil_scoped_release release;
+          const barograph_bindings::interruptible call;
           const auto& column = input.column();
           out = bg::encode_text(column, bg::thread_executor::for_size(column.rows(), threads));
         }
@@ -349,18 +358,12 @@ void register_formats(py::module_& m) {
   py::class_<json_decoder>(m, "JsonLinesDecoder")
       .def(py::init<>())
       .def(
-          "feed",
-          [](json_decoder& self, const py::buffer& piece) {
-            const py::buffer_info info = piece.request();
-            py::gil_scoped_release release;
-            const std::lock_guard<std::mutex> guard(self.lock);
-            self.engine.feed(bytes_of(info));
-          },
+          "feed", [](json_decoder& self, const py::buffer& piece) { feed_in_parts(self, piece); },
           py::arg("piece"))
       .def("finish", [](json_decoder& self) {
         bg::json_lines read;
         {
-          py::gil_scoped_release release;
+          const barograph_bindings::interruptible call;
           const std::lock_guard<std::mutex> guard(self.lock);
           read = self.engine.finish();
         }

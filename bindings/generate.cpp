@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "barograph/generate/workloads.hpp"
+#include "interruptible.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -71,7 +72,7 @@ py::array rows_of(const gen::requests_generator& log, std::int64_t first, std::i
                   std::size_t threads) {
   std::vector<std::int64_t> rows;
   {
-    const py::gil_scoped_release release;
+    const barograph_bindings::interruptible call;
     rows = log.rows_of(first, last, barograph::thread_executor::for_size(expected(log), threads));
   }
   return rows_array(static_cast<py::ssize_t>(rows.size()), rows.data());
@@ -86,7 +87,7 @@ py::tuple fill(const gen::requests_generator& log, std::int64_t first, const row
   const auto counts = readable(rows);
   std::vector<gen::dirt_entry> dirt;
   {
-    const py::gil_scoped_release release;
+    const barograph_bindings::interruptible call;
     dirt = log.fill(first, counts, first_row, out, barograph::thread_executor::for_size(out.size(), threads));
   }
   return from_dirt(dirt);
@@ -99,7 +100,7 @@ py::tuple text(const gen::requests_generator& log, std::int64_t first, std::int6
   std::string out;
   gen::requests_table table;
   {
-    const py::gil_scoped_release release;
+    const barograph_bindings::interruptible call;
     table = log.make(first, last, first_row, barograph::thread_executor::for_size(expected(log), threads));
     Append(out, table.spans(), first_row, table.dirt);
   }

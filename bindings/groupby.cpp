@@ -9,6 +9,7 @@
 #include "barograph/groupby/factorize.hpp"
 #include "barograph/groupby/kpis.hpp"
 #include "barograph/groupby/sketch.hpp"
+#include "interruptible.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -47,7 +48,7 @@ py::dict kpis(const array<T>& latency, const std::optional<array<unsigned char>>
   const auto group_of = view(codes);
   groupby::kpi_table t;
   {
-    py::gil_scoped_release release;
+    const barograph_bindings::interruptible call;
     t = groupby::kpis(latencies, failed, group_of, rows, groups, options,
                       barograph::thread_executor::for_size(rows, threads));
   }
@@ -90,7 +91,7 @@ void register_groupby(py::module_& m) {
         const auto in = view(values);
         const auto group_of = view(codes);
         {
-          py::gil_scoped_release release;
+          const barograph_bindings::interruptible call;
           groupby::sketch_quantiles(in, group_of, groups, qs, out);
         }
         return quantiles;
@@ -105,7 +106,7 @@ void register_groupby(py::module_& m) {
         const auto in = view(keys);
         std::vector<std::int64_t> distinct;
         {
-          py::gil_scoped_release release;
+          const barograph_bindings::interruptible call;
           distinct = groupby::factorize(in, out, missing);
         }
         return py::make_tuple(codes, as_array(std::move(distinct)));
@@ -121,7 +122,7 @@ void register_groupby(py::module_& m) {
         const auto a = view(outer);
         const auto b = view(inner);
         {
-          py::gil_scoped_release release;
+          const barograph_bindings::interruptible call;
           groupby::combine_codes(a, outer_groups, b, inner_groups, out);
         }
         return pairs;

@@ -3,6 +3,7 @@
 // Never ask for the GIL while the lock is held.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <utility>
 
@@ -21,7 +22,21 @@ class guarded {
   template <class F>
   auto change(F&& f) {
     const std::lock_guard<std::mutex> hold(lock_);
+    ++version_;
     return f(state_);
+  }
+  /// A copy, and the number of changes that have led to it.
+  std::pair<State, std::uint64_t> versioned_copy() const {
+    const std::lock_guard<std::mutex> hold(lock_);
+    return {state_, version_};
+  }
+  /// Takes `next` unless the state has changed since `version`.
+  bool replace_if(std::uint64_t version, State&& next) {
+    const std::lock_guard<std::mutex> hold(lock_);
+    if (version_ != version) return false;
+    ++version_;
+    state_ = std::move(next);
+    return true;
   }
   /// A copy, for what reads two states: two locks are never held at once.
   State copy() const {
@@ -30,6 +45,7 @@ class guarded {
 
  private:
   State state_;
+  std::uint64_t version_ = 0;
   mutable std::mutex lock_;
 };
 

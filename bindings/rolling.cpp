@@ -9,6 +9,7 @@
 #include "barograph/kernels.hpp"
 #include "barograph/rolling/order_statistics.hpp"
 #include "barograph/rolling/reductions.hpp"
+#include "interruptible.hpp"
 #include "register.hpp"
 
 namespace py = pybind11;
@@ -69,7 +70,7 @@ void register_rolling(py::module_& m) {
       [](const integers& times, std::int64_t width, bool center, const std::string& closed,
          std::int64_t step) {
         const auto ends = rolling::parse_closed(closed);
-        const py::gil_scoped_release release;
+        const barograph_bindings::interruptible call;
         return rolling::time_windows(view(times), width, center, ends, step);
       },
       py::arg("times"), py::arg("width"), py::arg("center"), py::arg("closed"), py::arg("step"));
@@ -81,7 +82,7 @@ void register_rolling(py::module_& m) {
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out(static_cast<py::ssize_t>(w.size()));
         const barograph::span<double> results(out.mutable_data(), w.size());
-        const py::gil_scoped_release release;
+        const barograph_bindings::interruptible call;
         rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results);
         return out;
       },
@@ -94,7 +95,7 @@ void register_rolling(py::module_& m) {
         const auto how = options_of(min_periods, true, false, mask);
         doubles out(static_cast<py::ssize_t>(w.size()));
         const barograph::span<double> results(out.mutable_data(), w.size());
-        const py::gil_scoped_release release;
+        const barograph_bindings::interruptible call;
         rolling::count(view(x), w, how, results);
         return out;
       },
@@ -108,7 +109,7 @@ void register_rolling(py::module_& m) {
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out({q.size(), static_cast<py::ssize_t>(w.size())});
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(out.size()));
-        const py::gil_scoped_release release;
+        const barograph_bindings::interruptible call;
         rolling::quantiles<barograph::kernels::compiled>(view(x), w, view(q), between, how, results);
         return out;
       },

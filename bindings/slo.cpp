@@ -77,7 +77,10 @@ void bind_requests(py::class_<guarded<State>>& c) {
   c.def(
       "update_many",
       [](bound& self, const double_array& latencies) {
-        barograph_bindings::write(self, [x = values_of(latencies)](State& s) { s.update(x); });
+        const auto x = values_of(latencies);
+        barograph_bindings::update_in_pieces(
+            self, x.size(),
+            [x](State& s, std::size_t begin, std::size_t end) { s.update(x.subspan(begin, end - begin)); });
       },
       py::arg("latencies").noconvert());
   c.def(
@@ -86,7 +89,13 @@ void bind_requests(py::class_<guarded<State>>& c) {
         // As bytes: an array that is a view of others may hold more than 0 and 1.
         const span<const std::uint8_t> failed(static_cast<const std::uint8_t*>(errors.request().ptr),
                                               static_cast<std::size_t>(errors.size()));
-        barograph_bindings::write(self, [=, x = values_of(latencies)](State& s) { s.update(x, failed); });
+        const auto x = values_of(latencies);
+        if (x.size() != failed.size())  // the engine's error, before anything is cut
+          return barograph_bindings::write(self, [=](State& s) { s.update(x, failed); });
+        barograph_bindings::update_in_pieces(
+            self, x.size(), [=](State& s, std::size_t begin, std::size_t end) {
+              s.update(x.subspan(begin, end - begin), failed.subspan(begin, end - begin));
+            });
       },
       py::arg("latencies").noconvert(), py::arg("errors").noconvert());
 }

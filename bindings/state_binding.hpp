@@ -16,6 +16,7 @@
 #include "barograph/core/span.hpp"
 #include "barograph/stats/state.hpp"
 #include "guarded.hpp"
+#include "interruptible.hpp"
 
 namespace barograph_bindings {
 
@@ -104,7 +105,10 @@ void bind_update(py::class_<guarded<State>>& c) {
   c.def(
       "update_many",
       [](bound& self, const double_array& values) {
-        write(self, [v = values_of(values)](State& s) { s.update(v); });
+        const auto v = values_of(values);
+        update_in_pieces(self, v.size(), [v](State& s, std::size_t begin, std::size_t end) {
+          s.update(v.subspan(begin, end - begin));
+        });
       },
       py::arg("values").noconvert());
 }

@@ -121,7 +121,9 @@ void bind_proportion(py::module_& m) {
         // As bytes: an array that is a view of others may hold more than 0 and 1.
         const bg::span<const std::uint8_t> v(static_cast<const std::uint8_t*>(successes.request().ptr),
                                              static_cast<std::size_t>(successes.size()));
-        write(self, [=](bg::proportion& p) { p.update(v); });
+        update_in_pieces(self, v.size(), [v](bg::proportion& p, std::size_t begin, std::size_t end) {
+          p.update(v.subspan(begin, end - begin));
+        });
       },
       py::arg("successes").noconvert());
   c.def(

@@ -2,10 +2,14 @@
 //
 // Chunks follow the absolute index (chunk i is [i * grain, (i + 1) * grain)), whatever the number of
 // threads, so threads do not change results. Threads live only inside one call: none survives a fork.
+// Before each chunk the calling thread looks whether it is interrupted (interrupt.hpp); when it is, the
+// other threads leave their chunks where these look, and the call ends with what the hook threw.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -19,6 +23,7 @@
 #endif
 
 #include "errors.hpp"
+#include "interrupt.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 
@@ -104,8 +109,10 @@ class serial_executor {
   template <class F>
   void for_each_chunk(std::size_t n, std::size_t grain, F&& f) const {
     if (grain == 0) raise<invalid_argument>("grain: given 0, expected at least 1");
-    for (std::size_t begin = 0; begin < n; begin += std::min(grain, n - begin))
+    for (std::size_t begin = 0; begin < n; begin += std::min(grain, n - begin)) {
+      check_interrupt();
       f(begin, begin + std::min(grain, n - begin));
+    }
   }
 };
 
@@ -134,32 +141,69 @@ class thread_executor {
     std::atomic<std::size_t> next{0};
     std::atomic<bool> failed{false};
     std::mutex mutex;
+    std::condition_variable ended;
+    std::size_t running = 0;
     std::exception_ptr first;
     std::size_t first_chunk = chunks;
+    const auto fail = [&](std::size_t chunk) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      failed = true;
+      if (chunk >= first_chunk && first) return;
+      first_chunk = chunk;
+      first = std::current_exception();
+    };
     const auto work = [&]() noexcept {
       while (!failed.load(std::memory_order_relaxed)) {
         const std::size_t chunk = next.fetch_add(1, std::memory_order_relaxed);
         if (chunk >= chunks) return;
         try {
+          check_interrupt();
           const std::size_t begin = chunk * grain;
           f(begin, begin + std::min(grain, n - begin));
+        } catch (const left_behind& l) {  // another one has failed and says why
+          if (l.failed != &failed) fail(chunk);
         } catch (...) {
-          const std::lock_guard<std::mutex> lock(mutex);
-          failed = true;
-          if (chunk < first_chunk) {
-            first_chunk = chunk;
-            first = std::current_exception();
-          }
+          fail(chunk);
         }
       }
+    };
+    const auto work_beside = [&]() noexcept {
+      {
+        const interrupt_scope follow(&leave_when, &failed);
+        work();
+      }
+      const std::lock_guard<std::mutex> lock(mutex);
+      --running;
+      ended.notify_one();
     };
     std::vector<std::thread> pool;
     pool.reserve(workers - 1);
     try {
-      for (std::size_t i = 1; i < workers; ++i) pool.emplace_back(work);
+      for (std::size_t i = 1; i < workers; ++i) {
+        {
+          const std::lock_guard<std::mutex> lock(mutex);
+          ++running;
+        }
+        pool.emplace_back(work_beside);
+      }
     } catch (...) {  // no more threads to be had: those that started, and this one, do it all
+      const std::lock_guard<std::mutex> lock(mutex);
+      --running;
     }
     work();
+    if (interruptible()) {  // a wait that can be ended, too
+      std::unique_lock<std::mutex> lock(mutex);
+      while (running != 0 && !failed) {
+        ended.wait_for(lock, std::chrono::milliseconds(50));
+        lock.unlock();
+        try {
+          check_interrupt();
+        } catch (...) {
+          fail(chunks);
+        }
+        lock.lock();
+      }
+    }
     for (std::thread& t : pool) t.join();
     if (first) std::rethrow_exception(first);
 #else
@@ -168,6 +212,17 @@ class thread_executor {
   }
 
  private:
+  /// What a thread leaves its chunk with when another one has failed.
+  struct left_behind {
+    const void* failed;
+  };
+
+#if BAROGRAPH_HAS_EXCEPTIONS
+  static void leave_when(void* failed) {
+    if (static_cast<std::atomic<bool>*>(failed)->load(std::memory_order_relaxed)) throw left_behind{failed};
+  }
+#endif
+
   std::size_t threads_;
 };
 

@@ -143,6 +143,7 @@ inline timestamp_column parse_timestamps(const text_column& text, const timestam
   fields_detail::timestamp_reader reader(options.format);
   bool undecided = false;
   for (std::size_t i = 0; i < rows; ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
     if (!text.present(i)) continue;
     written_time time;
     const field_status status = reader.read(trimmed(text[i]), time);
@@ -154,6 +155,7 @@ inline timestamp_column parse_timestamps(const text_column& text, const timestam
     const time_format proven = month_first ? time_format::month_first : time_format::day_first;
     fields_detail::timestamp_reader again(proven);
     for (std::size_t i = 0; i < rows; ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       if (out.status[i] != field_status::ambiguous) continue;
       written_time time;
       const field_status status = again.read(trimmed(text[i]), time);
@@ -176,6 +178,7 @@ inline number_column parse_numbers(const text_column& text, bool time_units = fa
   out.values.resize(rows, std::numeric_limits<double>::quiet_NaN());
   out.status.resize(rows, field_status::missing);
   for (std::size_t i = 0; i < rows; ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
     if (!text.present(i)) {
       ++out.missing;
       continue;

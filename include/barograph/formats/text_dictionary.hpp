@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <ctime>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 
 #include "../core/errors.hpp"
 #include "../core/executor.hpp"
+#include "../core/hash_seed.hpp"
 #include "text_column.hpp"
 #include "utf8.hpp"
 
@@ -69,8 +69,6 @@ class text_dictionary {
   }
 
  private:
-  __extension__ typedef unsigned __int128 uint128;
-
   struct slot {
     std::int32_t code = -1;
     std::uint32_t tag = 0;
@@ -107,23 +105,9 @@ class text_dictionary {
     return word;
   }
 
-  /// Differs from run to run (the address space is laid out anew), so nobody can write a log whose
-  /// words all hash alike. Codes do not depend on it.
-  static std::uint64_t new_seed() noexcept {
-    static const char here = 0;
-    const void* const stack = &here;
-    const std::uint64_t fixed = reinterpret_cast<std::uintptr_t>(stack);
-    const std::uint64_t moving = reinterpret_cast<std::uintptr_t>(&stack);
-    return (fixed ^ (moving << 32 | moving >> 32)) * 0x9E3779B97F4A7C15u ^
-           static_cast<std::uint64_t>(std::time(nullptr)) * 0xD6E8FEB86659FD93u;
-  }
-
   std::uint64_t hash(std::string_view text) const noexcept {
     std::uint64_t h = seed_ ^ text.size();
-    const auto mix = [&h](std::uint64_t word) {  // both halves of the product: each bit reaches each
-      const uint128 product = static_cast<uint128>(h ^ word) * 0xD6E8FEB86659FD93u;
-      h = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-    };
+    const auto mix = [&h](std::uint64_t word) { h = detail::mixed_hash(h, word); };
     const std::size_t size = text.size();
     if (size < 8) {
       mix(last_bytes(text.data(), size));
@@ -151,7 +135,7 @@ class text_dictionary {
   std::vector<std::size_t> ends_;
   std::vector<bool> valid_;
   std::vector<slot> slots_;
-  std::uint64_t seed_ = new_seed();
+  std::uint64_t seed_ = detail::hash_seed();  // codes do not depend on it
 };
 
 /// A text column as codes into a dictionary; -1 is missing.
@@ -170,8 +154,10 @@ coded_text encode_text(const text_column& text, const Executor& executor = {}) {
   std::vector<text_dictionary> parts(text.rows() / part_rows + 1);
   executor.for_each_chunk(text.rows(), part_rows, [&](std::size_t begin, std::size_t end) {
     text_dictionary& own = parts[begin / part_rows];
-    for (std::size_t i = begin; i < end; ++i)
+    for (std::size_t i = begin; i < end; ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       if (text.present(i)) out.codes[i] = own.code(text[i]);
+    }
   });
   out.categories = std::move(parts.front());
   if (parts.size() == 1) return out;

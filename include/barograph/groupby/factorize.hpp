@@ -1,7 +1,8 @@
 // Keys to group codes: 0, 1, 2 ... in the order of the sorted distinct keys.
 //
 // Keys within a range not much wider than their number are looked up in a table, others in a hash
-// table (open addressing, Fibonacci hashing); the codes are then renumbered by rank. Class I.
+// table (open addressing, a hash seeded anew each time: no choice of keys makes it slow); the codes are
+// then renumbered by rank, so they do not depend on the seed. Class I.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/hash_seed.hpp"
+#include "../core/interrupt.hpp"
 #include "../core/span.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -32,7 +35,9 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
   const auto is_missing = [missing](std::int64_t k) { return missing && k == missing_integer; };
   std::int64_t lowest = std::numeric_limits<std::int64_t>::max();
   std::int64_t highest = std::numeric_limits<std::int64_t>::min();
-  for (const std::int64_t k : keys) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
+    const std::int64_t k = keys[i];
     lowest = std::min(lowest, is_missing(k) ? lowest : k);
     highest = std::max(highest, k);
   }
@@ -44,7 +49,9 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
   const std::uint64_t range = static_cast<std::uint64_t>(highest) - static_cast<std::uint64_t>(lowest);
   if (range < 2 * keys.size() + 65536 && range < std::numeric_limits<std::int32_t>::max()) {
     std::vector<std::int32_t> code_of(range + 1, -1);
-    for (const std::int64_t k : keys) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
+      const std::int64_t k = keys[i];
       const std::uint64_t at = static_cast<std::uint64_t>(k) - static_cast<std::uint64_t>(lowest);
       if (at <= range) code_of[at] = 0;
     }
@@ -54,6 +61,7 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
         distinct.push_back(static_cast<std::int64_t>(static_cast<std::uint64_t>(lowest) + at));
       }
     for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       const std::uint64_t at = static_cast<std::uint64_t>(keys[i]) - static_cast<std::uint64_t>(lowest);
       codes[i] = at <= range ? code_of[at] : -1;
     }
@@ -65,13 +73,14 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
     std::int32_t code;
   };
   std::vector<entry> table(1024, entry{0, -1});
-  unsigned shift = 64 - 10;
+  const std::uint64_t seed = barograph::detail::hash_seed();
   const auto find = [&](std::int64_t k) -> entry& {
-    std::size_t at = static_cast<std::size_t>((static_cast<std::uint64_t>(k) * 0x9E3779B97F4A7C15u) >> shift);
+    std::size_t at = barograph::detail::mixed_hash(seed, static_cast<std::uint64_t>(k)) & (table.size() - 1);
     while (table[at].code >= 0 && table[at].key != k) at = (at + 1) & (table.size() - 1);
     return table[at];
   };
   for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
     const std::int64_t k = keys[i];
     if (is_missing(k)) {
       codes[i] = -1;
@@ -85,7 +94,6 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
       distinct.push_back(k);
       codes[i] = e.code;
       if (2 * distinct.size() > table.size()) {
-        --shift;
         table.assign(2 * table.size(), entry{0, -1});
         for (std::size_t d = 0; d < distinct.size(); ++d)
           find(distinct[d]) = entry{distinct[d], static_cast<std::int32_t>(d)};
@@ -96,16 +104,20 @@ inline std::vector<std::int64_t> factorize(span<const std::int64_t> keys, span<s
   }
   std::vector<std::int32_t> order(distinct.size());
   for (std::size_t d = 0; d < order.size(); ++d) order[d] = static_cast<std::int32_t>(d);
+  std::size_t compared = 0;
   std::sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+    if (++compared % rows_between_checks == 0) check_interrupt();
     return distinct[static_cast<std::size_t>(a)] < distinct[static_cast<std::size_t>(b)];
   });
   std::vector<std::int32_t> rank(distinct.size());
-  for (std::size_t r = 0; r < order.size(); ++r)
+  std::vector<std::int64_t> ascending(distinct.size());
+  for (std::size_t r = 0; r < order.size(); ++r) {
     rank[static_cast<std::size_t>(order[r])] = static_cast<std::int32_t>(r);
+    ascending[r] = distinct[static_cast<std::size_t>(order[r])];
+  }
   for (std::int32_t& c : codes)
     if (c >= 0) c = rank[static_cast<std::size_t>(c)];
-  std::sort(distinct.begin(), distinct.end());
-  return distinct;
+  return ascending;
 }
 
 /// Two keys as one: outer * inner_groups + inner, `missing_integer` where either is missing; what

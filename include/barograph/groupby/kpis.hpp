@@ -203,7 +203,11 @@ class kpi_run {
     if (latency_.empty()) return;
     for_each_part([&](std::size_t part, std::size_t begin, std::size_t end) {
       used[part].assign(kernel::groupby::key_count, 0);
-      kernel::groupby::mark_keys(latency_.data() + begin, end - begin, used[part].data());
+      for (std::size_t at = begin; at < end; at += std::min(rows_between_checks, end - at)) {
+        check_interrupt();
+        kernel::groupby::mark_keys(latency_.data() + at, std::min(rows_between_checks, end - at),
+                                   used[part].data());
+      }
     });
     const auto number = [&](std::uint32_t key) {
       if (key == kernel::groupby::missing_key) return;
@@ -226,6 +230,7 @@ class kpi_run {
       if (counted_) cells_[part].assign((groups_ + 1) * width_, cell{0, 0, 0});
       outcomes_[part].assign((groups_ + 1) * 8, 0);
       for (std::size_t at = begin; at < end;) {
+        check_interrupt();
         const std::size_t n = std::min(sweep_rows, end - at);
         const std::size_t done = count_block(at, n, part);
         if (done != n) raise_code(codes_[at + done], at + done, groups_);
@@ -351,6 +356,7 @@ class kpi_run {
     for_each_part([&](std::size_t part, std::size_t from, std::size_t to) {
       std::vector<kernel::groupby::picked> block(gather_block + 1);
       for (std::size_t row = from; row < to; row += gather_block) {
+        check_interrupt();
         const std::size_t n = std::min(gather_block, to - row);
         const std::size_t filled = codes_.empty() ? gather_block_of<false>(row, n, block.data())
                                                   : gather_block_of<true>(row, n, block.data());
@@ -369,6 +375,7 @@ class kpi_run {
       rank_reader ranks(options_);
       for (std::size_t i = from; i < to; ++i) {
         if (groups[i] >= slots_.size()) return;
+        check_interrupt();
         const std::size_t g = slots_[groups[i]].group;
         ranks.begin(static_cast<std::size_t>(out_.latencies[g]));
         for (std::size_t s = groups[i]; s < groups[i + 1]; ++s)
@@ -406,6 +413,7 @@ class kpi_run {
     std::vector<std::int64_t> keys(total_rows);
     for_each_part([&](std::size_t part, std::size_t from, std::size_t to) {
       for (std::size_t i = from; i < to; ++i) {
+        if (i % rows_between_checks == 0) check_interrupt();
         const std::uint32_t group = codes_.empty() ? 0 : static_cast<std::uint32_t>(codes_[i]);
         const auto v = static_cast<double>(latency_[i]);
         if (group >= groups_ || v != v) continue;
@@ -420,6 +428,7 @@ class kpi_run {
       for (std::size_t g = from; g < to; ++g) {
         const std::size_t n = first[g + 1] - first[g];
         if (n == 0) continue;
+        if (g % 64 == 0 || n >= rows_between_checks) check_interrupt();
         std::int64_t* own = keys.data() + first[g];
         add_up(g, own, n, total);
         ranks.begin(n);

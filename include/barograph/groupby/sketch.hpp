@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/interrupt.hpp"
 #include "../core/span.hpp"
 #include "../stats/order_statistic.hpp"
 #include "../stats/quantile_histogram.hpp"
@@ -40,6 +41,7 @@ inline void sketch_quantiles(span<const double> values, span<const std::int32_t>
   std::vector<std::size_t> end(groups + 1, 0);
   if (!codes.empty()) {
     for (std::size_t i = 0; i < codes.size(); ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       const std::int32_t code = codes[i];
       if (code < -1 || code >= static_cast<std::int64_t>(groups))
         raise<invalid_argument>("codes: given " + std::to_string(code) + " in row " + std::to_string(i) +
@@ -50,6 +52,7 @@ inline void sketch_quantiles(span<const double> values, span<const std::int32_t>
     sorted.resize(end[groups]);
     std::vector<std::size_t> cursor(end.begin(), end.end() - 1);
     for (std::size_t i = 0; i < codes.size(); ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       const auto group = static_cast<std::size_t>(codes[i]);
       if (codes[i] < 0) continue;
       if (group >= groups || cursor[group] >= end[group + 1])
@@ -63,7 +66,10 @@ inline void sketch_quantiles(span<const double> values, span<const std::int32_t>
   quantile_histogram histogram;
   for (std::size_t g = 0; g < groups; ++g) {
     histogram.reset();
-    histogram.update(span<const double>(all + end[g], end[g + 1] - end[g]));
+    for (std::size_t at = end[g]; at < end[g + 1]; at += rows_between_checks) {
+      check_interrupt();
+      histogram.update(span<const double>(all + at, std::min(rows_between_checks, end[g + 1] - at)));
+    }
     for (std::size_t i = 0; i < qs.size(); ++i) out[g * qs.size() + i] = histogram.quantile(qs[i]);
   }
 }

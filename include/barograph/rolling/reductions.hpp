@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "detail/extrema_plain.hpp"
+#include "detail/pieces.hpp"
 #include "detail/sums_plain.hpp"
 #include "series.hpp"
 #include "windows.hpp"
@@ -77,10 +78,7 @@ inline void reduce(reduction what, span<const double> x, const windows& w, const
   const std::int64_t lanes = fixed && 4 * job.length <= job.windows ? 8 : 1;
   std::vector<double> scratch(static_cast<std::size_t>(4 * lanes * (job.length + 1)));
   job.scratch = scratch.data();
-  if (extrema)
-    Kernels::extrema(job);
-  else
-    Kernels::sums(job);
+  detail::run_in_pieces(job, !extrema, extrema ? &Kernels::extrema : &Kernels::sums);
 
   if (fixed && w.shift != 0) {
     const double none =

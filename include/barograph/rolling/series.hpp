@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/interrupt.hpp"
 #include "../core/span.hpp"
 #include "windows.hpp"
 
@@ -37,6 +38,7 @@ class series {
     values_.assign(m, filler);
     bool any = padding > 0;
     for (std::size_t i = 0; i < n; ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       const double v = x[i];
       values_[i] = v;
       any |= !(v - v == 0.0);
@@ -46,6 +48,7 @@ class series {
     missing_.assign(m, 1);
     valid_before_.assign(m + 1, 0);
     for (std::size_t i = 0; i < n; ++i) {
+      if (i % rows_between_checks == 0) check_interrupt();
       const double v = values_[i];
       const bool null = !how.mask.empty() && how.mask[i] != 0;
       const bool nan = v != v, inf = !nan && !(v - v == 0.0);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/interrupt.hpp"
 #include "../core/span.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -142,6 +143,7 @@ inline windows time_windows(span<const std::int64_t> times, std::int64_t width, 
   };
   std::int64_t s = 0, e = 0;
   for (std::int64_t i = 0; i < n; ++i) {
+    if (i % static_cast<std::int64_t>(rows_between_checks) == 0) check_interrupt();
     while (s < i && (left ? between(s, i) > reach : between(s, i) >= reach)) ++s;
     if (center) {
       if (e < i) e = i;

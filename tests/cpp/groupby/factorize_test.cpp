@@ -1,5 +1,6 @@
 #include "barograph/groupby/factorize.hpp"
 
+#include <chrono>
 #include <limits>
 
 #include "catch.hpp"
@@ -34,4 +35,23 @@ TEST_CASE("pairs of codes are missing where one is, and checked") {
   groupby::combine_codes(a, 2, b, 3, out);
   CHECK(out == std::vector<std::int64_t>{2, 3, groupby::missing_integer});
   CHECK_THROWS_AS(groupby::combine_codes(a, 1, b, 3, out), invalid_argument);
+}
+
+TEST_CASE("keys chosen against a hash by one known product are numbered as fast as others") {
+  // Multiples of the inverse of 2^64 / golden ratio, modulo 2^64: their products are 0, 1, 2 ..., so the
+  // high bits are all alike, and a table without a seed goes 2e10 steps.
+  constexpr std::uint64_t factor = 0x9E3779B97F4A7C15u;
+  std::uint64_t inverse = factor;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - factor * inverse;
+  REQUIRE(factor * inverse == 1);
+  std::vector<std::int64_t> keys(200000);
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = static_cast<std::int64_t>(i * inverse);
+  std::vector<std::int32_t> codes(keys.size());
+  const auto begin = std::chrono::steady_clock::now();
+  const std::vector<std::int64_t> distinct = groupby::factorize(keys, codes);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+  CHECK(distinct.size() == keys.size());
+  CHECK(std::is_sorted(distinct.begin(), distinct.end()));
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (distinct[static_cast<std::size_t>(codes[i])] != keys[i]) FAIL("row " << i);
 }

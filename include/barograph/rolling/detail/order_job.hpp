@@ -87,8 +87,10 @@ inline void run_order_job(const order_job& whole, const windows& w, void (*kerne
     kernel(job);
   };
   if (w.size() == 0) return;
-  const std::size_t few = 65536, many = 8 * static_cast<std::size_t>(longest);
-  const std::size_t grain = run.threads() <= 1 ? w.size() : many > few ? many : few;
+  // One thread goes through it all at once, unless it is to look for interrupts in between.
+  const std::size_t few = run.threads() <= 1 ? rows_between_checks : 65536;
+  const std::size_t many = 8 * static_cast<std::size_t>(longest);
+  const std::size_t grain = run.threads() <= 1 && !interruptible() ? w.size() : many > few ? many : few;
   run.for_each_chunk(w.size(), grain, stretch);
 }
 

@@ -1,0 +1,60 @@
+// interruptible: an engine call without the GIL that Ctrl-C ends.
+//
+// The engine looks at its hook every few hundred thousand rows; the hook takes the GIL for a moment, at
+// most twenty times a second, and runs Python's signal handlers. What they raise (KeyboardInterrupt)
+// leaves from the call. Python runs them in its main thread alone, so calls of other threads go on.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+#include "barograph/core/interrupt.hpp"
+#include "guarded.hpp"
+
+namespace barograph_bindings {
+
+class interruptible {
+ public:
+  interruptible() : scope_(&run_signal_handlers, this) {}
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  static void run_signal_handlers(void* self) {
+    auto& looked = static_cast<interruptible*>(self)->looked_;
+    const clock::time_point now = clock::now();
+    if (now - looked < std::chrono::milliseconds(50)) return;
+    {
+      const pybind11::gil_scoped_acquire gil;
+      if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
+    }
+    looked = clock::now();
+  }
+
+  pybind11::gil_scoped_release released_;
+  clock::time_point looked_ = clock::now();
+  barograph::interrupt_scope scope_;
+};
+
+/// update(state, begin, end) for all of n rows. Many rows go to a copy of the state, in pieces, without
+/// its lock (signal handlers may use the state); an interrupt leaves the state as it was. Where another
+/// thread changed the state meanwhile, the rows are added again, under the lock.
+template <class State, class F>
+void update_in_pieces(guarded<State>& g, std::size_t n, F update) {
+  const interruptible call;
+  constexpr std::size_t piece = barograph::rows_between_checks;
+  if (n > piece) {
+    auto [copy, version] = g.versioned_copy();
+    for (std::size_t at = 0; at < n; at += std::min(piece, n - at)) {
+      barograph::check_interrupt();
+      update(copy, at, at + std::min(piece, n - at));
+    }
+    if (g.replace_if(version, std::move(copy))) return;
+  }
+  g.change([&](State& s) { update(s, std::size_t{0}, n); });
+}
+
+}  // namespace barograph_bindings
