@@ -21,6 +21,7 @@ struct byte_limits;
 class byte_writer;
 class byte_reader;
 class random_draws;
+class interrupt_scope;
 class serial_executor;
 class thread_executor;
 

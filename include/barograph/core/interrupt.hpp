@@ -16,11 +16,14 @@ BAROGRAPH_NAMESPACE_BEGIN
 /// Rows between two looks at the hook: well under 100 ms of work, well over the cost of a look.
 constexpr std::size_t rows_between_checks = std::size_t{1} << 18;
 
-class interrupt_scope;
-
 namespace detail {
-inline thread_local const interrupt_scope* current_interrupt = nullptr;
-}
+/// The hook of a thread and what it is handed.
+struct installed_hook {
+  void (*check)(void* context);
+  void* context;
+};
+inline thread_local const installed_hook* current_interrupt = nullptr;
+}  // namespace detail
 
 /// Installs a hook for the calling thread while it lives; scopes nest.
 ///
@@ -35,26 +38,21 @@ class interrupt_scope {
   /// @param check    returns to go on, throws to end the call; null: no interrupts within this scope
   /// @param context  handed to it
   explicit interrupt_scope(hook check, void* context = nullptr) noexcept
-      : check_(check), context_(context), outer_(detail::current_interrupt) {
-    detail::current_interrupt = this;
+      : own_{check, context}, outer_(detail::current_interrupt) {
+    detail::current_interrupt = check == nullptr ? nullptr : &own_;
   }
   interrupt_scope(const interrupt_scope&) = delete;
   interrupt_scope& operator=(const interrupt_scope&) = delete;
   ~interrupt_scope() { detail::current_interrupt = outer_; }
 
-  void look() const {
-    if (check_ != nullptr) check_(context_);
-  }
-
  private:
-  hook check_;
-  void* context_;
-  const interrupt_scope* outer_;
+  detail::installed_hook own_;
+  const detail::installed_hook* outer_;
 };
 
 /// Calls the hook of this thread, where there is one. What it throws leaves from here.
 inline void check_interrupt() {
-  if (detail::current_interrupt != nullptr) detail::current_interrupt->look();
+  if (const detail::installed_hook* h = detail::current_interrupt) h->check(h->context);
 }
 
 /// Whether this thread has a hook.

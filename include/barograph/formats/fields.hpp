@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/interrupt.hpp"
 #include "../time/zone.hpp"
 #include "number.hpp"
 #include "timestamp.hpp"
