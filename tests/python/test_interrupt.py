@@ -14,7 +14,7 @@ import barograph as bg
 # Each makes `call`, which takes seconds on most machines of today; the asterisks run in `make test-all` only.
 CALLS = {
     "rolling std": "x = np.ones(30_000_000); call = lambda: bg.rolling_std(x, 100)",
-    "rolling median": "x = np.arange(6_000_000.0) % 997; call = lambda: bg.rolling_median(x, 500)",
+    "rolling median": "x = np.arange(30_000_000.0) % 997; call = lambda: bg.rolling_median(x, 5000)",
     "rolling max by time *": """
 x = np.ones(30_000_000); t = (np.arange(30_000_000) * 10**9).astype("M8[ns]")
 call = lambda: bg.rolling_max(x, "300s", on=t)""",
@@ -60,7 +60,7 @@ else:
 """
 
 
-def interrupt(setup: str, after: str = "pass", wait: float = 0.3) -> tuple[list[str], float]:
+def interrupt(setup: str, after: str = "pass", wait: float = 0.15) -> tuple[list[str], float]:
     """What the program printed, and how long it went on after SIGINT."""
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM.format(setup=setup, after=after)], stdout=subprocess.PIPE, text=True
