@@ -1,8 +1,10 @@
 // Bindings of include/barograph/stats: the states of items, which are text as well as numbers.
+#include <cmath>
 #include <string_view>
 #include <vector>
 
 #include "barograph/stats/distinct.hpp"
+#include "barograph/stats/top.hpp"
 #include "register.hpp"
 #include "state_binding.hpp"
 
@@ -120,8 +122,94 @@ void bind_distinct(py::module_& m) {
       py::arg("confidence"));
 }
 
+/// Views of the texts of a list that nobody changes meanwhile; None is missing.
+struct viewed {
+  std::vector<std::string_view> texts;
+  std::uint64_t missing = 0;
+};
+
+viewed viewed_texts(const py::list& objects) {
+  viewed r;
+  r.texts.reserve(objects.size());
+  for (const py::handle object : objects) {
+    if (object.is_none() || (PyFloat_Check(object.ptr()) && std::isnan(PyFloat_AS_DOUBLE(object.ptr()))))
+      ++r.missing;
+    else if (PyUnicode_Check(object.ptr()))
+      r.texts.push_back(text_of(object));
+    else
+      throw py::type_error(std::string(py::str(py::type::of(object).attr("__name__"))));
+  }
+  return r;
+}
+
+/// Bytes that are no UTF-8 (C++ takes any) are shown as U+FFFD.
+py::object shown(const std::string& text) {
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+}
+
+void bind_top(py::module_& m) {
+  using bg::top;
+  using bound = guarded<top>;
+  auto c = bind_state<top>(m, "Top");
+  c.def(py::init([](std::size_t k) { return std::make_unique<bound>(top(k)); }), py::arg("k"));
+  c.def(
+      "update",
+      [](bound& self, const py::str& text, std::uint64_t n) {
+        const std::string_view view = text_of(text);
+        write(self, [=](top& t) { t.update(view, n); });
+      },
+      py::arg("text"), py::arg("n"));
+  c.def(
+      "update_texts",
+      [](bound& self, const py::list& texts) {
+        const viewed given = viewed_texts(texts);
+        write(self, [&](top& t) {
+          t.update(bg::span<const std::string_view>(given.texts));
+          t.update_missing(given.missing);
+        });
+      },
+      py::arg("texts"));
+  c.def(
+      "update_counts",
+      [](bound& self, const py::list& texts, const py::array_t<std::int64_t, py::array::c_style>& counts) {
+        const viewed given = viewed_texts(texts);
+        write(self, [&, n = span_of(counts)](top& t) {
+          t.update_counts(bg::span<const std::string_view>(given.texts), n);
+        });
+      },
+      py::arg("texts"), py::arg("counts").noconvert());
+  c.def(
+      "update_missing",
+      [](bound& self, std::uint64_t n) { write(self, [=](top& t) { t.update_missing(n); }); }, py::arg("n"));
+  c.def("k", reader(&top::k));
+  c.def("count", reader(&top::count));
+  c.def("missing", reader(&top::missing));
+  c.def("error_bound", reader(&top::error_bound));
+  c.def(
+      "items",
+      [](const bound& self, std::size_t n) {
+        py::list list;
+        for (const auto& i : read(self, [=](const top& t) { return t.items(n); }))
+          list.append(py::make_tuple(shown(i.text), i.at_least, i.at_most));
+        return list;
+      },
+      py::arg("n"));
+  c.def(
+      "bounds",
+      [](const bound& self, const py::str& text) {
+        const std::string_view view = text_of(text);
+        const auto b = read(self, [=](const top& t) { return t.bounds(view); });
+        return std::pair(b.at_least, b.at_most);
+      },
+      py::arg("text"));
+}
+
 }  // namespace
 
-void register_stats_items(py::module_& m) { bind_distinct(m); }
+void register_stats_items(py::module_& m) {
+  bind_distinct(m);
+  bind_top(m);
+}
 
 }  // namespace barograph_bindings

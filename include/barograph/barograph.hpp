@@ -33,6 +33,7 @@
 #include "stats/proportion.hpp"
 #include "stats/quantile_histogram.hpp"
 #include "stats/state.hpp"
+#include "stats/top.hpp"
 
 #include "slo/apdex.hpp"
 #include "slo/health.hpp"

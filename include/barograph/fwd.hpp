@@ -45,6 +45,7 @@ struct quantile_position;
 class exact_sum;
 class moments;
 class proportion;
+class top;
 class distinct;
 class quantile_histogram;
 struct exponential_counts;

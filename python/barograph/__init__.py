@@ -30,6 +30,7 @@ _EXPORTS = {
     "Schema": "_dataset",
     "Strings": "_frames",
     "Table": "_frames",
+    "Top": "_items",
     "analyze": "analysis",
     "rolling_count": "_windows",
     "rolling_max": "_windows",
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from ._groups import groupby_quantile as groupby_quantile
     from ._groups import kpis as kpis
     from ._items import Distinct as Distinct
+    from ._items import Top as Top
     from ._slo import Apdex as Apdex
     from ._slo import HealthPolicy as HealthPolicy
     from ._slo import HealthScore as HealthScore

@@ -7,13 +7,13 @@ They work as the states of `_states` do: `update`, `merge` (and ``+=``, ``+``), 
 from __future__ import annotations
 
 import operator
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from . import _core, _frames
 from ._frames import Strings
-from ._states import ArrayLike, Interval, State, _count, _is_scalar, _number
+from ._states import ArrayLike, CountRange, Interval, State, _count, _is_scalar, _number
 
 
 def _listed(x: Any) -> list[Any] | None:
@@ -181,6 +181,164 @@ class Distinct(State):
         """Show the estimate, its error and the count."""
         error = "exact" if self.exact else f"+-{100 * self.standard_error():.2g} %"
         return f"Distinct(estimate={self.estimate():.6g} {error}, count={self.count}, missing={self.missing})"
+
+
+class TopItem(NamedTuple):
+    """A text and what is certain about its count."""
+
+    item: str
+    at_least: int
+    at_most: int
+
+
+class Top(State):
+    """The most frequent texts, and between which counts each one stands.
+
+    Parameters
+    ----------
+    k : int
+        Counters to keep, 1 to 1,000,000. Ten times as many as are to be shown is a good number. Every text
+        that makes up more than 1 / (k + 1) of all is kept.
+
+    Notes
+    -----
+    Space-Saving (Metwally, Agrawal and El Abbadi, ICDT 2005) with the merge of Agarwal et al., "Mergeable
+    summaries", PODS 2012. The law is a bound: in any order, batches and tree of merges a true count lies
+    within `at_least` and `at_most`, and a text that is not kept occurred at most `error_bound` times, which
+    is at most ``count / (k + 1)``. A column is counted exactly and then merged, so the order of its rows
+    does not matter. Ties go by the text.
+
+    Examples
+    --------
+    >>> import barograph as bg
+    >>> t = bg.Top(100).update(["/cart", "/", "/cart", "/login", "/cart", "/"])
+    >>> t.items(2)
+    [TopItem(item='/cart', at_least=3, at_most=3), TopItem(item='/', at_least=2, at_most=2)]
+    >>> t.bounds("/never")
+    CountRange(at_least=0, at_most=0)
+    """
+
+    __slots__ = ()
+    _kind = _core.Top
+
+    def __init__(self, k: int) -> None:
+        """Start empty."""
+        if not 1 <= operator.index(k) <= 1_000_000:
+            raise ValueError(f"k: {k} given, expected 1 to 1000000")
+        self._engine = _core.Top(operator.index(k))
+
+    def update(self, x: ArrayLike, n: int | None = None) -> Self:
+        """Add a text (n times) or all texts of a column; returns self.
+
+        Parameters
+        ----------
+        x : str, None, or array-like of shape (n,)
+            A list, numpy, pandas, polars or Arrow column, or `Strings`. None is missing.
+        n : int, optional
+            How often a single text is to be counted. Default 1.
+
+        Raises
+        ------
+        TypeError
+            If a value is not text: turn numbers into text first.
+        ValueError
+            If x has more than one dimension, n is given with an array, or a count would pass 2**63 - 1.
+        """
+        if _is_scalar(x):
+            times = 1 if n is None else _count("n", n)
+            if x is None or x != x:
+                self._engine.update_missing(times)
+            elif isinstance(x, str):
+                self._engine.update(x, times)
+            else:
+                raise TypeError(f"x: {type(x).__name__} given, expected text or None")
+            return self
+        if n is not None:
+            raise ValueError("n: given with an array, expected only with a single text")
+        objects = _listed(x)
+        if objects is None:
+            column = _frames._plain(x)
+            if isinstance(column, Strings):
+                texts, counts, missing = _counts_of(column)
+                self._engine.update_counts(texts, counts)
+                self._engine.update_missing(missing)
+                return self
+            if column.dtype.kind != "O":
+                if len(column) == 0 or (column.dtype.kind == "f" and np.isnan(column).all()):
+                    self._engine.update_missing(len(column))
+                    return self
+                raise TypeError(f"x: {column.dtype} given, expected text (x.astype(str))")
+            objects = column.tolist()
+        try:
+            self._engine.update_texts(objects)
+        except TypeError as error:
+            raise TypeError(f"x: {error} given, expected text or None") from None
+        return self
+
+    def update_counts(self, items: ArrayLike, counts: ArrayLike) -> Self:
+        """Add each text as often as its count says; returns self.
+
+        Parameters
+        ----------
+        items : array-like of str, shape (n,)
+            The texts, none missing; one that stands twice counts twice.
+        counts : array-like of int, shape (n,)
+            How often each occurred, 0 or more.
+        """
+        column = _frames._plain(items)
+        weights = np.asarray(_frames._plain(counts))
+        if weights.dtype.kind not in "iu" or weights.ndim != 1:
+            raise TypeError(f"counts: {weights.dtype} given, expected one-dimensional integers")
+        if not isinstance(column, Strings):
+            column = Strings.encode(_listed(items) or [])
+        if len(column) != len(weights):
+            raise ValueError(f"counts: {len(weights)} given for {len(column)} items, expected as many")
+        if np.any(column.codes < 0):
+            raise ValueError("items: missing texts given, expected none")
+        if np.any(weights < 0):
+            raise ValueError(f"counts: {int(weights.min())} given, expected 0 or more")
+        texts = [column.categories[i] for i in column.codes.tolist()]
+        self._engine.update_counts(texts, np.ascontiguousarray(weights, dtype=np.int64))
+        return self
+
+    @property
+    def k(self) -> int:
+        """Counters that are kept: the smallest of all that were merged."""
+        k: int = self._engine.k()
+        return k
+
+    @property
+    def count(self) -> int:
+        """Number of texts that were there."""
+        n: int = self._engine.count()
+        return n
+
+    @property
+    def missing(self) -> int:
+        """Number of texts that were None."""
+        n: int = self._engine.missing()
+        return n
+
+    @property
+    def error_bound(self) -> int:
+        """How often a text that is not kept may have occurred; no bounds of a kept one are wider apart."""
+        n: int = self._engine.error_bound()
+        return n
+
+    def items(self, n: int | None = None) -> list[TopItem]:
+        """Return the first n texts (all that are kept by default), by the upper bound of their counts."""
+        return [TopItem(*i) for i in self._engine.items(self.k if n is None else _count("n", n))]
+
+    def bounds(self, item: str) -> CountRange:
+        """Return what is certain about the count of a text, kept or not."""
+        if not isinstance(item, str):
+            raise TypeError(f"item: {type(item).__name__} given, expected text")
+        return CountRange(*self._engine.bounds(item))
+
+    def __repr__(self) -> str:
+        """Show the first texts, the count and the error bound."""
+        first = ", ".join(f"{i.item!r}: {i.at_most}" for i in self.items(3))
+        return f"Top(k={self.k}, {{{first}}}, count={self.count}, error_bound={self.error_bound})"
 
 
 def _nanoseconds(x: np.datetime64 | np.timedelta64) -> int | None:

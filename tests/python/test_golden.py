@@ -44,6 +44,13 @@ def items(state: Any) -> Any:
     return state.update([str(x) if x % 2 == 1 else x for x in wholes])
 
 
+def texts(state: Any) -> Any:
+    """The whole parts of `values.txt` modulo 100 as text, one by one; then of `removed.txt` at once."""
+    for x in numbers_in("values.txt"):
+        state.update(str(math.floor(abs(x)) % 100) if math.isfinite(x) else None)
+    return state.update([str(math.floor(abs(x)) % 100) for x in numbers_in("removed.txt")])
+
+
 RECIPES: dict[str, Callable[[], Any]] = {
     "exact_sum_v1.bin": lambda: fed(bg.ExactSum()),
     "moments_v1.bin": lambda: fed(bg.Moments()),
@@ -65,6 +72,9 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "distinct_v1.bin": lambda: items(bg.Distinct()),
     "distinct_registers_v1.bin": lambda: items(bg.Distinct(6)),
     "distinct_empty_v1.bin": bg.Distinct,
+    "top_v1.bin": lambda: texts(bg.Top(30)),
+    "top_exact_v1.bin": lambda: texts(bg.Top(100)),
+    "top_empty_v1.bin": lambda: bg.Top(10),
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

@@ -1,4 +1,4 @@
-"""Distinct values against sets and numpy, for every kind of column."""
+"""Distinct values and the most frequent ones against sets and exact counts, for every kind of column."""
 
 from __future__ import annotations
 
@@ -101,6 +101,9 @@ def test_every_kind_of_column_gives_equal_bytes() -> None:
     expected = bg.Distinct()
     for text in texts:
         expected.update(text)
+    top = bg.Top(5)
+    for text in texts:
+        top.update(text)
     for column in (
         texts,
         tuple(texts),
@@ -116,6 +119,8 @@ def test_every_kind_of_column_gives_equal_bytes() -> None:
         bg.Strings([0, 1, -1, 0, 2], ["a", "b", "ß", "never used"]),
     ):
         assert bg.Distinct().update(column) == expected
+        assert bg.Top(5).update(column) == top
+    assert bg.Top(2).update(np.array(["x", "y", "x"])).items(1) == [("x", 2, 2)]
     assert bg.Distinct().update(np.array(["x", "y"])) == bg.Distinct().update(["x", "y"])
 
     large = 2**53 + 1  # no double holds it
@@ -161,6 +166,37 @@ def test_union_by_merge_and_the_smaller_precision() -> None:
     assert union.standard_error() == pytest.approx(1.04 / 64)
 
 
+@pytest.mark.parametrize("k", [10, 100, 1000])
+def test_the_bounds_of_the_top_hold_against_exact_counts(k: int) -> None:
+    """Requests over 20,000 paths with a long tail, from 30 hosts."""
+    rng = np.random.default_rng(k)
+    paths = np.minimum(rng.zipf(1.3, 200_000), 20_000)
+    truth = np.bincount(paths)
+    whole = bg.Top(k)
+    for part in np.array_split(paths, 30):
+        whole += bg.Top(k).update([f"/{p}" for p in part.tolist()])
+    assert whole.count == len(paths)
+    assert whole.error_bound <= len(paths) / (k + 1)
+    bounds = np.array([whole.bounds(f"/{p}") for p in range(len(truth))])
+    assert np.all(bounds[:, 0] <= truth)
+    assert np.all(truth <= bounds[:, 1])
+    assert np.all(bounds[:, 1] - bounds[:, 0] <= whole.error_bound)
+    certain = [f"/{p}" for p in np.flatnonzero(truth > len(paths) / (k + 1))]
+    assert set(certain) <= {i.item for i in whole.items()}
+    first = np.argsort(-truth, kind="stable")[:3]
+    assert [i.item for i in whole.items(3)] == [f"/{p}" for p in first]
+
+
+def test_counted_texts_and_missing_ones() -> None:
+    t = bg.Top(10).update_counts(["b", "a", "b"], [2, 5, 1]).update(None, 4).update(math.nan)
+    assert t.items() == [("a", 5, 5), ("b", 3, 3)]
+    assert (t.count, t.missing, t.k, t.error_bound) == (8, 5, 10, 0)
+    assert t == bg.Top(10).update("a", 5).update("b", 3).update([None] * 5)
+    assert (bg.Top(10) + bg.Top(7)).k == 7
+    assert bg.Top(1).update([]).update(np.array([])).items() == []
+    assert repr(t) == "Top(k=10, {'a': 5, 'b': 3}, count=8, error_bound=0)"
+
+
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
@@ -174,6 +210,16 @@ def test_union_by_merge_and_the_smaller_precision() -> None:
         (lambda: bg.Distinct().update(["a"], 2), ValueError, "n: given with an array"),
         (lambda: bg.Distinct().update(np.zeros((2, 2))), ValueError, "2 dimensions"),
         (lambda: bg.Distinct().update(np.zeros(2, dtype=complex)), TypeError, "complex"),
+        (lambda: bg.Top(0), ValueError, "k: 0"),
+        (lambda: bg.Top(2.5), TypeError, "float"),
+        (lambda: bg.Top(5).update(3), TypeError, "x: int given"),
+        (lambda: bg.Top(5).update(["a", 3]), TypeError, "x: int given"),
+        (lambda: bg.Top(5).update(np.arange(3)), TypeError, r"int64 given, expected text \(x.astype"),
+        (lambda: bg.Top(5).update(["a"], 2), ValueError, "n: given with an array"),
+        (lambda: bg.Top(5).update_counts(["a"], [-1]), ValueError, "counts: -1"),
+        (lambda: bg.Top(5).update_counts(["a"], [1, 2]), ValueError, "expected as many"),
+        (lambda: bg.Top(5).update_counts(["a", None], [1, 2]), ValueError, "items: missing"),
+        (lambda: bg.Top(5).bounds(5), TypeError, "item: int"),
         (lambda: bg.Distinct().estimate_interval(1), ValueError, "confidence: 1"),
     ],
 )

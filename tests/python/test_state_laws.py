@@ -1,4 +1,4 @@
-"""One suite holds every commutative state to its law: add a state by adding a line to KINDS.
+"""One suite holds every state to its law: add a commutative one by adding a line to KINDS.
 
 Law: any split, order or tree of merges gives equal bytes; bytes come back or are refused; `subtract` is
 the inverse of `merge`; an operation that fails changes nothing.
@@ -115,7 +115,25 @@ KINDS = [
     ),
 ]
 
+texts = st.text("abcdef", max_size=1)
+#: Kinds whose merges keep a bound, not the bytes: what does not depend on the order holds for them too.
+BOUNDED = [
+    Kind(
+        name=f"Top-{k}",
+        new=lambda k=k: bg.Top(k),  # type: ignore[misc]
+        events=st.one_of(texts, st.none()),
+        feed=lambda s, events: s.update(events),
+        feed_one=lambda s, x: s.update(x),
+        example=["a", "b", None, "b", "c", "", "b"],
+        fill=lambda s: s.update("a", MAX_COUNT),
+    )
+    for k in (1, 3)
+]
+EXACT = KINDS
+KINDS = [*EXACT, *BOUNDED]
+
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
+every_exact_kind = pytest.mark.parametrize("kind", EXACT, ids=lambda k: k.name)
 subtractable_kind = pytest.mark.parametrize(
     "kind", [k for k in KINDS if hasattr(k.new(), "subtract")], ids=lambda k: k.name
 )
@@ -136,7 +154,7 @@ def cut_and_shuffled(draw: st.DrawFn, events: st.SearchStrategy[Any]) -> tuple[l
     return values, [order[a:b] for a, b in itertools.pairwise(edges)]
 
 
-@every_kind
+@every_exact_kind
 @brief
 @given(data=st.data())
 def test_any_split_order_or_tree_of_merges_gives_equal_bytes(kind: Kind, data: st.DataObject) -> None:
@@ -150,7 +168,7 @@ def test_any_split_order_or_tree_of_merges_gives_equal_bytes(kind: Kind, data: s
     assert parts[0].to_bytes() == made(kind, values).to_bytes()
 
 
-@every_kind
+@every_exact_kind
 @brief
 @given(data=st.data())
 def test_one_by_one_is_the_same_as_at_once(kind: Kind, data: st.DataObject) -> None:
@@ -287,7 +305,7 @@ def test_hostile_payloads_are_canonical_or_refused(kind: Kind, data: st.DataObje
     assert state.to_bytes() == frame
 
 
-@every_kind
+@every_exact_kind
 def test_threads_may_share_one_state(kind: Kind) -> None:
     events = kind.example * 200
     shared = kind.new()
@@ -303,6 +321,33 @@ def test_threads_may_share_one_state(kind: Kind) -> None:
     for thread in threads:
         thread.join()
     assert shared == made(kind, (events * 5 + kind.example * 5) * 4)
+
+
+@brief
+@given(data=st.data(), k=st.integers(1, 5))
+def test_bounds_hold_after_any_split_order_and_tree_of_merges(k: int, data: st.DataObject) -> None:
+    values, pieces = data.draw(cut_and_shuffled(texts))
+    parts = []
+    for piece in pieces:
+        part = bg.Top(k)
+        if data.draw(st.booleans()):
+            part.update(piece)
+        else:
+            for value in piece:
+                part.update(value)
+        parts.append(part)
+    while len(parts) > 1:
+        i = data.draw(st.integers(0, len(parts) - 2))
+        second = parts.pop(data.draw(st.integers(i + 1, len(parts) - 1)))
+        assert parts[i] + second == second + parts[i]
+        parts[i] = parts[i] + second
+    top = parts[0]
+    assert top.count == len(values)
+    assert top.error_bound * (k + 1) <= len(values)
+    for value in "abcdef":
+        low, high = top.bounds(value)
+        assert low <= values.count(value) <= high <= low + top.error_bound
+        assert values.count(value) * (k + 1) <= len(values) or value in [i.item for i in top.items()]
 
 
 @brief

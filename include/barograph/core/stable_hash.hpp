@@ -60,12 +60,14 @@ inline std::uint64_t stable_hash(double x) noexcept {
   return detail::mix(detail::mix(bits + detail::hash_d) + 2);
 }
 
-/// Of text, byte by byte.
-inline std::uint64_t stable_hash(std::string_view text) noexcept {
-  std::uint64_t h = detail::mix(text.size() + 3 * detail::hash_d);
-  const auto add = [&h](std::uint64_t w) {
-    h ^= detail::mix(w);
-    h = ((h << 27) | (h >> 37)) * detail::hash_a + detail::hash_b;
+namespace detail {
+
+/// The hash of text; another one under a key other than 0, for tables that strangers' text goes into.
+inline std::uint64_t hash_of_text(std::string_view text, std::uint64_t key) noexcept {
+  std::uint64_t h = mix(text.size() + 3 * hash_d + key);
+  const auto add = [&h, key](std::uint64_t w) {
+    h ^= mix(w + key);
+    h = ((h << 27) | (h >> 37)) * hash_a + hash_b;
   };
   const char* at = text.data();
   std::size_t left = text.size();
@@ -77,7 +79,12 @@ inline std::uint64_t stable_hash(std::string_view text) noexcept {
   };
   for (; left >= 8; left -= 8, at += 8) add(word(8));
   if (left != 0) add(word(left));
-  return detail::mix(h);
+  return mix(h);
 }
+
+}  // namespace detail
+
+/// Of text, byte by byte.
+inline std::uint64_t stable_hash(std::string_view text) noexcept { return detail::hash_of_text(text, 0); }
 
 BAROGRAPH_NAMESPACE_END

@@ -8,6 +8,7 @@
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/proportion.hpp"
 #include "barograph/stats/quantile_histogram.hpp"
+#include "barograph/stats/top.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -50,8 +51,29 @@ distinct items(distinct d) {
   return d;
 }
 
+/// The whole parts modulo 100 as text: of values.txt one by one, of removed.txt at once.
+top texts(top t) {
+  const auto text_of = [](double x) {
+    return std::to_string(static_cast<int>(std::fmod(std::fabs(x), 100.0)));
+  };
+  for (const double x : numbers_in("values.txt")) {
+    if (std::isfinite(x))
+      t.update(text_of(x));
+    else
+      t.update_missing(1);
+  }
+  std::vector<std::string> batch;
+  for (const double x : numbers_in("removed.txt")) batch.push_back(text_of(x));
+  const std::vector<std::string_view> views(batch.begin(), batch.end());
+  t.update(span<const std::string_view>(views));
+  return t;
+}
+
 std::vector<std::pair<std::string, std::string>> recipes() {
   return {
+      {"top_v1.bin", texts(top(30)).to_bytes()},
+      {"top_exact_v1.bin", texts(top(100)).to_bytes()},
+      {"top_empty_v1.bin", top(10).to_bytes()},
       {"distinct_v1.bin", items(distinct()).to_bytes()},
       {"distinct_registers_v1.bin", items(distinct(6)).to_bytes()},
       {"distinct_empty_v1.bin", distinct().to_bytes()},
