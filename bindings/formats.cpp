@@ -241,11 +241,25 @@ py::dict as_dict(const bg::json_column& column, std::int64_t rows) {
   return out;
 }
 
+/// The columns of what was read, made whole one at a time, when they are asked for.
+struct json_columns {
+  std::vector<bg::json_column> columns;
+  std::int64_t rows;
+  py::dict position;  // by name
+
+  explicit json_columns(std::vector<bg::json_column>&& of, std::int64_t n) : columns(std::move(of)), rows(n) {
+    for (std::size_t i = 0; i < columns.size(); ++i) position[as_str(columns[i].name())] = i;
+  }
+  const bg::json_column& at(const py::object& name) const {
+    if (!position.contains(name)) throw py::key_error(py::repr(name));
+    return columns[position[name].cast<std::size_t>()];
+  }
+};
+
 py::dict as_dict(bg::json_lines&& read) {
   py::dict out;
-  py::dict columns;
-  for (const bg::json_column& c : read.columns) columns[as_str(c.name())] = as_dict(c, read.rows());
-  out["columns"] = columns;
+  const std::int64_t rows = read.rows();
+  out["columns"] = py::cast(json_columns(std::move(read.columns), rows));
   out["line"] = as_array<std::int64_t>(std::move(read.line));
   add_bad_lines(out, read.bad);
   out["lines"] = read.lines;
@@ -256,6 +270,7 @@ py::dict as_dict(bg::json_lines&& read) {
 }
 
 struct json_decoder {
+  explicit json_decoder(bg::json_lines_decoder&& decodes) : engine(std::move(decodes)) {}
   bg::json_lines_decoder engine;
   std::mutex lock;
 };
@@ -355,8 +370,25 @@ void register_formats(py::module_& m) {
       },
       py::arg("data"), py::arg("offsets") = py::none(), py::arg("validity") = py::none(),
       py::arg("validity_offset") = 0, py::arg("threads") = 0);
+  py::class_<json_columns>(m, "JsonColumns")
+      .def("__len__", [](const json_columns& self) { return self.columns.size(); })
+      .def("__iter__", [](const json_columns& self) { return py::iter(self.position); })
+      .def(
+          "__contains__",
+          [](const json_columns& self, const py::object& name) { return self.position.contains(name); },
+          py::arg("name"))
+      .def(
+          "__getitem__",
+          [](const json_columns& self, const py::object& name) { return as_dict(self.at(name), self.rows); },
+          py::arg("name"))
+      .def(
+          "cells", [](const json_columns& self, const py::object& name) { return self.at(name).cells(); },
+          py::arg("name"));
   py::class_<json_decoder>(m, "JsonLinesDecoder")
-      .def(py::init<>())
+      .def(py::init([](std::vector<std::string> names) {
+             return std::make_unique<json_decoder>(bg::json_lines_decoder({}, std::move(names)));
+           }),
+           py::arg("names") = std::vector<std::string>())
       .def(
           "feed", [](json_decoder& self, const py::buffer& piece) { feed_in_parts(self, piece); },
           py::arg("piece"))

@@ -295,6 +295,10 @@ def json_lines(data, pieces=1):
     return decoder.finish()
 
 
+def columns_of(log):
+    return {name: log["columns"][name] for name in log["columns"]}
+
+
 def cells(column, rows):
     """What a column says in each row, None where it says nothing."""
     if column["type"] == "empty":
@@ -315,7 +319,7 @@ def test_json_lines_become_columns_by_first_appearance():
         b'{"a": null, "t": true, "b": 9007199254740993, "list": [1, {"z": 2}]}\r\n\n'
         b'{"a": "", "m": 1, "b": -2, "e": {}}\n{"m": "one", "b": 1, "b": 7}'
     )
-    got = {name: cells(column, 4) for name, column in log["columns"].items()}
+    got = {name: cells(column, 4) for name, column in columns_of(log).items()}
     assert got == {
         "b": [1, 9007199254740993, -2, 7],
         "a": ["x\u00e9\n", None, "", None],
@@ -423,8 +427,8 @@ def test_json_with_bytes_that_are_no_utf8_is_mended_and_counted():
 
 
 def test_keys_without_end_are_dropped_and_counted():
-    log = json_lines(b"".join(b'{"id": 1, "k%d": 1}\n' % i for i in range(3000)))
-    assert len(log["columns"]) == 2000
+    log = json_lines(b"".join(b'{"id": 1, "k%d": 1}\n' % i for i in range(11_000)))
+    assert len(log["columns"]) == 10_000
     assert log["dropped"] == 1001
 
 
@@ -437,7 +441,7 @@ def test_the_real_status_log_is_read_as_python_reads_it():
     want = [flattened(json.loads(line)) for line in data.splitlines()]
     assert log["bad_text"] == []
     assert set(log["columns"]) == {k for row in want for k in row}
-    for name, column in log["columns"].items():
+    for name, column in columns_of(log).items():
         for got, row in zip(cells(column, len(want)), want, strict=True):
             inner = row.get(name)
             assert (json.loads(got) if isinstance(inner, list | dict) else got) == inner
@@ -582,7 +586,7 @@ def test_a_common_log_has_no_agent():
 def test_an_empty_log_has_no_rows():
     log = decode(b"")
     assert (len(log["line"]), log["lines"], log["bad_text"]) == (0, 0, [])
-    assert json_lines(b"")["columns"] == {}
+    assert len(json_lines(b"")["columns"]) == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import codecs
 import gzip
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +147,28 @@ def test_a_column_that_turns_out_dirty_late_loses_no_cell(tmp_path, monkeypatch,
     assert dataset.odd["latency_ms"].rows.tolist() == [5200]
     assert np.delete(table["latency_ms"], 5200).tolist() == np.delete(np.arange(n), 5200).tolist()
     assert table.array("error").tolist() == log["error"].tolist()
+
+
+def test_keys_that_few_lines_have_cost_no_column_and_are_told(tmp_path):
+    # As columns of all rows the keys of one piece of the file alone would be 5 GB.
+    line = '{"time":"2024-01-01 10:00:%02d","service":"auth","latency_ms":%d,"k%d":%d,"once%d":1}\n'
+    text = "".join(line % (i % 60, i % 97, i % 1900, i, i % 150_000) for i in range(150_000))
+    log = write(tmp_path / "log.jsonl", text)
+    program = (
+        "import resource, sys, barograph as bg\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "data = bg.read(sys.argv[1], columns={'latency': 'latency_ms', 'bytes': 'k77'}, frame='table')\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+        "print(len(data.table), 'k77' in data.table, int((data.table['k77'] >= 0).sum()))\n"
+        "print(*data.notes, sep='\\n')\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program, log], capture_output=True, text=True, check=True)
+    kib, found, *notes = told.stdout.splitlines()
+    assert int(kib) < 600_000
+    assert found == "150000 True 79"
+    assert any("left out 9,9" in note and "that few lines have (" in note for note in notes), notes
+    assert any("values left out, of keys beyond the 10,000" in note for note in notes), notes
+    assert sum(map(len, notes)) < 3000
 
 
 def test_parquet_and_json_lines_give_the_rows_of_the_csv_file(tmp_path, expected):

@@ -4,7 +4,8 @@
 // dotted names down to depth 3, deeper ones and arrays keep their JSON text. Of a key that comes twice
 // in a line the last one wins. No line is lost: one that is not a JSON object becomes a bad line with
 // its number, reason and text, and leaves nothing else behind. Bytes that are not UTF-8 become U+FFFD
-// and the line is counted. Law: class I.
+// and the line is counted. A column keeps the cells there are: memory goes with the text, however many
+// keys come once. Law: class I.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +38,9 @@ class json_column {
   explicit json_column(std::string name) : name_(std::move(name)) {}
 
   const std::string& name() const noexcept { return name_; }
+
+  /// Rows that have the key (null included): what memory goes with, until values are read out.
+  std::size_t cells() const noexcept { return rows_.size(); }
 
   void set(std::int64_t row, json_kind kind, std::string_view text) {
     if (!rows_.empty() && rows_.back() == row) {  // the key came twice: the last one wins
@@ -147,7 +151,7 @@ struct json_lines {
 struct json_lines_limits {
   std::size_t max_line = 1'000'000;  ///< bytes
   int max_depth = 64;
-  std::size_t max_columns = 2000;  ///< further keys are dropped and counted
+  std::size_t max_columns = 10'000;  ///< further keys are dropped and counted
 };
 
 /// Decodes JSON lines: `feed` pieces in order, then `finish`.
@@ -155,7 +159,11 @@ class json_lines_decoder {
  public:
   static constexpr int flatten_depth = 3;
 
-  explicit json_lines_decoder(json_lines_limits limits = {}) : limits_(limits), lines_(limits.max_line) {}
+  /// @param names  keys that are columns from the start, whether they come or not, whatever the limit
+  explicit json_lines_decoder(json_lines_limits limits = {}, std::vector<std::string> names = {})
+      : limits_(limits), wanted_(std::move(names)), lines_(limits.max_line) {
+    begin();
+  }
 
   void feed(std::string_view piece) {
     lines_.feed(piece, [this](std::string_view text, bool ended) { line(text, ended); });
@@ -165,7 +173,9 @@ class json_lines_decoder {
     lines_.finish([this](std::string_view text, bool ended) { line(text, ended); });
     names_ = text_dictionary();
     budget_ = bad_text_budget();
-    return std::exchange(out_, {});
+    json_lines done = std::exchange(out_, {});
+    begin();
+    return done;
   }
 
  private:
@@ -174,6 +184,16 @@ class json_lines_decoder {
     json_kind kind;
     std::string_view text;
   };
+
+  void begin() {
+    for (const std::string& name : wanted_) column_of(name);
+  }
+
+  json_column& column_of(std::string_view name) {
+    const auto column = static_cast<std::size_t>(names_.code(name));
+    if (column == out_.columns.size()) out_.columns.emplace_back(std::string(name));
+    return out_.columns[column];
+  }
 
   void line(std::string_view text, bool ended) {
     ++out_.lines;
@@ -234,13 +254,11 @@ class json_lines_decoder {
   }
 
   void commit(std::int64_t row, const cell& c) {
-    if (names_.size() == limits_.max_columns && !names_.contains(c.path)) {
+    if (names_.size() >= limits_.max_columns && !names_.contains(c.path)) {
       ++out_.dropped;
       return;
     }
-    const auto column = static_cast<std::size_t>(names_.code(c.path));
-    if (column == out_.columns.size()) out_.columns.emplace_back(std::string(c.path));
-    out_.columns[column].set(row, c.kind, c.text);
+    column_of(c.path).set(row, c.kind, c.text);
   }
 
   void refuse(std::string_view text, json_fault fault) {
@@ -248,6 +266,7 @@ class json_lines_decoder {
   }
 
   json_lines_limits limits_;
+  std::vector<std::string> wanted_;
   line_splitter lines_;
   bad_text_budget budget_;
   json_lines out_;

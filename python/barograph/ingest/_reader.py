@@ -160,7 +160,10 @@ def _read_sources(
 
 
 def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: str | None) -> _Read:
-    json = {id(source): lines.JsonFile(source) for source in sources if source.format == "json lines"}
+    wanted = {
+        name for given in map(str, (columns or {}).values()) for name in (given, given.rpartition(":")[0])
+    }
+    json = {id(source): lines.JsonFile(source, wanted) for source in sources if source.format == "json lines"}
     samples = [json[id(source)].sample() if json else _sample(source) for source in sources]
     if json:
         samples = _with_all_names(samples)
@@ -172,7 +175,7 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
         flag_columns = {}
     left_out = [n for n in samples[0].cells if n not in gatherers and n not in flag_columns]
     if left_out:
-        found.notes.append(f"Left out, without a role in the report: {', '.join(left_out)}.")
+        found.notes.append(f"Left out, without a role in the report: {lines.told(left_out)}.")
     kinds = _plain_kinds(samples[0], gatherers, found.time_format)
     lost: list[tuple[str, int, str, str]] = []
     read_rows = []

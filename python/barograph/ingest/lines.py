@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,20 +18,59 @@ from .sources import Source, chunks
 _TEXT = ("client", "user", "host", "method", "path", "protocol", "referer", "agent")
 
 
-class JsonFile:
-    """A file of JSON lines, decoded piece by piece; the first piece tells the columns."""
+# Keys of JSON lines that become columns: the most frequent ones anyway, more where enough rows have them.
+_KEYS_KEPT = 64
+_MOST_KEYS = 200
+_LEAST_SHARE = 1 / 1000
+_NAMES_TOLD = 10
+_LATE_REMEMBERED = 1000
 
-    def __init__(self, source: Source) -> None:
+
+class JsonFile:
+    """A file of JSON lines, decoded piece by piece; the first piece tells the columns.
+
+    Parameters
+    ----------
+    source : Source
+        What to read.
+    wanted : collection of str
+        Keys that become columns however few rows have them.
+
+    Notes
+    -----
+    A key becomes a column, with a cell for each row, if it is among the 64 that most rows have, or among
+    the 200, and one row in a thousand has it. The others are counted and named in a note, so memory stays
+    within a multiple of the file, whatever its keys.
+    """
+
+    def __init__(self, source: Source, wanted: Collection[str] = ()) -> None:
         self.bad: list[tuple[str, int, str, str]] = []
         self._source = source
         self._pieces = chunks(source, 8 << 20)
-        self._lines = 0
+        self._lines = self._dropped = 0
         self._late: set[str] = set()
+        self._names: list[str] = list(wanted)
         self._first: dict[str, Any] | None = self._decoded(next(self._pieces))
-        self._names = set(self._first["columns"])
+        self._known = set(self._first["columns"])
+        self._names = self._kept(self._first, wanted)
+        found = self._first["columns"]
+        kept = set(self._names)
+        rare = [name for name in found if name not in kept and found.cells(name)]
+        if rare:
+            source.notes.append(
+                f"{source.path.name}: left out {len(rare):,} keys that few lines have ({told(rare)})."
+            )
+
+    def _kept(self, found: dict[str, Any], wanted: Collection[str]) -> list[str]:
+        columns = found["columns"]
+        names = list(columns)
+        frequent = sorted(names, key=columns.cells, reverse=True)  # stable: of equals the first to appear
+        least = len(found["line"]) * _LEAST_SHARE
+        kept = {n for i, n in enumerate(frequent[:_MOST_KEYS]) if i < _KEYS_KEPT or columns.cells(n) >= least}
+        return [name for name in names if name in kept or (name in wanted and columns.cells(name))]
 
     def _decoded(self, piece: bytes) -> dict[str, Any]:
-        decoder = _core.JsonLinesDecoder()
+        decoder = _core.JsonLinesDecoder(self._names)
         decoder.feed(piece)
         found = decoder.finish()
         name = self._source.path.name
@@ -42,6 +81,7 @@ class JsonFile:
             )
         ]
         self._lines += found["lines"]
+        self._dropped += found["dropped"]
         return found
 
     def sample(self, rows: int = 3000) -> Sample:
@@ -53,7 +93,8 @@ class JsonFile:
         some = np.arange(0, size, max(1, size // rows))
         cells: dict[str, list[str]] = {}
         kinds: dict[str, str] = {}
-        for name, column in self._first["columns"].items():
+        for name in self._names:
+            column = self._first["columns"][name]
             kind = column["type"]
             if kind == "empty":
                 cells[name] = [""] * len(some)
@@ -72,17 +113,33 @@ class JsonFile:
         while found is not None:
             size = len(found["line"])
             for name, gatherer in gatherers.items():
-                _hand_over(found["columns"].get(name, {"type": "empty"}), gatherer, size)
-            self._late |= set(found["columns"]) - self._names
+                known = name in found["columns"]
+                _hand_over(found["columns"][name] if known else {"type": "empty"}, gatherer, size)
+            if len(self._late) < _LATE_REMEMBERED:
+                self._late |= set(found["columns"]) - self._known
             rows += size
             piece = next(self._pieces, None)
             found = None if piece is None else self._decoded(piece)
         if self._late:
             self._source.notes.append(
                 f"{self._source.path.name}: left out, for they come late in the file: "
-                f"{', '.join(sorted(self._late))}."
+                f"{told(sorted(self._late))}."
+            )
+        if self._dropped:
+            self._source.notes.append(
+                f"{self._source.path.name}: {self._dropped:,} values left out, of keys beyond the 10,000 "
+                "that a stretch of a file may have."
             )
         return rows
+
+
+def told(names: Sequence[str]) -> str:
+    """Some of many names."""
+    if len(names) <= _NAMES_TOLD:
+        return ", ".join(names)
+    more = len(names) - _NAMES_TOLD
+    least = "at least " if len(names) >= _LATE_REMEMBERED else ""
+    return f"{', '.join(names[:_NAMES_TOLD])} and {least}{more:,} more"
 
 
 def _text(column: Mapping[str, Any]) -> Text:

@@ -69,3 +69,25 @@ TEST_CASE("numbers beyond the doubles are text of a number and NaN as a value") 
   CHECK(v[1] == 1);
   CHECK(j.columns[0].integers(2).empty());
 }
+
+TEST_CASE("a column holds the cells there are; keys asked for are columns whatever the limit") {
+  std::string text;
+  for (int i = 0; i < 300; ++i)
+    text += "{\"t\":1,\"k" + std::to_string(i) + "\":2" + (i == 250 ? ",\"late\":7" : "") + "}\n";
+  json_lines_limits limits;
+  limits.max_columns = 100;
+  json_lines_decoder decoder(limits, {"late", "never"});
+  for (int again = 0; again < 2; ++again) {
+    decoder.feed(text);
+    const json_lines read = decoder.finish();
+    REQUIRE(read.columns.size() == 100);
+    CHECK(read.columns[0].name() == "late");
+    CHECK(read.columns[0].cells() == 1);
+    CHECK(read.columns[0].numbers(read.rows())[250] == 7);
+    CHECK(read.columns[1].cells() == 0);
+    CHECK(read.columns[1].type() == json_type::empty);
+    CHECK(read.columns[2].cells() == 300);
+    CHECK(read.columns[3].cells() == 1);
+    CHECK(read.dropped == 300 - 97);
+  }
+}
