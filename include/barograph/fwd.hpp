@@ -114,6 +114,25 @@ enum class line_fault : std::uint8_t;
 struct access_log;
 struct request_line;
 class access_log_decoder;
+struct metric_label;
+struct metric_exemplar;
+struct metric_sample;
+struct metric_family;
+enum class text_dialect;
+struct classic_histogram;
+struct exported_histogram;
+struct exported_families;
+struct native_span;
+struct native_histogram;
+struct otlp_histogram;
+struct otlp_text;
+struct otlp_histograms;
+namespace open_metrics_detail {
+class open_metrics_reader;
+}
+namespace otlp_detail {
+class otlp_json_reader;
+}
 struct detected_log_format;
 struct combined_line;
 

@@ -152,6 +152,25 @@ class json_scanner {
     return true;
   }
 
+  /// An array: calls on_element() before each value, which on_element must read (or return false).
+  template <class F>
+  bool array(F&& on_element) {
+    skip_blanks();
+    if (!eat('[')) return fail(json_fault::not_json);
+    if (depth_left_ == 0) return fail(json_fault::too_deep);
+    --depth_left_;
+    skip_blanks();
+    if (!eat(']')) {
+      do {
+        if (!on_element()) return false;
+        skip_blanks();
+      } while (eat(','));
+      if (!eat(']')) return fail(json_fault::not_json);
+    }
+    ++depth_left_;
+    return true;
+  }
+
  private:
   static bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20u; }
   static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -201,21 +220,11 @@ class json_scanner {
         return value(inner, raw);
       });
     }
-    eat('[');
-    if (depth_left_ == 0) return fail(json_fault::too_deep);
-    --depth_left_;
-    skip_blanks();
-    if (!eat(']')) {
-      do {
-        json_kind inner{};
-        std::string_view raw;
-        if (!value(inner, raw)) return false;
-        skip_blanks();
-      } while (eat(','));
-      if (!eat(']')) return fail(json_fault::not_json);
-    }
-    ++depth_left_;
-    return true;
+    return array([this] {
+      json_kind inner{};
+      std::string_view raw;
+      return value(inner, raw);
+    });
   }
 
   bool four_hex(std::uint32_t& out) noexcept {
