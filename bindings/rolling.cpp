@@ -6,8 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "barograph/core/executor.hpp"
 #include "barograph/kernels.hpp"
+#include "barograph/rolling/first_last.hpp"
 #include "barograph/rolling/order_statistics.hpp"
+#include "barograph/rolling/ranks.hpp"
 #include "barograph/rolling/reductions.hpp"
 #include "interruptible.hpp"
 #include "register.hpp"
@@ -45,6 +48,10 @@ rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool 
   how.nan = nan_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
   if (mask) how.mask = view(*mask);
   return how;
+}
+
+barograph::thread_executor executor_for(const doubles& x, std::size_t threads) {
+  return barograph::thread_executor::for_size(static_cast<std::size_t>(x.size()), threads);
 }
 
 }  // namespace
@@ -103,18 +110,63 @@ void register_rolling(py::module_& m) {
   m.def(
       "rolling_quantiles",
       [](const doubles& x, const rolling::windows& w, const doubles& q, const std::string& interpolation,
-         std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
-         const std::optional<flags>& mask) {
+         std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
+         std::size_t threads) {
         const auto between = rolling::parse_interpolation(interpolation);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out({q.size(), static_cast<py::ssize_t>(w.size())});
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(out.size()));
         const barograph_bindings::interruptible call;
-        rolling::quantiles<barograph::kernels::compiled>(view(x), w, view(q), between, how, results);
+        rolling::quantiles<barograph::kernels::compiled>(view(x), w, view(q), between, how, results,
+                                                         executor_for(x, threads));
         return out;
       },
       py::arg("x"), py::arg("windows"), py::arg("q"), py::arg("interpolation"), py::arg("min_periods"),
-      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"));
+      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
+  m.def(
+      "rolling_rank",
+      [](const doubles& x, const rolling::windows& w, const std::string& method, bool ascending, bool pct,
+         std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
+         std::size_t threads) {
+        const rolling::rank_options count{rolling::parse_ties(method), ascending, pct};
+        const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        doubles out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<double> results(out.mutable_data(), w.size());
+        const barograph_bindings::interruptible call;
+        rolling::rank<barograph::kernels::compiled>(view(x), w, how, count, results,
+                                                    executor_for(x, threads));
+        return out;
+      },
+      py::arg("x"), py::arg("windows"), py::arg("method"), py::arg("ascending"), py::arg("pct"),
+      py::arg("min_periods"), py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"),
+      py::arg("threads"));
+  m.def(
+      "rolling_nunique",
+      [](const doubles& x, const rolling::windows& w, std::int64_t min_periods, bool inf_propagates,
+         bool nan_propagates, const std::optional<flags>& mask, std::size_t threads) {
+        const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        doubles out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<double> results(out.mutable_data(), w.size());
+        const barograph_bindings::interruptible call;
+        rolling::nunique<barograph::kernels::compiled>(view(x), w, how, results, executor_for(x, threads));
+        return out;
+      },
+      py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),
+      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
+  m.def(
+      "rolling_value_at",
+      [](const std::string& which, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
+         bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask, std::size_t threads) {
+        const auto end = rolling::parse_window_end(which);
+        const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        doubles out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<double> results(out.mutable_data(), w.size());
+        const barograph_bindings::interruptible call;
+        rolling::value_at(end, view(x), w, how, results, executor_for(x, threads));
+        return out;
+      },
+      py::arg("which"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),
+      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
 }
 
 }  // namespace barograph_bindings

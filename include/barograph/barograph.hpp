@@ -41,7 +41,9 @@
 #include "slo/policy.hpp"
 #include "slo/policy_toml.hpp"
 
+#include "rolling/first_last.hpp"
 #include "rolling/order_statistics.hpp"
+#include "rolling/ranks.hpp"
 #include "rolling/reductions.hpp"
 #include "rolling/series.hpp"
 #include "rolling/windows.hpp"

@@ -71,12 +71,16 @@ namespace rolling {
 enum class closed;
 enum class interpolation : std::int32_t;
 enum class reduction : std::int32_t;
+enum class ties : std::int32_t;
 enum class treatment;
+enum class window_end;
 struct windows;
 struct options;
 class series;
 struct inline_kernels;
 struct inline_order_statistics;
+struct inline_ranks;
+struct rank_options;
 }  // namespace rolling
 
 namespace groupby {

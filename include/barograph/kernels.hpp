@@ -19,6 +19,8 @@ struct compiled {
   static void sums(const rolling::detail::series_job& job) noexcept;
   static void extrema(const rolling::detail::series_job& job) noexcept;
   static void quantiles(const rolling::detail::order_job& job) noexcept;
+  static void ranks(const rolling::detail::order_job& job) noexcept;
+  static void distinct(const rolling::detail::order_job& job) noexcept;
 };
 
 }  // namespace v0_1

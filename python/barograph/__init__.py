@@ -33,11 +33,15 @@ _EXPORTS = {
     "Top": "_items",
     "analyze": "analysis",
     "rolling_count": "_windows",
+    "rolling_first": "_windows",
+    "rolling_last": "_windows",
     "rolling_max": "_windows",
     "rolling_mean": "_windows",
     "rolling_median": "_windows",
     "rolling_min": "_windows",
+    "rolling_nunique": "_windows",
     "rolling_quantile": "_windows",
+    "rolling_rank": "_windows",
     "rolling_std": "_windows",
     "rolling_sum": "_windows",
     "rolling_var": "_windows",
@@ -80,11 +84,15 @@ if TYPE_CHECKING:
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
     from ._windows import rolling_count as rolling_count
+    from ._windows import rolling_first as rolling_first
+    from ._windows import rolling_last as rolling_last
     from ._windows import rolling_max as rolling_max
     from ._windows import rolling_mean as rolling_mean
     from ._windows import rolling_median as rolling_median
     from ._windows import rolling_min as rolling_min
+    from ._windows import rolling_nunique as rolling_nunique
     from ._windows import rolling_quantile as rolling_quantile
+    from ._windows import rolling_rank as rolling_rank
     from ._windows import rolling_std as rolling_std
     from ._windows import rolling_sum as rolling_sum
     from ._windows import rolling_var as rolling_var

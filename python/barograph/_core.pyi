@@ -385,4 +385,36 @@ def rolling_quantiles(
     inf_propagates: bool,
     nan_propagates: bool,
     mask: NDArray[np.uint8] | None,
+    threads: int,
+) -> NDArray[np.float64]: ...
+def rolling_rank(
+    x: NDArray[np.float64],
+    windows: Windows,
+    method: str,
+    ascending: bool,
+    pct: bool,
+    min_periods: int,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    threads: int,
+) -> NDArray[np.float64]: ...
+def rolling_nunique(
+    x: NDArray[np.float64],
+    windows: Windows,
+    min_periods: int,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    threads: int,
+) -> NDArray[np.float64]: ...
+def rolling_value_at(
+    which: str,
+    x: NDArray[np.float64],
+    windows: Windows,
+    min_periods: int,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    threads: int,
 ) -> NDArray[np.float64]: ...

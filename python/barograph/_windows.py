@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import require
+from ._threads import thread_count
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 _NS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9,
@@ -28,6 +29,7 @@ class _How(NamedTuple):
     step: int | None
     on: Any
     inf: str
+    threads: int | None = None
 
 
 class _Cut(NamedTuple):
@@ -199,24 +201,31 @@ def rolling_max(
 
 def rolling_median(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
-    step: int | None = None, on: Any = None, inf: str = "missing",
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Median of the values in each window, exact; of an even number the mean of the middle two.
 
     See :func:`rolling_mean` for the parameters.
+
+    Parameters
+    ----------
+    threads : int, optional
+        At most so many; they change no bit. By default as many as the machine has for a series so long,
+        and 1 inside the workers of dask, spark and joblib.
 
     Examples
     --------
     >>> bg.rolling_median([3.0, 1.0, 2.0], 2)
     array([nan, 2. , 1.5])
     """
-    return _roll_quantiles(x, _How(window, min_periods, center, closed, step, on, inf), [0.5], "midpoint")[0]
+    how = _How(window, min_periods, center, closed, step, on, inf, threads)
+    return _roll_quantiles(x, how, [0.5], "midpoint")[0]
 
 
 def rolling_quantile(
     x: Any, window: Any, q: float | Sequence[float], *, interpolation: str = "linear",
     min_periods: int | None = None, center: bool = False, closed: str | None = None, step: int | None = None,
-    on: Any = None, inf: str = "missing",
+    on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Quantiles of the values in each window, exact; several share one pass.
 
@@ -224,6 +233,8 @@ def rolling_quantile(
     ----------
     x, window, min_periods, center, closed, step, on, inf
         As in :func:`rolling_mean`.
+    threads
+        As in :func:`rolling_median`.
     q : float or sequence of float
         Quantiles in [0, 1].
     interpolation : {"linear", "lower", "higher", "nearest", "midpoint"}
@@ -243,8 +254,107 @@ def rolling_quantile(
     """
     several = not isinstance(q, (int, float, np.floating))
     qs = [float(v) for v in q] if several else [float(q)]  # type: ignore[union-attr,arg-type]
-    results = _roll_quantiles(x, _How(window, min_periods, center, closed, step, on, inf), qs, interpolation)
+    how = _How(window, min_periods, center, closed, step, on, inf, threads)
+    results = _roll_quantiles(x, how, qs, interpolation)
     return dict(zip(qs, results, strict=True)) if several else results[0]
+
+
+def rolling_rank(
+    x: Any, window: Any, *, method: str = "average", ascending: bool = True, pct: bool = False,
+    min_periods: int | None = None, center: bool = False, closed: str | None = None,
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Rank of the newest value of each window among the window's values, from 1.
+
+    Parameters
+    ----------
+    x, window, min_periods, center, closed, step, on, inf
+        As in :func:`rolling_mean`.
+    method : {"average", "min", "max"}
+        The rank of a value that equals others: the middle, the least or the greatest of theirs.
+    ascending : bool, default True
+        The least value has rank 1; otherwise the greatest.
+    pct : bool, default False
+        The rank divided by the number of values.
+    threads
+        As in :func:`rolling_median`.
+
+    Returns
+    -------
+    same kind as `x`
+        float64, index and name kept; NaN where the newest value is missing.
+
+    Notes
+    -----
+    A window that brings no row beyond the window before, as centred ones at the end of a series,
+    repeats that one's rank, as in pandas.
+
+    Examples
+    --------
+    >>> bg.rolling_rank([3.0, 1.0, 2.0, 2.0], 3)
+    array([nan, nan, 2. , 2.5])
+    """
+    how = _How(window, min_periods, center, closed, step, on, inf, threads)
+
+    def rank(series: _Series, cut: _Cut) -> Doubles:
+        return _core.rolling_rank(
+            series.values, cut.windows, method, bool(ascending), bool(pct), *_told(series, cut, how)
+        )
+
+    return _roll_with(x, how, rank)
+
+
+def rolling_nunique(
+    x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+) -> Any:  # fmt: skip
+    """How many different values each window holds; zeros of both signs are one.
+
+    See :func:`rolling_mean` for the parameters, and :func:`rolling_median` for `threads`.
+
+    Examples
+    --------
+    >>> bg.rolling_nunique([3.0, 1.0, 1.0], 2)
+    array([nan,  2.,  1.])
+    """
+    how = _How(window, min_periods, center, closed, step, on, inf, threads)
+
+    def nunique(series: _Series, cut: _Cut) -> Doubles:
+        return _core.rolling_nunique(series.values, cut.windows, *_told(series, cut, how))
+
+    return _roll_with(x, how, nunique)
+
+
+def rolling_first(
+    x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Oldest value of each window that is not missing.
+
+    See :func:`rolling_mean` for the parameters, and :func:`rolling_median` for `threads`.
+
+    Examples
+    --------
+    >>> bg.rolling_first([3.0, 1.0, 2.0], 2)
+    array([nan,  3.,  1.])
+    """
+    return _roll_value_at(x, _How(window, min_periods, center, closed, step, on, inf, threads), "first")
+
+
+def rolling_last(
+    x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Newest value of each window that is not missing.
+
+    See :func:`rolling_mean` for the parameters, and :func:`rolling_median` for `threads`.
+
+    Examples
+    --------
+    >>> bg.rolling_last([3.0, float("nan"), 2.0], 2, min_periods=1)
+    array([3., 3., 2.])
+    """
+    return _roll_value_at(x, _How(window, min_periods, center, closed, step, on, inf, threads), "last")
 
 
 def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
@@ -269,12 +379,31 @@ def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> li
         return columns.each(lambda column: _roll_quantiles(column, how, q, interpolation))
     series = _series(x, how.on)
     cut = _cut(series, how)
-    loud = _inf(how.inf)
-    shown = not series.nan_is_missing
     out = _core.rolling_quantiles(
-        series.values, cut.windows, np.array(q), interpolation, cut.least, loud, shown, series.mask
+        series.values, cut.windows, np.array(q), interpolation, *_told(series, cut, how)
     )
     return [series.wrap(row, cut) for row in out]
+
+
+def _roll_value_at(x: Any, how: _How, which: str) -> Any:
+    def value_at(series: _Series, cut: _Cut) -> Doubles:
+        return _core.rolling_value_at(which, series.values, cut.windows, *_told(series, cut, how))
+
+    return _roll_with(x, how, value_at)
+
+
+def _roll_with(x: Any, how: _How, kernel: Callable[[_Series, _Cut], Doubles]) -> Any:
+    columns, how = _columns(x, how)
+    if columns is not None:
+        return columns.each(lambda column: [_roll_with(column, how, kernel)])[0]
+    series = _series(x, how.on)
+    cut = _cut(series, how)
+    return series.wrap(kernel(series, cut), cut)
+
+
+def _told(series: _Series, cut: _Cut, how: _How) -> tuple[int, bool, bool, npt.NDArray[np.uint8] | None, int]:
+    """What every kernel is told last: min_periods, what is missing, and how many threads."""
+    return cut.least, _inf(how.inf), not series.nan_is_missing, series.mask, thread_count(how.threads)
 
 
 def _whole(name: str, value: Any) -> int:

@@ -39,6 +39,8 @@ const char* isa() noexcept { return active().isa + 4; }  // without "isa_"
 void compiled::sums(const rolling::detail::series_job& job) noexcept { active().rolling_sums(job); }
 void compiled::extrema(const rolling::detail::series_job& job) noexcept { active().rolling_extrema(job); }
 void compiled::quantiles(const rolling::detail::order_job& job) noexcept { active().rolling_quantiles(job); }
+void compiled::ranks(const rolling::detail::order_job& job) noexcept { active().rolling_ranks(job); }
+void compiled::distinct(const rolling::detail::order_job& job) noexcept { active().rolling_distinct(job); }
 
 }  // namespace v0_1
 }  // namespace kernels

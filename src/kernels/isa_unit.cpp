@@ -1,6 +1,7 @@
 // One instruction set's kernels: see README.md for what may be included here.
 #include "barograph/rolling/detail/extrema_plain.hpp"
 #include "barograph/rolling/detail/order_statistics_plain.hpp"
+#include "barograph/rolling/detail/ranks_plain.hpp"
 #include "barograph/rolling/detail/sums_plain.hpp"
 #include "table.hpp"
 
@@ -17,6 +18,8 @@ const kernel_table& table() noexcept {
       /*rolling_sums=*/kernel::BAROGRAPH_ISA::run_sums,
       /*rolling_extrema=*/kernel::BAROGRAPH_ISA::run_extrema,
       /*rolling_quantiles=*/kernel::BAROGRAPH_ISA::moving_quantiles,
+      /*rolling_ranks=*/kernel::BAROGRAPH_ISA::moving_ranks,
+      /*rolling_distinct=*/kernel::BAROGRAPH_ISA::moving_distinct,
   };
   return t;
 }

@@ -12,6 +12,8 @@ struct kernel_table {
   void (*rolling_sums)(const rolling::detail::series_job&) noexcept;
   void (*rolling_extrema)(const rolling::detail::series_job&) noexcept;
   void (*rolling_quantiles)(const rolling::detail::order_job&) noexcept;
+  void (*rolling_ranks)(const rolling::detail::order_job&) noexcept;
+  void (*rolling_distinct)(const rolling::detail::order_job&) noexcept;
 };
 
 namespace isa_base {

@@ -55,6 +55,13 @@ struct windows {
     return end[i] > start[i] ? end[i] : start[i];
   }
 
+  /// Whether neither starts nor ends ever go back.
+  bool monotonic() const noexcept {
+    for (std::size_t i = 1; i < start.size(); ++i)
+      if (start[i] < start[i - 1] || end[i] < end[i - 1]) return false;
+    return true;
+  }
+
   /// The same windows with start and end of each as arrays.
   windows spelled_out() const {
     if (length == 0) return *this;

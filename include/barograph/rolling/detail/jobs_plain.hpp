@@ -56,6 +56,8 @@ struct order_job {
   interpolation between;            ///< quantiles: between two values
   ties method;                      ///< ranks: of equal values
   bool falling, share;              ///< ranks: the greatest is 1; as a share of the values
+  bool bounds_go_back;              ///< ranks: start or end falls somewhere
+  std::int64_t keep_from;           ///< ranks: results of earlier windows are not kept
   double *value, *sorted;           ///< scratch: chunk each
   std::uint32_t *rank, *place;      ///< scratch: chunk each
   std::uint32_t *cell, *order;      ///< scratch: chunk each

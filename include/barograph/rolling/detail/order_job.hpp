@@ -64,7 +64,7 @@ inline void run_order_job(const order_job& whole, const windows& w, void (*kerne
   const auto stretch = [&](std::size_t first, std::size_t stop) {
     // Not cleared: a page that is not needed is never touched.
     const std::unique_ptr<double[]> doubles(new double[2 * chunk]);
-    const std::unique_ptr<std::uint32_t[]> halves(new std::uint32_t[5 * chunk]);
+    const std::unique_ptr<std::uint32_t[]> halves(new std::uint32_t[5 * (chunk + 8)]);
     const std::unique_ptr<std::uint64_t[]> words(
         new std::uint64_t[3 * chunk + chunk / 64 + chunk / 2048 + 16]);
     const std::unique_ptr<std::ptrdiff_t[]> pointers(
@@ -76,10 +76,10 @@ inline void run_order_job(const order_job& whole, const windows& w, void (*kerne
     job.value = doubles.get();
     job.sorted = job.value + chunk;
     job.rank = halves.get();
-    job.place = job.rank + chunk;
-    job.cell = job.place + chunk;
-    job.order = job.cell + chunk;
-    job.other = job.order + chunk;
+    job.place = job.rank + chunk + 8;
+    job.cell = job.place + chunk + 8;
+    job.order = job.cell + chunk + 8;
+    job.other = job.order + chunk + 8;
     job.bits = words.get();
     job.wide = job.bits + chunk / 64 + chunk / 2048 + 16;
     job.pointer = pointers.get();

@@ -54,7 +54,7 @@ struct quantile_state {
   const std::uint32_t* rank = nullptr;  ///< by row
   std::int64_t inside = 0, loud = 0;
 
-  void begin(std::int64_t chunk_begin, std::ptrdiff_t m) noexcept {
+  void begin(std::int64_t chunk_begin, std::int64_t, std::ptrdiff_t m) noexcept {
     rank = job.rank - chunk_begin;
     set.reset(job, m);
     restart();

@@ -265,7 +265,7 @@ inline row_range window_of(const order_job& job, std::int64_t i) noexcept {
 }
 
 /// Walks the windows [job.first, job.stop) over ranked chunks. Of the state it asks
-/// begin(chunk begin, values, all rows have one), insert(rank), remove(rank), clear(), none(window),
+/// begin(chunk's first row, its rows, its values), insert(rank), remove(rank), clear(), none(window),
 /// result(window, its last row's rank), and
 /// steady(window, last): windows of one length done in one go; gives the first that is not.
 /// Bounds may go back; that costs the rows between.
@@ -298,7 +298,7 @@ inline void walk_windows(const order_job& job, State& state) noexcept {
     }
     bool all = false;
     const std::ptrdiff_t m = rank_chunk(job, map, begin, stop, all);
-    state.begin(begin, m);
+    state.begin(begin, stop - begin, m);
     const std::uint32_t* const rank = job.rank - begin;
     std::int64_t low = begin, high = begin;
     while (i <= last) {
