@@ -131,12 +131,6 @@ struct native_histogram;
 struct otlp_histogram;
 struct otlp_text;
 struct otlp_histograms;
-namespace open_metrics_detail {
-class open_metrics_reader;
-}
-namespace otlp_detail {
-class otlp_json_reader;
-}
 struct detected_log_format;
 struct combined_line;
 

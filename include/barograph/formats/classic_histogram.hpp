@@ -151,7 +151,7 @@ inline metric_family histogram_family(std::string name, span<const classic_histo
       total += h.count[i];
       cumulative = static_cast<double>(total);
       metric_sample s{f.name + "_bucket", h.labels, cumulative, {}, {}};
-      s.labels.push_back({"le", i < h.upper.size() ? open_metrics_detail::text_of(h.upper[i]) : "+Inf"});
+      s.labels.push_back({"le", i < h.upper.size() ? openmetrics_detail::text_of(h.upper[i]) : "+Inf"});
       f.samples.push_back(std::move(s));
     }
     const bool negative = !h.upper.empty() && h.upper[0] < 0;
@@ -178,7 +178,7 @@ inline std::vector<classic_histogram> histograms_of(const metric_family& f) {
   std::optional<double> when;
   std::uint64_t before = 0;
   for (const metric_sample& s : f.samples) {
-    const std::string of = open_metrics_detail::metric_of(s, f);
+    const std::string of = openmetrics_detail::metric_of(s, f);
     if (all.empty() || of != metric || s.timestamp != when) {
       if (all.empty() || of != metric) all.emplace_back();
       all.back() = {};

@@ -66,7 +66,7 @@ struct metric_family {
 
 enum class text_dialect { open_metrics, prometheus };
 
-namespace open_metrics_detail {
+namespace openmetrics_detail {
 
 inline bool is_name(std::string_view s, bool colons) {
   if (s.empty() || (s[0] >= '0' && s[0] <= '9')) return false;
@@ -521,18 +521,18 @@ inline void append_labels(std::string& out, const std::vector<metric_label>& lab
   }
 }
 
-}  // namespace open_metrics_detail
+}  // namespace openmetrics_detail
 
 /// The families of a text, in their order. Bytes that are no such text raise bad_bytes, which names the
 /// line.
 inline std::vector<metric_family> read_open_metrics(std::string_view text,
                                                     text_dialect dialect = text_dialect::open_metrics) {
-  return open_metrics_detail::open_metrics_reader(text, dialect).read();
+  return openmetrics_detail::open_metrics_reader(text, dialect).read();
 }
 
 /// The exposition of the families, `# EOF` included. What no reader would take is an error.
 inline std::string write_open_metrics(span<const metric_family> families) {
-  namespace detail = open_metrics_detail;
+  namespace detail = openmetrics_detail;
   std::string out;
   for (const metric_family& f : families) {
     if (!detail::is_name(f.name, true))

@@ -168,7 +168,7 @@ class otlp_json_reader {
   bool number(double& out) {
     json_kind kind{};
     std::string s;
-    return scalar(s, kind) && (open_metrics_detail::value(s, out) || fail("expected a number"));
+    return scalar(s, kind) && (openmetrics_detail::value(s, out) || fail("expected a number"));
   }
 
   bool boolean_or_text(std::string& out) {
