@@ -597,6 +597,11 @@ class HealthScore:
     status: str
     ledger: tuple[LedgerEntry, ...]
 
+    @property
+    def shown(self) -> str:
+        """The score as it is written everywhere: with one decimal, where it has one."""
+        return f"{self.score:.1f}".removesuffix(".0")
+
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Label, value, limit and points of each entry, rounded for people."""
         rows = []
@@ -613,7 +618,7 @@ class HealthScore:
     def __repr__(self) -> str:
         rows = [("", "value", "limit", "points"), *self.rows(), ("score", "", "", f"{self.score:.1f}")]
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        lines = [f"Health {self.score:.1f} of 100: {self.status}"]
+        lines = [f"Health {self.shown} of 100: {self.status}"]
         for label, *figures in rows:
             cells = [label.ljust(widths[0])]
             cells += [f.rjust(w) for f, w in zip(figures, widths[1:], strict=True)]
@@ -632,7 +637,7 @@ class HealthScore:
             for row in rows
         )
         head = "<tr><th></th><th>value</th><th>limit</th><th>points</th></tr>"
-        caption = f"<caption>Health {self.score:.1f} of 100: {html.escape(self.status)}</caption>"
+        caption = f"<caption>Health {self.shown} of 100: {html.escape(self.status)}</caption>"
         return f"<table>{caption}<thead>{head}</thead><tbody>{body}</tbody></table>"
 
     def to_dict(self) -> dict[str, Any]:
@@ -695,7 +700,7 @@ def health_score(
     Examples
     --------
     >>> health_score(latency=612, error_rate=0.02, apdex=0.91)
-    Health 68.0 of 100: fair
+    Health 68 of 100: fair
                         value   limit  points
       base                             +100.0
       mean latency     612 ms  500 ms   -30.0

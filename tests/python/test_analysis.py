@@ -123,6 +123,8 @@ def test_every_table_of_the_contract_is_there_with_the_figures_of_kpis(report):
 )
 def test_tables_hold_what_pandas_groups(report, frame, table, keys):
     mine = report.tables[table]
+    if table.startswith(("by_hour", "by_day")):
+        mine = mine[mine.service == "all"].drop(columns="service")
     groups = frame.groupby([key(frame).rename(name) for name, key in keys.items()], observed=True)
     theirs = pd.DataFrame(
         {
@@ -140,6 +142,59 @@ def test_tables_hold_what_pandas_groups(report, frame, table, keys):
     assert (both.errors == both.errors_pandas).all()
     assert (both.p95 == both.p95_pandas).all()
     assert np.allclose(both["mean"], both.mean_pandas, rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("by_hour", lambda f: f.timestamp.dt.hour.rename("hour")),
+        ("by_day", lambda f: f.timestamp.dt.floor("D").rename("day")),
+        ("status_codes", lambda f: f.status_code),
+        ("peak_offpeak", lambda f: f.timestamp.dt.hour.between(18, 21).rename("peak")),
+        ("load_hours", lambda f: f.timestamp.dt.floor("h").rename("time")),
+        ("latency_histogram", None),
+    ],
+)
+def test_tables_have_rows_of_all_services_first_and_then_of_each(report, frame, table, key):
+    mine = report.tables[table]
+    assert mine.service.drop_duplicates().tolist() == ["all", "auth", "payments", "events"]
+    count = "requests_per_hour" if table == "load_hours" else "requests"
+    for name, part in mine.groupby("service", observed=True):
+        of = frame if name == "all" else frame[frame.service == name]
+        expected = [len(of)] if key is None else of.groupby(key(of)).size().tolist()
+        found = part[count].tolist() if key is not None else [part[count].sum()]
+        found = found[::-1] if table == "peak_offpeak" else [f for f in found if f]
+        assert found == expected, name
+        if "share" in part:
+            assert part.share.sum() == pytest.approx(1), name
+        if "mean" in part and table == "by_hour":
+            means = of.groupby(key(of)).response_time_ms.mean()
+            assert np.allclose(part["mean"], means, rtol=1e-13), name
+
+
+def test_all_charts_follow_the_filter_by_service(report):
+    from barograph.report import panels
+
+    drawn = panels.panels(report)
+    follow = {p.chart.name for p in drawn if p.chart.filter == "service"}
+    assert {p.chart.name for p in drawn} - follow == {"latency_by_service"}
+    for panel in drawn:
+        views = {t.view for t in panel.traces} | {g.view for g in panel.grids}
+        assert panel.chart.name not in follow or views == {"all", "auth", "events", "payments"}
+
+
+def test_a_log_without_services_has_tables_without_the_column(log):
+    report = report_of(log.select(["timestamp", "response_time_ms", "error", "status_code"]))
+    for table in ("by_hour", "by_day", "by_day_hour", "status_codes", "load_hours", "peak_offpeak"):
+        assert "service" not in report.tables[table], table
+
+
+def test_a_service_that_is_called_all_is_told_from_all_services():
+    table = request_log(0, days=5).to_pandas()
+    table["service"] = table.service.astype(str).replace("auth", "all")
+    by_hour = report_of(Table.of(table)).tables["by_hour"]
+    assert set(by_hour.service) == {"all", "all (service)", "events", "payments"}
+    assert by_hour[by_hour.service == "all"].requests.sum() == len(table)
 
 
 def test_the_timeline_has_each_service_and_all_of_them(report, frame):
@@ -287,7 +342,7 @@ def test_the_interval_of_p95_covers_the_true_one(rows):
 
 def test_peak_hours_are_the_policys(log, frame):
     report = report_of(log, Policy(peak_hours=(9, 12)))
-    peak, off = (row for _, row in report.tables["peak_offpeak"].iterrows())
+    peak, off = (row for _, row in report.tables["peak_offpeak"].iloc[:2].iterrows())
     hour = frame.timestamp.dt.hour
     assert peak.requests == ((hour >= 9) & (hour < 12)).sum()
     assert off.requests == len(frame) - peak.requests
@@ -297,7 +352,7 @@ def test_peak_hours_are_the_policys(log, frame):
 def test_hours_are_told_in_the_policys_zone(log, frame):
     report = report_of(log, Policy(zone="America/New_York"))
     local = frame.timestamp.dt.tz_localize("UTC").dt.tz_convert("America/New_York").dt.hour
-    mine = report.tables["by_hour"].set_index("hour").requests
+    mine = report.tables["by_hour"].query("service == 'all'").set_index("hour").requests
     assert (mine == local.value_counts().sort_index()).all()
     (incident,) = of_kind(report, "incident")
     assert incident.start == "2024-01-05T05:00:00"
@@ -340,6 +395,15 @@ def test_health_is_the_ledger_of_the_tables(report):
     assert values["apdex"] == row.apdex
     assert values["anomaly_rate"] == pytest.approx(6 / 240)
     assert values["cpu"] is None
+
+
+def test_the_health_score_is_the_same_on_the_card_in_the_text_and_on_the_page(report):
+    card = next(card for card in report.cards if card.label == "Health")
+    shown = f"{report.health.score:.1f}".removesuffix(".0")
+    assert card.value == f"{shown} ({report.health.status})"
+    assert card.exact == report.health.score
+    assert f"Health {shown} of 100" in report.text()
+    assert f">{shown} <small>of 100" in report.to_html()
 
 
 def test_cards_hold_the_exact_figures(report, frame):

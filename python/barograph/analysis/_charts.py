@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ._facts import Facts
 from ._log import ALL, DAY, HOUR
 from ._model import Chart, Mark
-from ._tables import Facts
 from ._wording import count, figure, hours, interval, iso, ms, percent, rows, significant, times
 
 
@@ -58,7 +58,7 @@ def _filter(facts: Facts) -> str | None:
 def _timeline_requests(facts: Facts) -> Iterator[Chart]:
     if facts.series is not None:
         return
-    of_hours = facts.tables["by_day_hour"].array("requests")
+    of_hours = facts.of_all("by_day_hour").array("requests")
     most = int(of_hours[np.argmax(of_hours)])
     yield Chart(
         "requests_over_time", "line", f"Traffic: at most {rows(most, 'request')} in an hour",
@@ -111,7 +111,7 @@ def _timeline_errors(facts: Facts) -> Iterator[Chart]:
 def _traffic_by_hour(facts: Facts) -> Iterator[Chart]:
     if facts.series is not None or not facts.has("by_hour", 2):
         return
-    table = facts.tables["by_hour"]
+    table = facts.of_all("by_hour")
     rate = np.nan_to_num(table.array("requests_per_hour"), nan=-1.0)
     at = int(np.argmax(rate))
     hour = int(table.array("hour")[at])
@@ -125,7 +125,7 @@ def _profile(facts: Facts) -> Iterator[Chart]:
     """Latency, or a series' value, by hour of day."""
     if facts.figure is None or not facts.has("by_hour", 2):
         return
-    table = facts.tables["by_hour"]
+    table = facts.of_all("by_hour")
     mean = np.nan_to_num(table.array("mean"), nan=-np.inf)
     at = int(np.argmax(mean))
     what = "Slowest" if facts.series is None else "Highest"
@@ -138,7 +138,7 @@ def _profile(facts: Facts) -> Iterator[Chart]:
 
 
 def _heatmap(facts: Facts) -> Iterator[Chart]:
-    table = facts.tables["by_day_hour"]
+    table = facts.of_all("by_day_hour")
     if not facts.has("by_day", 2):
         return
     value = "mean" if facts.series is not None else "requests"
@@ -194,7 +194,7 @@ def _bucket(facts: Facts) -> str:
 
 
 def _peak(facts: Facts) -> Iterator[Chart]:
-    table = facts.tables["peak_offpeak"]
+    table = facts.of_all("peak_offpeak")
     if facts.series is not None or facts.log.last - facts.log.first < DAY:
         return
     peak, off = table.rows()
@@ -210,7 +210,7 @@ def _peak(facts: Facts) -> Iterator[Chart]:
 def _status(facts: Facts) -> Iterator[Chart]:
     if not facts.has("status_codes"):
         return
-    table = facts.tables["status_codes"]
+    table = facts.of_all("status_codes")
     codes, requests = table.array("status_code"), table.array("requests")
     bad = int(requests[codes >= 400].sum())
     yield Chart(

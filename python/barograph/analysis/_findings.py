@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from ._facts import Facts
 from ._incidents import Impact, Incident
 from ._log import DAY, HOUR
 from ._model import Finding, Severity
-from ._tables import Facts
 from ._wording import (
     count,
     date,
@@ -169,7 +169,7 @@ def _load_latency(facts: Facts) -> Iterator[Finding]:
         "warning" if change > 0.25 * float(fitted[0]) else "info",
         f"Latency {'rises' if relation.slope > 0 else 'falls'} with load: each further {count(unit)} "
         f"requests an hour {verb} {ms(abs(relation.slope) * unit)} to the mean "
-        f"(99 % interval {significant(ends[0])} to {significant(ends[1])} ms); "
+        f"(99 % interval {significant(ends[0], 2)} to {significant(ends[1], 2)} ms); "
         f"{ms(quiet)} at {count(low)} requests an hour, {ms(busy)} at {count(high)}.",
         {
             "slope_per_request": relation.slope,
@@ -356,7 +356,7 @@ def _status(facts: Facts) -> Iterator[Finding]:
     """The shares of client and server errors by status code."""
     if not facts.has("status_codes"):
         return
-    table = facts.tables["status_codes"]
+    table = facts.of_all("status_codes")
     codes, requests = table.array("status_code"), table.array("requests")
     total = int(requests.sum())
     client = int(requests[(codes >= 400) & (codes < 500)].sum())
@@ -385,7 +385,7 @@ def _status(facts: Facts) -> Iterator[Finding]:
 
 def _peak(facts: Facts) -> Iterator[Finding]:
     """The policy's peak hours against the others."""
-    table = facts.tables["peak_offpeak"]
+    table = facts.of_all("peak_offpeak")
     if facts.series is not None or facts.log.last - facts.log.first < DAY:
         return
     peak, off = table.rows()
@@ -417,7 +417,7 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
     log = facts.log
     if facts.series is not None or len(log) < 2:
         return
-    table = facts.tables["by_hour"]
+    table = facts.of_all("by_hour")
     requests = table.array("requests").astype(np.int64)
     rate = table.array("requests_per_hour")
     most = int(np.argmax(requests))
@@ -433,7 +433,7 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
         "hour_with_most_requests": int(table.array("hour")[most]),
         "most_requests": int(requests[most]),
     }
-    of_hours = facts.tables["by_day_hour"]
+    of_hours = facts.of_all("by_day_hour")
     top = of_hours.take([int(np.argmax(of_hours.array("requests")))])
     single = _ns(top.array("day")[0]) + int(top.array("hour")[0]) * HOUR
     figures |= {"single_hour": iso(single), "single_hour_requests": int(top.array("requests")[0])}
@@ -467,7 +467,7 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
         )
     within = rows(figures["single_hour_requests"], "request")
     text += f"; the busiest single hour is {moment(single)} with {within}"
-    days = facts.tables["by_day"]
+    days = facts.of_all("by_day")
     if len(days) > 1:
         per_day = days.array("requests").astype(np.int64)
         best = int(np.argmax(per_day))
@@ -526,7 +526,7 @@ def _level(facts: Facts) -> Iterator[Finding]:
         text,
         {"measure": facts.series, **{k: everything[k] for k in ("samples", "mean", "p50", "p95", "p99")}},
     )
-    table = facts.tables["by_hour"]
+    table = facts.of_all("by_hour")
     mean = table.array("mean")
     if facts.log.last - facts.log.first < 2 * DAY or np.isnan(mean).any():
         return

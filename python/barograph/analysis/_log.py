@@ -121,7 +121,7 @@ class Log:
             self._without_infinite()
         self.ns: Ints = self.table.array("timestamp").view(np.int64)
         self.first, self.last = int(self.ns[0]), int(self.ns[-1])
-        self.service = self._text("service")
+        self.service = _without_all(self._text("service"))
         self.endpoint = self._text("endpoint")
         self.latency = "response_time_ms" if _has_numbers(self.table, "response_time_ms") else None
         self.status = "status_code" if _has_numbers(table, "status_code") else None
@@ -248,16 +248,17 @@ class Log:
         np.add.at(seen, self._hour_of_cell, np.maximum(covered, 0))
         return seen / HOUR
 
-    def rate_by_hour(self, counts: Ints) -> Floats:
+    def rate_by_hour(self, counts: Ints, in_bucket: Ints) -> Floats:
         """Requests an hour for each hour of day, of hours that the log covers whole if there are any.
 
         Parameters
         ----------
         counts : ndarray of int64, shape (24,)
-            All requests by hour of day.
+            The requests by hour of day.
+        in_bucket : ndarray of int64, shape (hours,)
+            The same requests in each bucket of `hourly`.
         """
         hourly = self.hourly
-        in_bucket = np.bincount(hourly.of_row, minlength=len(hourly))
         hour = hourly.wall // HOUR % 24
         whole = np.zeros(24, dtype=np.int64)
         requests = np.zeros(24, dtype=np.int64)
@@ -321,6 +322,13 @@ def wall_clock(ns: Ints, zone: str) -> Ints:
     from .._zones import tzif
 
     return _core.to_local(ns, tzif(zone))
+
+
+def _without_all(services: Strings | None) -> Strings | None:
+    """A service that is called as all of them together gets another name."""
+    if services is None or ALL not in services.categories:
+        return services
+    return Strings(services.codes, [f"{ALL} (service)" if c == ALL else c for c in services.categories])
 
 
 def _has_numbers(table: Table, name: str) -> bool:

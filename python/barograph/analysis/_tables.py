@@ -2,30 +2,28 @@
 
 Times are wall-clock times of the policy's zone. `requests`, `errors`, `error_rate`, `mean`, `p50`,
 `p95`, `p99` and `apdex` are what ``bg.kpis`` gives; a log without latencies or errors lacks those.
+Where the log has services, tables by time, load, status and latency hold rows for all of them together
+(`service` is "all"), which come first, and for each of the busiest ones.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .._frames import Strings, Table
-from ._gaps import Gap, missing_steps, regular_step, silences
-from ._incidents import Search, figures_of_runs, search
-from ._log import ALL, DAY, HOUR, Buckets, Codes, Floats, Ints, Log
-from ._relation import Relation, theil_sen
+from ._by_load import by_load
+from ._by_time import by_day, by_day_hour, by_hour, peak_offpeak, timeline
+from ._facts import MOST_SERVICES, Facts, counts_of, figures, kpis, parts, rate, stacked, times
+from ._gaps import missing_steps, regular_step, silences
+from ._incidents import figures_of_runs, search
+from ._log import ALL, HOUR, Codes, Floats, Ints, Log
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_TIMELINE_HOURS = 92 * DAY  # longer logs have a timeline of days
-_TIMELINE_SERVICES = 12
 _WORST, _LEAST_SCORE = 15, 2.0  # periods told, standard errors that they have at least
-_LEAST_REQUESTS = 10  # in an hour, for its mean to count in the relation to load
-_BINS = 10
 _NO_STATUS = 1e6  # a number beyond it (or none) is no status
 _SLOWEST = 20
 POOLED = "other"  # the reader's name for all endpoints beyond its limit: no endpoint, so never a top one
@@ -35,49 +33,6 @@ _GRID = (
     0.95, 0.9525, 0.955, 0.96, 0.97, 0.98, 0.99, 1,
 )  # fmt: skip
 _FEW = 72  # below it even the largest value is no upper bound of P95 at 97.5 %
-
-
-@dataclass
-class Facts:
-    """All that the sentences and drawings of a report are made from."""
-
-    log: Log
-    search: Search
-    tables: dict[str, Table] = field(default_factory=dict)
-    latency_load: Relation | None = None
-    step: int | None = None
-    gaps: list[Gap] = field(default_factory=list)
-    repeated: int = 0
-    series: str | None = None
-    endpoints: int | None = None  # how many there were before the rare ones were taken together
-
-    def row(self, name: str, number: int = 0) -> dict[str, Any]:
-        """One row of a table, NaN for missing numbers."""
-        table = self.tables[name]
-        return {c: _scalar(table[c][number]) for c in table.columns}
-
-    def has(self, name: str, rows: int = 1) -> bool:
-        """Whether there is such a table, with so many rows."""
-        return name in self.tables and len(self.tables[name]) >= rows
-
-    @property
-    def figure(self) -> str | None:
-        """The column whose mean and quantiles the tables hold: the latency, or a metric series' value."""
-        return self.series or self.log.latency
-
-    @property
-    def unit(self) -> str:
-        """The unit of that column, empty where unknown."""
-        return "" if self.series else "ms"
-
-    @property
-    def noun(self) -> str:
-        """What one row is."""
-        return "sample" if self.series else "request"
-
-
-def _scalar(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else value
 
 
 def gather(log: Log, endpoints: int | None = None) -> Facts:
@@ -95,21 +50,22 @@ def gather(log: Log, endpoints: int | None = None) -> Facts:
     tables["overall"] = _overall(facts)
     if log.service is not None:
         tables["by_service"] = _by_service(facts, log.service)
+        _busiest(facts, log.service)
     if log.endpoint is not None:
         _endpoints(facts, log.endpoint)
-    tables["by_hour"] = _by_hour(facts)
     hourly = log.hourly
-    tables["by_day"] = _by_day(facts)
-    of_hours = _kpis(facts, {"bucket": (hourly.of_row, len(hourly))})
-    tables["by_day_hour"] = _by_day_hour(hourly, of_hours)
-    tables["timeline"] = _timeline(facts, hourly, of_hours)
+    of_hours = parts(facts, {"bucket": (hourly.of_row, len(hourly))})
+    tables["by_hour"] = by_hour(facts, of_hours)
+    tables["by_day"] = by_day(facts)
+    tables["by_day_hour"] = by_day_hour(hourly, of_hours)
+    tables["timeline"] = timeline(facts, of_hours)
     if log.status is not None:
-        tables["status_codes"] = _status_codes(log)
+        tables["status_codes"] = _status_codes(facts)
     if log.latency is not None:
-        tables["latency_histogram"] = _histogram(log)
-    tables["peak_offpeak"] = _peak(facts)
+        tables["latency_histogram"] = _histogram(facts)
+    tables["peak_offpeak"] = peak_offpeak(facts)
     if facts.series is None:
-        _load(facts)
+        by_load(facts)
         tables["worst_periods"] = _worst(facts)
         tables["incidents"] = _incidents(facts)
     if log.measures:
@@ -120,189 +76,70 @@ def gather(log: Log, endpoints: int | None = None) -> Facts:
     return facts
 
 
-def _kpis(facts: Facts, keys: Mapping[str, Strings | tuple[Codes, int]], **options: Any) -> Table:
-    """The engine's figures by group, of samples instead of requests for a metric series."""
-    found = facts.log.kpis(keys, value=facts.series, **options)
-    if facts.series is None:
-        return found
-    names = {"requests": "samples"}
-    return Table({names.get(c, c): found[c] for c in found.columns})
-
-
-def _figures(found: Table, *keys: str) -> dict[str, Any]:
-    """The columns of a kpis table without its keys."""
-    return {c: found[c] for c in found.columns if c not in keys}
-
-
-def _counts(found: Table) -> Ints:
-    return np.asarray(found.array(found.columns[_first_count(found)])).astype(np.int64)
-
-
-def _first_count(found: Table) -> int:
-    return next(i for i, c in enumerate(found.columns) if c in ("requests", "samples"))
-
-
-def _rate(counts: npt.NDArray[Any], hours: npt.NDArray[Any]) -> Floats:
-    """Requests an hour; NaN where less than a minute of time lies under them."""
-    rate: Floats = np.full(len(counts), np.nan)
-    known = hours * 60 >= 1
-    rate[known] = counts[known] / hours[known]
-    return rate
-
-
-def _times(wall: npt.NDArray[Any]) -> npt.NDArray[np.datetime64]:
-    return np.asarray(wall, dtype=np.int64).view("datetime64[ns]")
-
-
 def _is_flag(values: npt.NDArray[Any]) -> bool:
     return bool(np.all((values == 0) | (values == 1) | (values != values)))
 
 
 def _overall(facts: Facts) -> Table:
     log = facts.log
-    found = _kpis(facts, {})
+    found = kpis(facts, {})
     hours = np.array([(log.last - log.first) / HOUR])
     start, end = log.wall(np.array([log.first])), log.wall(np.array([log.last]))
     return Table(
         {
-            "start": _times(start),
-            "end": _times(end),
+            "start": times(start),
+            "end": times(end),
             "hours": hours,
-            f"{facts.noun}s_per_hour": _rate(_counts(found), hours),
-            **_figures(found),
+            f"{facts.noun}s_per_hour": rate(counts_of(found), hours),
+            **figures(found),
         }
     )
 
 
 def _by_service(facts: Facts, service: Strings) -> Table:
-    found = _kpis(facts, {"service": service})
+    found = kpis(facts, {"service": service})
     table = Table(
         {
             "service": Strings(found.array("service"), service.categories),
-            "share": _counts(found) / len(facts.log),
-            **_figures(found, "service"),
+            "share": counts_of(found) / len(facts.log),
+            **figures(found, "service"),
         }
     )
-    return table.take(np.argsort(-_counts(found), kind="stable"))
+    return table.take(np.argsort(-counts_of(found), kind="stable"))
 
 
-def _by_hour(facts: Facts) -> Table:
-    """One row an hour of day that the log covers, quiet ones too."""
-    log = facts.log
-    found = _kpis(facts, {"hour": (log.hour_of_row, 24)})
-    present = (log.hours_seen > 0) | np.isin(np.arange(24), found.array("hour"))
-    hours = np.flatnonzero(present)
-    filled = _filled(found, "hour", 24).take(present)
-    counts = _counts(filled)
-    return Table(
-        {
-            "hour": hours.astype(np.int64),
-            "hours_seen": log.hours_seen[present],
-            "share": counts / len(log),
-            f"{facts.noun}s_per_hour": log.rate_by_hour(_counts(_filled(found, "hour", 24)))[present],
-            **_figures(filled, "hour"),
-        }
-    )
+def _busiest(facts: Facts, service: Strings) -> None:
+    """Which services have rows of their own in other tables."""
+    names = tuple(facts.tables["by_service"].strings("service").to_numpy()[:MOST_SERVICES])
+    number = np.full(len(service.categories), -1, dtype=np.int32)
+    number[[service.categories.index(name) for name in names]] = np.arange(len(names), dtype=np.int32)
+    facts.services, facts.service_of_row = names, number[service.codes]
 
 
-def _filled(found: Table, key: str, size: int) -> Table:
-    """A row for each code of `key` from 0: counts of absent ones 0, figures NaN."""
-    at = found.array(key)
-    columns: dict[str, Any] = {}
-    for name in found.columns:
-        values = found.array(name)
-        if name in ("requests", "samples", "errors"):
-            column = np.zeros(size, dtype=np.int64)
-        else:
-            column = np.full(size, np.nan)
-        column[at] = values
-        columns[name] = column
-    columns[key] = np.arange(size, dtype=np.int64)
-    return Table(columns)
+def _rows_of_services(facts: Facts) -> Iterator[tuple[str, slice | npt.NDArray[np.bool_]]]:
+    """The rows of all requests, then those of each of the busiest services."""
+    yield ALL, slice(None)
+    if facts.service_of_row is not None:
+        for number, name in enumerate(facts.services):
+            yield name, facts.service_of_row == number
 
 
-def _by_day(facts: Facts) -> Table:
-    days = facts.log.buckets(DAY)
-    found = _filled(_kpis(facts, {"day": (days.of_row, len(days))}), "day", len(days))
-    number = days.wall // DAY
-    keep = _counts(found) > 0 if len(days) > 1000 else slice(None)
-    return Table(
-        {
-            "day": _times(days.wall),
-            "weekday": Strings(((number + 3) % 7).astype(np.int32), _WEEKDAYS),
-            "share": _counts(found) / len(facts.log),
-            f"{facts.noun}s_per_hour": _rate(_counts(found), days.hours),
-            **_figures(found, "day"),
-        }
-    ).take(keep)
+def _status_codes(facts: Facts) -> Table:
+    values = facts.log.table.array("status_code")
+    known = np.abs(values) < _NO_STATUS if values.dtype.kind == "f" else np.ones(values.size, dtype=bool)
 
+    def table(rows: slice | npt.NDArray[np.bool_]) -> Table:
+        codes, counts = _tally(values[rows][known[rows]].astype(np.int64))
+        return Table(
+            {
+                "status_code": codes,
+                "class": Strings.encode([f"{code // 100}xx" for code in codes.tolist()]),
+                "requests": counts,
+                "share": counts / max(values[rows].size, 1),
+            }
+        )
 
-def _by_day_hour(hourly: Buckets, found: Table) -> Table:
-    wall = hourly.wall[found.array("bucket")]
-    return Table(
-        {
-            "day": _times(wall - wall % DAY),
-            "hour": wall // HOUR % 24,
-            **_figures(found, "bucket"),
-        }
-    )
-
-
-def _timeline(facts: Facts, hourly: Buckets, of_hours: Table) -> Table:
-    """Long form: for each bucket of time "all", then each of the busiest services."""
-    log = facts.log
-    step = log.step if log.last - log.first <= _TIMELINE_HOURS else DAY
-    buckets = log.steps if step == log.step else log.buckets(step)
-    keys: dict[str, Strings | tuple[Codes, int]] = {"bucket": (buckets.of_row, len(buckets))}
-    overall = of_hours if step == HOUR else _kpis(facts, keys)
-    parts = [(ALL, overall)]
-    if log.service is not None:
-        names = list(facts.tables["by_service"].strings("service").to_numpy()[:_TIMELINE_SERVICES])
-        each = _kpis(facts, {"service": log.service, **keys})
-        code = {name: i for i, name in enumerate(log.service.categories)}
-        of_service = each.array("service")
-        parts += [(name, each.take(of_service == code[name])) for name in names]
-    inside = facts.search.in_incident
-    rows: dict[str, list[Any]] = {}
-    for name, part in parts:
-        part = _filled(part.select([c for c in part.columns if c != "service"]), "bucket", len(buckets))  # noqa: PLW2901
-        keep = _counts(part) > 0 if len(buckets) > 5000 else np.ones(len(buckets), dtype=bool)
-        at = np.flatnonzero(keep)
-        marked = np.zeros(len(buckets), dtype=bool)
-        if step == log.step:
-            hit = inside if name == ALL else inside[[facts.search.services.index(name)]]
-            marked |= np.any(hit, axis=0)
-        columns = {
-            "time": _times(buckets.wall[at]),
-            "service": [name] * at.size,
-            f"{facts.noun}s_per_hour": _rate(_counts(part)[at], buckets.hours[at]),
-            **_figures(part.take(at), "bucket"),
-            "incident": marked[at],
-        }
-        for column, values in columns.items():
-            rows.setdefault(column, []).append(values)
-    return Table(
-        {
-            c: Strings.encode([v for part in values for v in part])
-            if c == "service"
-            else np.concatenate(values)
-            for c, values in rows.items()
-        }
-    )
-
-
-def _status_codes(log: Log) -> Table:
-    values = log.table.array("status_code")
-    known = values[np.abs(values) < _NO_STATUS] if values.dtype.kind == "f" else values
-    codes, counts = _tally(known.astype(np.int64))
-    return Table(
-        {
-            "status_code": codes,
-            "class": [f"{code // 100}xx" for code in codes.tolist()],
-            "requests": counts,
-            "share": counts / len(log),
-        }
-    )
+    return stacked([(name, table(rows)) for name, rows in _rows_of_services(facts)], "class")
 
 
 def _tally(values: Ints) -> tuple[Ints, Ints]:
@@ -327,14 +164,14 @@ def _endpoints(facts: Facts, endpoint: Strings) -> None:
         for name, key in keys.items()
         if isinstance(key, Strings)
     }
-    figures = _figures(found, *keys)
-    bounds = [figures.pop(c) for c in list(figures) if c[0] == "p" and c[1:2].isdigit()]
+    columns = figures(found, *keys)
+    bounds = [columns.pop(c) for c in list(columns) if c[0] == "p" and c[1:2].isdigit()]
     if log.latency is not None:
         at = dict(zip(_GRID, bounds, strict=True))
-        apdex = {"apdex": figures.pop("apdex")} if "apdex" in figures else {}
-        figures |= {"p50": at[0.5], "p95": at[0.95], "p99": at[0.99], **apdex}
-    counts = _counts(found)
-    table = Table({**named, "share": counts / len(log), **figures})
+        apdex = {"apdex": columns.pop("apdex")} if "apdex" in columns else {}
+        columns |= {"p50": at[0.5], "p95": at[0.95], "p99": at[0.99], **apdex}
+    counts = counts_of(found)
+    table = Table({**named, "share": counts / len(log), **columns})
     pooled = np.zeros(len(table), dtype=bool)
     if facts.endpoints is not None and POOLED in endpoint.categories:
         pooled = table.strings("endpoint").codes == endpoint.categories.index(POOLED)
@@ -384,108 +221,27 @@ def _slowest(facts: Facts, endpoints: Table, low: Floats, high: Floats) -> Table
     return Table({"rank": np.arange(1, len(table) + 1), **{c: table[c] for c in [*keys, *wanted]}})
 
 
-def _histogram(log: Log) -> Table:
+def _histogram(facts: Facts) -> Table:
     """Latencies counted in buckets of about a quarter octave."""
     from .._states import QuantileHistogram
 
-    histogram = QuantileHistogram(scale=2)
-    values = log.table.array("response_time_ms")
-    histogram.update(values.astype(np.float64, copy=False))
-    buckets = histogram.buckets()
-    return Table(
-        {
-            "from_ms": np.array([b.lower for b in buckets], dtype=float),
-            "to_ms": np.array([b.upper for b in buckets], dtype=float),
-            "requests": np.array([b.count for b in buckets], dtype=np.int64),
-            "share": np.array([b.count for b in buckets], dtype=np.int64) / len(log),
-        }
-    )
+    values = facts.log.table.array("response_time_ms")
 
+    def table(rows: slice | npt.NDArray[np.bool_]) -> Table:
+        histogram = QuantileHistogram(scale=2)
+        histogram.update(values[rows].astype(np.float64, copy=False))
+        buckets = histogram.buckets()
+        counts = np.array([b.count for b in buckets], dtype=np.int64)
+        return Table(
+            {
+                "from_ms": np.array([b.lower for b in buckets], dtype=float),
+                "to_ms": np.array([b.upper for b in buckets], dtype=float),
+                "requests": counts,
+                "share": counts / max(values[rows].size, 1),
+            }
+        )
 
-def _peak(facts: Facts) -> Table:
-    """The policy's peak hours against all other hours."""
-    log = facts.log
-    begin, end = log.policy.peak_hours
-    hours = np.arange(24)
-    at_peak = (hours >= begin) & (hours < end)
-    key = np.where(at_peak, 0, 1).astype(np.int32)[log.hour_of_row]
-    found = _filled(_kpis(facts, {"period": (key, 2)}), "period", 2)
-    seen = np.array([math.fsum(log.hours_seen[at_peak]), math.fsum(log.hours_seen[~at_peak])])
-    return Table(
-        {
-            "period": [f"peak {begin:02d}:00-{end:02d}:00", "off-peak"],
-            "hours_seen": seen,
-            f"{facts.noun}s_per_hour": _rate(_counts(found), seen),
-            **_figures(found, "period"),
-        }
-    )
-
-
-def _load(facts: Facts) -> None:
-    """Hours as points of load and latency, binned by load, with a line through the points."""
-    log = facts.log
-    if log.latency is None and log.error is None:
-        return
-    hours = log.hourly if log.last - log.first >= DAY else log.steps
-    if hours is log.steps and log.last - log.first <= _TIMELINE_HOURS:
-        timeline = facts.tables["timeline"]
-        points = timeline.take(timeline.strings("service").codes == 0)
-    else:
-        points = _filled(_kpis(facts, {"bucket": (hours.of_row, len(hours))}), "bucket", len(hours))
-    counts = _counts(points)
-    inside = _hours_in_incidents(facts, hours)
-    used = hours.whole & ~inside & (counts >= _LEAST_REQUESTS)
-    at = np.flatnonzero(used)
-    if at.size < 12:
-        return
-    load = counts / (hours.step / HOUR)
-    if log.latency is not None:
-        facts.latency_load = theil_sen(load[at], points.array("mean")[at])
-    columns: dict[str, Any] = {
-        "time": _times(hours.wall[counts > 0]),
-        "requests_per_hour": load[counts > 0],
-        "incident": inside[counts > 0],
-    }
-    for name in ("mean", "p95", "error_rate"):
-        if name in points:
-            columns[name] = points.array(name)[counts > 0]
-    if facts.latency_load is not None:
-        columns["fitted"] = facts.latency_load.at(columns["requests_per_hour"])
-    facts.tables["load_hours"] = Table(columns)
-    facts.tables["load_latency"] = _bins(facts, hours, load, at)
-
-
-def _hours_in_incidents(facts: Facts, hours: Buckets) -> npt.NDArray[np.bool_]:
-    """Which of some buckets overlap an incident."""
-    start = hours.wall
-    inside = np.zeros(len(hours), dtype=bool)
-    for incident in facts.search.incidents:
-        inside |= (start < incident.end) & (start + hours.step > incident.start)
-    return inside
-
-
-def _bins(facts: Facts, hours: Buckets, load: Floats, at: npt.NDArray[np.intp]) -> Table:
-    """Hours outside incidents in bins of like load, as many hours in each."""
-    order = at[np.argsort(load[at], kind="stable")]
-    bins = min(_BINS, order.size // 3)
-    of_bucket = np.full(len(hours), -1, dtype=np.int32)
-    number = np.arange(order.size) * bins // order.size
-    of_bucket[order] = number
-    found = _kpis(facts, {"bin": (of_bucket[hours.of_row], bins)})
-    sizes = np.bincount(number, minlength=bins)
-    first = np.searchsorted(number, np.arange(bins))
-    low, high = load[order[first]], load[order[first + sizes - 1]]
-    middle = (load[order[first + (sizes - 1) // 2]] + load[order[first + sizes // 2]]) / 2
-    columns: dict[str, Any] = {
-        "load_from": low,
-        "load_to": high,
-        "requests_per_hour": middle,
-        "hours": sizes * (hours.step / HOUR),
-        **_figures(found, "bin"),
-    }
-    if facts.latency_load is not None:
-        columns["fitted"] = facts.latency_load.at(middle)
-    return Table(columns)
+    return stacked([(name, table(rows)) for name, rows in _rows_of_services(facts)], "to_ms")
 
 
 def _incidents(facts: Facts) -> Table:
@@ -501,8 +257,8 @@ def _incidents(facts: Facts) -> Table:
     return Table(
         {
             "incident": np.array([number for number, _ in rows], dtype=np.int64),
-            "start": _times(np.array([steps.wall[i.first] for i in impacts], dtype=np.int64)),
-            "end": _times(np.array(ends, dtype=np.int64)),
+            "start": times(np.array([steps.wall[i.first] for i in impacts], dtype=np.int64)),
+            "end": times(np.array(ends, dtype=np.int64)),
             "service": Strings.encode([i.service for i in impacts]),
             "requests": np.array([i.requests for i in impacts], dtype=np.int64),
             "error_rate": np.array([i.error_rate for i in impacts]),
@@ -525,15 +281,15 @@ def _worst(facts: Facts) -> Table:
     buckets = len(log.steps)
     g, b = order // buckets, order % buckets
     runs = [(int(service), int(bucket), int(bucket) + 1) for service, bucket in zip(g, b, strict=True)]
-    figures = figures_of_runs(log, found.service_of_row, runs)
+    measured = figures_of_runs(log, found.service_of_row, runs)
     start = log.steps.wall[b]
     columns: dict[str, Any] = {
-        "start": _times(start),
-        "end": _times(start + log.steps.step),
+        "start": times(start),
+        "end": times(start + log.steps.step),
         "service": Strings(g.astype(np.int32), list(found.services)),
         "score": flat[order],
         "in_incident": found.in_incident.ravel()[order],
-        **_figures(figures, "run"),
+        **figures(measured, "run"),
     }
     if log.error is not None:
         columns["expected_error_rate"] = found.expected_error_rate.ravel()[order]
@@ -570,7 +326,7 @@ def _measures(log: Log) -> Table:
             "measure": Strings.encode([r["measure"] for r in rows]),
             "count": np.array([r["count"] for r in rows], dtype=np.int64),
             **columns,
-            "when_max": _times(np.array([r["when_max"] for r in rows], dtype=np.int64)),
+            "when_max": times(np.array([r["when_max"] for r in rows], dtype=np.int64)),
         }
     )
 
@@ -582,8 +338,8 @@ def _gaps(facts: Facts) -> Table:
     end = np.array([g.end for g in gaps], dtype=np.int64)
     return Table(
         {
-            "start": _times(start),
-            "end": _times(end),
+            "start": times(start),
+            "end": times(end),
             "minutes": np.array([(g.end - g.start) / (60 * 10**9) for g in gaps], dtype=float),
             expected: np.array([g.expected for g in gaps], dtype=np.int64 if facts.step else float),
         }

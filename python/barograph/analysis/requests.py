@@ -15,11 +15,12 @@ from .._dataset import Cleaned
 from .._frames import Frames, Kind, Table
 from .._slo import HealthScore, Policy, health_score
 from ._charts import charts
+from ._facts import Facts
 from ._findings import findings
 from ._log import HOUR, Log
 from ._model import Card, Report
-from ._tables import Facts, gather
-from ._wording import duration, hours, iso, moment, ms, percent, rows, significant
+from ._tables import gather
+from ._wording import duration, hours, iso, ms, percent, rows, significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,8 +69,8 @@ def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = N
     return Report(
         workload="requests",
         title=_title(facts, cleaned.source),
-        subtitle=f"{rows(len(log), facts.noun)}, {moment(start // 60_000_000_000 * 60_000_000_000)} to "
-        f"{moment(end // 60_000_000_000 * 60_000_000_000)} ({log.zone})",
+        subtitle=f"{rows(len(log), facts.noun)}{f' in {duration(end - start)}' if end > start else ''}, "
+        f"times in {log.zone}",
         source=cleaned.source,
         start=iso(start),
         end=iso(end),
@@ -144,7 +145,7 @@ def _cards(facts: Facts, health: HealthScore | None) -> Iterator[Card]:
     yield Card("Samples" if facts.series else "Requests", f"{len(log):,}", len(log))
     if health is not None:
         good = {"excellent": "good", "good": "good", "fair": "warn"}.get(health.status, "bad")
-        yield Card("Health", f"{health.score:.0f} ({health.status})", health.score, good)  # type: ignore[arg-type]
+        yield Card("Health", f"{health.shown} ({health.status})", health.score, good)  # type: ignore[arg-type]
     if log.error is not None:
         rate = row["error_rate"]
         allowed = 1 - log.policy.availability
@@ -179,7 +180,7 @@ def _apdex(log: Log) -> Card:
 
 
 def _busiest(facts: Facts) -> Iterator[Card]:
-    table = facts.tables["by_hour"]
+    table = facts.of_all("by_hour")
     if len(table) < 2:
         return
     name = "mean" if facts.series is not None else "requests_per_hour"
@@ -218,7 +219,7 @@ def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
             "counted as requests without one."
         )
     if log.status is not None:
-        lacking_status = len(log) - int(facts.tables["status_codes"].array("requests").sum())
+        lacking_status = len(log) - int(facts.of_all("status_codes").array("requests").sum())
         if lacking_status:
             yield (
                 f"{rows(lacking_status, 'request has', 'requests have')} no status: "

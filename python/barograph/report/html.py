@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._frames import Strings, Table
+from .._frames import Array, Strings, Table
 from . import panels, text, values
 
 if TYPE_CHECKING:
     from .._slo import HealthScore
     from ..analysis._model import Card, Finding, Report
 
-MOST_ROWS = 250
+MOST_ROWS, LEAST_ROWS = 250, 24  # of a table, and of each service in it
 MOST_TITLE = 300
-STATUS = {"good": "good", "warn": "look at it", "bad": "bad"}
+STATUS = {"warn": "look at it", "bad": "bad"}
 SEVERITY = {"warning": "▲ warning", "critical": "■ critical"}
 # figures of one service in the place of the headline figures, when it is chosen
 FILTERED_CARDS = ("requests", "errors", "error_rate", "mean", "p50", "p95", "p99", "apdex")
@@ -156,7 +156,7 @@ def _cards(cards: Iterable[Card], view: str = panels.ALL) -> str:
     for card in cards:
         shown = values.plain(card.value)
         status = f'<span class="status">{STATUS[card.status]}</span>' if card.status in STATUS else ""
-        long = " long" if len(shown) > 14 else ""
+        long = " long" if len(shown) > 8 else ""
         items.append(
             f'<li class="card {card.status}"><span class="label">{_safe(card.label)}</span>'
             f'<span class="value{long}" title="{_title(card.exact)}">{escape(shown)}</span>{status}</li>'
@@ -225,7 +225,7 @@ def _health(health: HealthScore) -> str:
     )
     return (
         '<section id="health"><h2>Health</h2>\n'
-        f'<p class="score" title="{_title(health.score)}">{values.number(round(health.score, 1))} '
+        f'<p class="score" title="{_title(health.score)}">{health.shown} '
         f"<small>of 100, {_safe(health.status)}</small></p>\n"
         '<table class="ledger"><thead><tr><th class="head">what</th><th class="head n">value</th>'
         '<th class="head n">limit</th><th class="head n">points</th></tr></thead>\n'
@@ -369,23 +369,44 @@ def _table(title: str, file: str, table: Table, column: str) -> str:
         "</button></th>"
         for c, r in zip(columns, right, strict=True)
     )
+    parts = values.parts(table, column)
+    shown = table.take(_shown_rows(len(table), parts))
     body = []
-    for row in table.take(slice(0, MOST_ROWS)).rows():
+    for row in shown.rows():
         key = f' data-key="{_safe(str(row[column]))}"' if column in row else ""
+        key += " hidden" if parts and row[column] != panels.ALL else ""
         cells = "".join(
             f'<td{" class=n" if r else ""} title="{_title(v)}">{_cell(v, u)}</td>'
             for v, u, r in zip(row.values(), units, right, strict=True)
         )
         body.append(f"<tr{key}>{cells}</tr>\n")
     size = f"{len(table):,} row{'' if len(table) == 1 else 's'}"
-    if len(table) > MOST_ROWS:
-        size = f"the first {MOST_ROWS} of {size}; all in tables/{file}.csv"
+    if parts:
+        rows = len(parts[panels.ALL])
+        size = (
+            f"{rows:,} row{'' if rows == 1 else 's'} for all, more for each {_safe(values.heading(column))}"
+        )
+        if len(shown) < len(table):
+            size += f"; all in tables/{file}.csv"
+    elif len(shown) < len(table):
+        size = f"the first {len(shown):,} of {size}; all in tables/{file}.csv"
     is_open = " open" if title == "overall" else ""
+    whole = " data-whole" if parts else ""
     return (
-        f'<details id="table-{file}" data-table="{file}"{is_open}><summary>'
+        f'<details id="table-{file}"{whole} data-table="{file}"{is_open}><summary>'
         f'{_safe(values.heading(title).capitalize())} <span class="quiet">{size}</span></summary>'
         f'<div class="scroll"><table><thead><tr>{heads}</tr></thead>\n<tbody>{"".join(body)}</tbody></table>'
         "</div></details>\n"
+    )
+
+
+def _shown_rows(rows: int, parts: dict[str, Array]) -> Array:
+    """The first rows; where there are rows of all and of each service, the first ones of each."""
+    if not parts:
+        return np.arange(min(rows, MOST_ROWS))
+    each = max(LEAST_ROWS, MOST_ROWS // len(parts))
+    return np.sort(
+        np.concatenate([at[: MOST_ROWS if of == panels.ALL else each] for of, at in parts.items()])
     )
 
 

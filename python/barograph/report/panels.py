@@ -17,7 +17,7 @@ from . import values
 Floats = npt.NDArray[np.float64]
 AxisKind = Literal["time", "number", "label"]
 
-ALL = "all"
+ALL = values.ALL
 MOST_POINTS = 3000  # a trace; a screen shows fewer
 MOST_SERIES = 8  # distinguishable colours
 MOST_LABELS = 40  # on a label axis

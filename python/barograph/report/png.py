@@ -138,7 +138,7 @@ def _head(figure: Any, report: Report, height: float, columns: int) -> None:
     cards: list[Card] = list(report.cards[: 4 * columns])
     if report.health is not None and not any(c.label.lower().startswith("health") for c in cards):
         cards = cards[: 4 * columns - 1]
-        score = f"{values.number(round(report.health.score, 1))} {report.health.status}"
+        score = f"{report.health.shown} {report.health.status}"
         figure.text(1 - left, at(0.2), f"health {score}", size=14, weight="bold", va="top", ha="right")
     for position, card in enumerate(cards):
         x = left + position * (1 - 2 * left) / max(len(cards), 4)

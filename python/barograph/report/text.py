@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from .._frames import Table
-from . import values
+from . import panels, values
 
 if TYPE_CHECKING:
     from .._slo import HealthScore
@@ -58,7 +58,8 @@ def render(report: Report) -> str:
     shown = [name for name in FIRST if name in tables and len(tables[name])]
     if "slowest_endpoints" in shown and "by_endpoint" in shown:
         shown.remove("by_endpoint")
-    blocks += [_table(name, tables[name]) for name in shown]
+    column = panels.filter_of(report)
+    blocks += [_table(name, *_of_all(tables[name], column)) for name in shown]
     if report.notes:
         blocks.append(
             "\n".join(["Notes", *(_wrapped(values.plain(n), "  - ", "    ") for n in report.notes)])
@@ -109,7 +110,7 @@ def _status(card: Card) -> str:
 
 
 def _health(health: HealthScore) -> str:
-    lines = [f"Health {values.number(round(health.score, 1))} of 100: {values.plain(health.status)}"]
+    lines = [f"Health {health.shown} of 100: {values.plain(health.status)}"]
     rows = health.rows()
     widths = [max(_columns(row[i]) for row in rows) for i in range(4)] if rows else [0] * 4
     for what, value, limit, given in rows:
@@ -134,9 +135,18 @@ def _findings(findings: tuple[Finding, ...]) -> str:
     return "\n".join(lines)
 
 
-def _table(name: str, table: Table) -> str:
+def _of_all(table: Table, column: str) -> tuple[Table, str]:
+    """The rows of all services together, and a word on the others."""
+    parts = values.parts(table, column)
+    if not parts:
+        return table, ""
+    whole = table.take(parts[values.ALL]).select([c for c in table.columns if c != column])
+    return whole, f"by {values.heading(column)}"
+
+
+def _table(name: str, table: Table, also: str) -> str:
     title = values.heading(name).capitalize()
-    return "\n".join([title, *(_record(name, table) if len(table) == 1 else _rows(name, table))])
+    return "\n".join([title, *(_record(name, table) if len(table) == 1 else _rows(name, table, also))])
 
 
 def _record(name: str, table: Table) -> list[str]:
@@ -152,7 +162,7 @@ def _record(name: str, table: Table) -> list[str]:
     return ["  " + "   ".join(_padded(pair, width) for pair in line).rstrip() for line in lines]
 
 
-def _rows(name: str, table: Table) -> list[str]:
+def _rows(name: str, table: Table, also: str) -> list[str]:
     units = values.units(name, table)
     rows = [
         [values.cut(values.shown(v, units[c]), MOST_CELL) for c, v in row.items()]
@@ -173,8 +183,9 @@ def _rows(name: str, table: Table) -> list[str]:
     more = []
     if len(table) > MOST_ROWS:
         more.append(f"{len(table) - MOST_ROWS:,} more rows")
-    if len(kept) < len(heads):
-        more.append(f"also {', '.join(heads[i] for i in range(len(heads)) if i not in kept)}")
+    left = [heads[i] for i in range(len(heads)) if i not in kept] + ([also] if also else [])
+    if left:
+        more.append(f"also {', '.join(left)}")
     if more:
         lines.append(_wrapped(f"({'; '.join(more)} in tables/{values.file_name(name)}.csv)", "  ", "   "))
     return lines

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from .._frames import Array, Table
+from .._frames import Array, Strings, Table
 
 Unit = Literal["", "ms", "%", "count", "apdex", "plain"]
 
+ALL = "all"
 MISSING = "–"
 _LATENCY = re.compile(r"p\d+(\.\d+)?$|^(mean|median|latency|fitted|min|max|std|ms)$")
 _WORDS = {"p50": "P50", "p90": "P90", "p95": "P95", "p99": "P99", "apdex": "Apdex", "cpu": "CPU", "id": "ID"}
@@ -99,7 +100,7 @@ def number(value: float, unit: Unit = "") -> str:
 def label(value: Any) -> str:
     """A number or time as a label of an axis: three digits, whole numbers whole, no unit."""
     if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        return f"{value:.10g}" if value == round(value) else _rounded(float(value), 3)
+        return f"{value:.10g}" if value == round(value) else _rounded(float(value), 3).replace(",", "")
     return shown(value)
 
 
@@ -126,6 +127,31 @@ def shown(value: Any, unit: Unit = "") -> str:
     if isinstance(value, np.datetime64):
         return moment(value)
     return plain(str(value))
+
+
+def parts(table: Table, column: str) -> dict[str, Array]:
+    """The positions of the rows of ``"all"`` and of each other value of a column, where both are there.
+
+    Parameters
+    ----------
+    table : Table
+        Its rows of ``"all"`` hold what the rows of the other values hold together.
+    column : str
+        Such as ``"service"``.
+
+    Returns
+    -------
+    dict of str to ndarray
+        ``"all"`` first; empty where the table has no such column or no rows of ``"all"``.
+    """
+    if column not in table or not isinstance(table[column], Strings):
+        return {}
+    texts = table.strings(column)
+    if ALL not in texts.categories:
+        return {}
+    names = sorted(texts.categories, key=lambda name: name != ALL)
+    found = {name: np.flatnonzero(texts.codes == texts.categories.index(name)) for name in names}
+    return {name: at for name, at in found.items() if at.size}
 
 
 def exact(value: Any) -> str:

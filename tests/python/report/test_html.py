@@ -66,7 +66,7 @@ def test_every_chart_has_its_panel(report, page):
 def test_tables_show_rounded_values_and_hold_exact_ones(page):
     assert 'title="98.123456">98.1 ms</td>' in page
     assert 'title="0.0871">8.7 %</td>' in page
-    assert "the first 250 of 960 rows; all in tables/timeline.csv" in page
+    assert "240 rows for all, more for each service; all in tables/timeline.csv" in page
 
 
 def test_findings_and_ledger_are_on_the_page(report, page):

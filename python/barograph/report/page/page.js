@@ -75,7 +75,7 @@
     }
     if (panel.x.kind === "label") {
       const room = flip ? { most: 40, width: narrow ? 20 : 30 }
-        : { most: narrow ? 12 : 24, width: labels.length > 6 ? 14 : narrow ? 12 : 22 };
+        : { most: panel.kind === "histogram" ? (narrow ? 7 : 12) : narrow ? 12 : 24, width: labels.length > 6 ? 14 : narrow ? 12 : 22 };
       Object.assign(base, labelAxis(labels, room));
       if (flip) {
         base.range.reverse();
@@ -154,7 +154,16 @@
     const plot = section.querySelector(".plot");
     section.dataset.view = panel.filters || panel.split ? view : "all";
     const scope = section.querySelector(".scope");
-    if (scope) scope.textContent = view === "all" ? "" : panel.filters || panel.split || panel.picks ? view + " only" : "not split by " + data.filter.title + ": shows all";
+    const list = panel.kind === "heatmap" ? panel.grids : panel.traces;
+    const own = panel.filters ? list.some((t) => t.view === view) : panel.split && list.some((t) => t.series === view);
+    if (!panel.title) panel.title = section.querySelector("h3").textContent;
+    // a title states what is found over all: for one choice it says what is drawn
+    const bare = (text) => text.replace(/ \([^)]*\)$/, "");
+    const by = panel.x.kind === "time" || !panel.xTitle ? "" : " by " + bare(panel.xTitle);
+    const drawn = (panel.kind === "heatmap" ? panel.zTitle : bare(panel.yTitle)) + by;
+    section.querySelector("h3").textContent = view !== "all" && own ? view + ": " + drawn : panel.title;
+    scope.textContent = view === "all" || own ? "" : panel.picks ? view + " stands out"
+      : panel.filters ? "nothing of " + view + " here: shows all" : "not split by " + data.filter.title + ": shows all";
     if (panel.empty) return;
     const narrow = window.innerWidth < 560;
     try {
@@ -173,7 +182,9 @@
   }
 
   function filterRows() {
-    for (const row of document.querySelectorAll("tr[data-key]")) row.hidden = view !== "all" && row.dataset.key !== view;
+    for (const row of document.querySelectorAll("tr[data-key]")) {
+      row.hidden = row.dataset.key !== view && (view !== "all" || row.closest("details").dataset.whole !== undefined);
+    }
     const sets = [...document.querySelectorAll("ul.cards[data-view]")];
     const mine = sets.some((s) => s.dataset.view === view) ? view : "all";
     for (const set of sets) set.hidden = set.dataset.view !== mine;
