@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "barograph/stats/exact_sum.hpp"
+#include "barograph/stats/from_buckets.hpp"
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/proportion.hpp"
 #include "barograph/stats/quantile_histogram.hpp"
@@ -19,6 +20,14 @@ void bind_counts(py::class_<guarded<State>>& c) {
   c.def("nan_count", reader(&State::nan_count));
   c.def("positive_infinity_count", reader(&State::positive_infinity_count));
   c.def("negative_infinity_count", reader(&State::negative_infinity_count));
+}
+
+template <class T>
+using count_array = py::array_t<T, py::array::c_style>;
+
+template <class T>
+bg::span<const T> counts_of(const count_array<T>& a) {
+  return {a.data(), static_cast<std::size_t>(a.size())};
 }
 
 std::pair<double, double> pair_of(bg::interval i) { return {i.lower, i.upper}; }
@@ -57,6 +66,12 @@ void bind_quantile_histogram(py::module_& m) {
       py::arg("scale"), py::arg("pinned"), py::arg("budget"), py::arg("zero_threshold"));
   bind_update(c);
   bind_counts(c);
+  c.def(
+      "update_weighted",
+      [](bound& self, const double_array& values, const count_array<std::int64_t>& counts) {
+        write(self, [v = values_of(values), n = counts_of(counts)](histogram& h) { h.update(v, n); });
+      },
+      py::arg("values").noconvert(), py::arg("counts").noconvert());
   c.def("zero_count", reader(&histogram::zero_count));
   c.def("scale", reader(&histogram::scale));
   c.def("budget", reader(&histogram::budget));
@@ -100,6 +115,46 @@ void bind_quantile_histogram(py::module_& m) {
       list.append(py::make_tuple(b.lower, b.upper, b.count));
     return list;
   });
+}
+
+py::tuple bucketed(const bg::bucketed_histogram& b) {
+  return py::make_tuple(std::make_unique<guarded<bg::quantile_histogram>>(b.histogram), b.exact,
+                        b.relative_error, b.spread, b.open);
+}
+
+void bind_from_buckets(py::module_& m) {
+  m.def(
+      "from_prometheus",
+      [](const double_array& le, const count_array<std::uint64_t>& cumulative) {
+        return bucketed(bg::from_buckets::prometheus(values_of(le), counts_of(cumulative)));
+      },
+      py::arg("le").noconvert(), py::arg("cumulative").noconvert());
+  m.def(
+      "from_values",
+      [](const double_array& values, const count_array<std::int64_t>& counts, double precision) {
+        return bucketed(bg::from_buckets::values(values_of(values), counts_of(counts), precision));
+      },
+      py::arg("values").noconvert(), py::arg("counts").noconvert(), py::arg("precision"));
+  m.def(
+      "from_otlp",
+      [](int scale, std::int32_t positive_offset, const count_array<std::uint64_t>& positive,
+         std::int32_t negative_offset, const count_array<std::uint64_t>& negative, std::uint64_t zero_count,
+         double zero_threshold, double min, double max) {
+        bg::exponential_counts point;
+        point.scale = scale;
+        point.positive_offset = positive_offset;
+        point.positive = counts_of(positive);
+        point.negative_offset = negative_offset;
+        point.negative = counts_of(negative);
+        point.zero_count = zero_count;
+        point.zero_threshold = zero_threshold;
+        point.min = min;
+        point.max = max;
+        return bucketed(bg::from_buckets::otlp(point));
+      },
+      py::arg("scale"), py::arg("positive_offset"), py::arg("positive").noconvert(),
+      py::arg("negative_offset"), py::arg("negative").noconvert(), py::arg("zero_count"),
+      py::arg("zero_threshold"), py::arg("min"), py::arg("max"));
 }
 
 void bind_proportion(py::module_& m) {
@@ -149,6 +204,7 @@ void register_stats(py::module_& m) {
   bind_exact_sum(m);
   bind_moments(m);
   bind_quantile_histogram(m);
+  bind_from_buckets(m);
   bind_proportion(m);
 }
 

@@ -27,6 +27,7 @@
 #include "stats/distinct.hpp"
 #include "stats/exact_sum.hpp"
 #include "stats/fixed_quantile_histogram.hpp"
+#include "stats/from_buckets.hpp"
 #include "stats/interval.hpp"
 #include "stats/moments.hpp"
 #include "stats/order_statistic.hpp"

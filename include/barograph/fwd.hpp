@@ -49,6 +49,7 @@ class top;
 class distinct;
 class quantile_histogram;
 struct exponential_counts;
+struct bucketed_histogram;
 struct unshared_cells;
 struct one_writer_cells;
 template <int Scale, int Low, int High, class Cells>

@@ -54,11 +54,15 @@ _EXPORTS = {
     "read": "ingest",
     "score_cleaning": "_cleaning",
 }
-_MODULES: tuple[str, ...] = ("generate",)
+_MODULES: tuple[str, ...] = (
+    "from_buckets",
+    "generate",
+)
 
 __all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from . import from_buckets as from_buckets
     from . import generate as generate
     from ._cleaning import clean as clean
     from ._cleaning import score_cleaning as score_cleaning

@@ -81,6 +81,23 @@ def _numbers(name: str, values: ArrayLike) -> npt.NDArray[np.float64]:
         raise TypeError(f"{name}: objects given that are not all numbers or None") from None
 
 
+def _counts(name: str, values: ArrayLike, dtype: npt.DTypeLike = np.int64) -> npt.NDArray[Any]:
+    """Counts of an array; whole floats, as Prometheus has them, are integers too."""
+    array = np.asarray(_frames._plain(values))
+    if array.size == 0:
+        array = array.astype(np.int64)
+    if array.ndim != 1:
+        raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
+    if array.dtype.kind == "f" and np.all(np.floor(array) == array) and np.all(np.abs(array) < 2.0**63):
+        array = array.astype(np.int64)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name}: {array.dtype} given, expected whole numbers")
+    low, high = (int(array.min()), int(array.max())) if array.size else (0, 0)
+    if low < 0 or high > MAX_COUNT:
+        raise ValueError(f"{name}: {low if low < 0 else high} given, expected 0 to 2**63 - 1")
+    return np.ascontiguousarray(array, dtype=dtype)
+
+
 def _is_scalar(x: object) -> bool:
     return getattr(x, "ndim", None) == 0 or not hasattr(x, "__len__") or isinstance(x, (str, bytes))
 
@@ -408,6 +425,37 @@ class QuantileHistogram(_NumberState):
         self._engine = _core.QuantileHistogram(
             operator.index(scale), bounds, operator.index(budget), threshold
         )
+
+    def update(self, x: ArrayLike, n: ArrayLike | None = None) -> Self:
+        """Add a value (n times) or all values of an array (each as often as n says); returns self.
+
+        Parameters
+        ----------
+        x : float or array-like of shape (n,)
+            NaN and None are missing; they and infinities are counted apart.
+        n : int, or array-like of int of shape (n,), optional
+            How often each value is to be counted. Default 1.
+
+        Raises
+        ------
+        TypeError
+            If x is not numeric or n holds no integers.
+        ValueError
+            If x has more than one dimension, n has another length or a negative number, or a count would
+            pass 2**63 - 1.
+
+        Examples
+        --------
+        >>> import barograph as bg
+        >>> bg.QuantileHistogram().update([10.0, 20.0], n=[3, 1]).count
+        4
+        """
+        if n is None or _is_scalar(n):
+            return super().update(x, n)
+        if _is_scalar(x):
+            raise ValueError("n: an array given, expected one number for a single value")
+        self._engine.update_weighted(_numbers("x", x), _counts("n", n))
+        return self
 
     @property
     def zero_count(self) -> int:

@@ -45,6 +45,8 @@ struct exponential_counts {
   std::uint64_t nan_count = 0;
   std::uint64_t positive_infinity_count = 0;
   std::uint64_t negative_infinity_count = 0;
+  span<const double> pinned;  ///< bounds, ascending, and the exact counts of values up to each
+  span<const std::uint64_t> pinned_counts;
 };
 
 class quantile_histogram {
@@ -111,6 +113,7 @@ class quantile_histogram {
     h.add_counts(given.positive_offset, given.positive, given.scale, false);
     h.add_counts(given.negative_offset, given.negative, given.scale, true);
     h.collapse();
+    h.add_pins(given.pinned, given.pinned_counts);
     if (h.count() == 0) {
       h.positive_ = h.negative_ = {};
       h.scale_ = h.max_scale_;
@@ -119,6 +122,8 @@ class quantile_histogram {
     h.extremes_ = {given.min + 0.0, given.max + 0.0, true};
     if (!std::isfinite(given.min) || !std::isfinite(given.max) || !h.extremes_possible())
       h.extremes_.forget();
+    if (!h.pins_possible())
+      raise<invalid_argument>("pinned_counts: counts given that the buckets cannot have");
     return h;
   }
 
@@ -143,6 +148,20 @@ class quantile_histogram {
       if (!seen.plain || !place_block(x, index, size, seen.min, seen.max))
         for (std::size_t j = 0; j < size; ++j) update(x[j]);
     }
+  }
+
+  /// Adds each value as often as its count says; an error (and no change) when one is negative.
+  void update(span<const double> values, span<const std::int64_t> counts) {
+    if (values.size() != counts.size())
+      raise<invalid_argument>("n: " + std::to_string(counts.size()) + " counts given for " +
+                              std::to_string(values.size()) + " values, expected as many");
+    std::uint64_t total = 0;
+    for (const std::int64_t n : counts) {
+      if (n < 0) raise<invalid_argument>("n: " + std::to_string(n) + " given, expected 0 or more");
+      total = detail::sum_of_counts(total, static_cast<std::uint64_t>(n));
+    }
+    counts_.check_room(total);
+    for (std::size_t i = 0; i < values.size(); ++i) update(values[i], static_cast<std::uint64_t>(counts[i]));
   }
 
   void merge(const quantile_histogram& other) {
@@ -665,6 +684,19 @@ class quantile_histogram {
       return f.sign == p.sign && f.index == p.index;
     };
     return same(extremes_.min, locate(0).where) && same(extremes_.max, locate(count() - 1).where);
+  }
+
+  /// Counts at bounds, for `from_counts`.
+  void add_pins(span<const double> bounds, span<const std::uint64_t> counts) {
+    if (bounds.size() != counts.size() || bounds.size() > largest_pins)
+      raise<invalid_argument>("pinned: " + std::to_string(bounds.size()) + " bounds and " +
+                              std::to_string(counts.size()) + " counts given, expected as many, at most " +
+                              std::to_string(largest_pins));
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+      if (!std::isfinite(bounds[i]) || (i != 0 && !(bounds[i] > bounds[i - 1])))
+        raise<invalid_argument>("pinned: bounds given that are not finite and ascending");
+      pins_.push_back({bounds[i] + 0.0, counts[i]});
+    }
   }
 
   /// One side of `from_counts`.
