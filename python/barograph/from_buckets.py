@@ -87,7 +87,7 @@ def prometheus(le: ArrayLike, cumulative: ArrayLike, *, sum: float | None = None
     >>> b.histogram.pinned_count(0.5), b.open
     (95, 1)
     >>> round(b.histogram.quantile(0.9), 2)
-    0.36
+    0.37
     """
     return _bucketed(
         _core.from_prometheus(_numbers("le", le), _counts("cumulative", cumulative, np.uint64)), sum

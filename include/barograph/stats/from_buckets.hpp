@@ -109,10 +109,12 @@ struct spread_counts {
   void add(double lower, double upper, std::uint64_t n) {
     const std::int64_t first = line.cell(std::nextafter(lower, upper));
     const std::int64_t last = line.cell(upper);
+    // Halves where upper - lower may be beyond the largest double.
+    const double by = std::max(-lower, upper) > 1 ? 0.5 : 1;
+    const double width = upper * by - lower * by;
     std::uint64_t before = 0;
     for (std::int64_t c = first; c <= last; ++c) {
-      // Halves: upper - lower may be beyond the largest double.
-      const double share = c == last ? 1 : (line.end(c) / 2 - lower / 2) / (upper / 2 - lower / 2);
+      const double share = c == last ? 1 : (line.end(c) * by - lower * by) / width;
       const double part = static_cast<double>(n) * std::max(share, 0.0);
       const std::uint64_t all = c == last || part >= static_cast<double>(n)
                                     ? n
