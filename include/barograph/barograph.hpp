@@ -42,11 +42,13 @@
 #include "slo/policy.hpp"
 #include "slo/policy_toml.hpp"
 
+#include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"
 #include "rolling/order_statistics.hpp"
 #include "rolling/ranks.hpp"
 #include "rolling/reductions.hpp"
 #include "rolling/series.hpp"
+#include "rolling/sums.hpp"
 #include "rolling/windows.hpp"
 
 #include "groupby/factorize.hpp"

@@ -13,10 +13,11 @@ inline namespace v0_1 {
 /// The instruction set in use: "base", "v3" or "v4".
 const char* isa() noexcept;
 
-/// The rolling kernels, for the Kernels parameter of rolling::reduce and rolling::quantiles:
+/// The rolling kernels, for the Kernels parameter of rolling::reduce, reduce_pairs and quantiles:
 /// `rolling::reduce<kernels::compiled>(...)` gives the bits that `rolling::reduce(...)` gives.
 struct compiled {
-  static void sums(const rolling::detail::series_job& job) noexcept;
+  static void sums(const rolling::detail::sums_job& job) noexcept;
+  static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept;
   static void extrema(const rolling::detail::series_job& job) noexcept;
   static void quantiles(const rolling::detail::order_job& job) noexcept;
   static void ranks(const rolling::detail::order_job& job) noexcept;

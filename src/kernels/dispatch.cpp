@@ -36,7 +36,10 @@ inline namespace v0_1 {
 
 const char* isa() noexcept { return active().isa + 4; }  // without "isa_"
 
-void compiled::sums(const rolling::detail::series_job& job) noexcept { active().rolling_sums(job); }
+void compiled::sums(const rolling::detail::sums_job& job) noexcept { active().rolling_sums(job); }
+std::uint64_t compiled::largest_magnitude(const double* x, std::int64_t n) noexcept {
+  return active().largest_magnitude(x, n);
+}
 void compiled::extrema(const rolling::detail::series_job& job) noexcept { active().rolling_extrema(job); }
 void compiled::quantiles(const rolling::detail::order_job& job) noexcept { active().rolling_quantiles(job); }
 void compiled::ranks(const rolling::detail::order_job& job) noexcept { active().rolling_ranks(job); }

@@ -16,6 +16,7 @@ const kernel_table& table() noexcept {
   static constexpr kernel_table t{
       /*isa=*/BAROGRAPH_STRINGIZE(BAROGRAPH_ISA),
       /*rolling_sums=*/kernel::BAROGRAPH_ISA::run_sums,
+      /*largest_magnitude=*/kernel::BAROGRAPH_ISA::largest_magnitude,
       /*rolling_extrema=*/kernel::BAROGRAPH_ISA::run_extrema,
       /*rolling_quantiles=*/kernel::BAROGRAPH_ISA::moving_quantiles,
       /*rolling_ranks=*/kernel::BAROGRAPH_ISA::moving_ranks,

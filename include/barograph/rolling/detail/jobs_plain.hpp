@@ -16,11 +16,52 @@ enum class interpolation : std::int32_t { linear, lower, higher, nearest, midpoi
 enum class ties : std::int32_t { average, least, greatest };
 
 /// What to make of the values of a window.
-enum class reduction : std::int32_t { sum, mean, variance, deviation, minimum, maximum };
+enum class reduction : std::int32_t {
+  sum,
+  mean,
+  variance,
+  deviation,
+  standard_error,
+  skewness,
+  kurtosis,
+  covariance,
+  correlation,
+  minimum,
+  maximum
+};
 
 namespace detail {
 
-/// One reduction over all windows of a series.
+/// A statistic of sums over windows of one series or two.
+struct sums_job {
+  reduction what;
+  const double* x;            ///< values, NaN where missing
+  const double* y;            ///< of covariance and correlation: the other series
+  std::int64_t rows;          ///< of the series
+  bool missing;               ///< whether any value is
+  const std::int64_t* start;  ///< windows [start[i], end[i]); null: fixed, (i + shift - length, i + shift]
+  const std::int64_t* end;    ///< at least start[i]
+  std::int64_t length;        ///< rows of a fixed window
+  std::int64_t shift;         ///< by how many rows the last row of a fixed window is past its label
+  std::int64_t windows;       ///< how many results there are in all
+  std::int64_t from, to;      ///< windows to do; fixed: groups of four blocks (short: of four rows)
+  double min_periods;         ///< fewer values give NaN
+  double ddof;                ///< of variances
+  double* scratch;            ///< `sums_scratch` doubles for each row of the longest window and one more
+  double* out;                ///< one result a window
+};
+
+/// Doubles of scratch for each row of the longest window and one more.
+constexpr std::int64_t sums_scratch(reduction what) noexcept {
+  return 4 * (what == reduction::sum || what == reduction::mean ? 3
+              : what == reduction::skewness                     ? 7
+              : what == reduction::kurtosis                     ? 9
+              : what == reduction::covariance                   ? 7
+              : what == reduction::correlation                  ? 11
+                                                                : 5);
+}
+
+/// Extrema over all windows of a series.
 struct series_job {
   reduction what;
   const double* x;                   ///< values; missing ones 0, for extrema the neutral infinity
@@ -31,7 +72,6 @@ struct series_job {
   std::int64_t windows;              ///< how many results; fixed: windows (e - length, e], e from 0
   std::int64_t length;               ///< rows of a fixed window, at most `windows`; else of the longest
   std::int64_t min_periods;          ///< fewer values give NaN
-  double ddof;                       ///< of variance and deviation
   double* scratch;  ///< 4 doubles for each row of `length` and one more; 32 where 4 * length <= windows
   double* out;      ///< one result a window
 };

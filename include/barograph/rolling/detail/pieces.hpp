@@ -1,9 +1,8 @@
-// A rolling job in pieces, between which the caller may be interrupted; the same bits as in one.
+// A job of extrema in pieces, between which the caller may be interrupted; the same results as in one:
+// selections may be cut anywhere.
 //
-// Sums keep the origins of their blocks: pieces of fixed windows begin at whole blocks, and go from the
-// last to the first, because the first block of a piece, which lacks the one before it, is what the next
-// piece writes again; pieces of moving windows begin where a boundary is set anyway. Extrema are
-// selections, which may be cut anywhere.
+// Pieces of fixed windows begin at whole blocks, and go from the last to the first, because the first
+// block of a piece, which lacks the one before it, is what the next piece writes again.
 #pragma once
 
 #include <cstddef>
@@ -30,7 +29,7 @@ inline series_job part_of_fixed(const series_job& job, std::int64_t begin, std::
 
 /// Runs kernel(job) whole, or in pieces where this thread can be interrupted.
 template <class Kernel>
-void run_in_pieces(const series_job& job, bool sums, Kernel kernel) {
+void run_in_pieces(const series_job& job, Kernel kernel) {
   constexpr auto rows = static_cast<std::int64_t>(rows_between_checks);
   if (!interruptible() || job.windows < 2 * rows) return kernel(job);
   if (job.start == nullptr) {
@@ -43,23 +42,14 @@ void run_in_pieces(const series_job& job, bool sums, Kernel kernel) {
     }
     return;
   }
-  std::int64_t begin = 0, middle = 0;
-  for (std::int64_t i = 0; i <= job.windows; ++i) {
-    bool cut = i == job.windows;
-    if (!cut) {
-      const bool boundary = job.start[i] >= middle;
-      if (boundary) middle = job.end[i] > job.start[i] ? job.end[i] : job.start[i];
-      cut = (boundary || !sums) && i - begin >= rows;
-    }
-    if (!cut) continue;
+  for (std::int64_t begin = 0; begin < job.windows; begin += rows) {
     check_interrupt();
     series_job part = job;
     part.start += begin;
     part.end += begin;
     part.out += begin;
-    part.windows = i - begin;
+    part.windows = begin + rows < job.windows ? rows : job.windows - begin;
     kernel(part);
-    begin = i;
   }
 }
 

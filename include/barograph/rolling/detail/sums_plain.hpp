@@ -2,260 +2,338 @@
 //
 // Law F. Windows of one fixed length: van Herk (1992) and Gil and Werman (1993): the series is cut into
 // blocks of the window's length at multiples of it (absolute index); a window is a suffix of one block
-// and a prefix of the next, so a spike cannot leak into windows that do not hold it. Several blocks go
-// side by side to hide the latency of the additions. Windows with moving bounds: the same idea with a
-// boundary that is set anew whenever a window has left it behind (two stacks).
+// and a prefix of the next, so a spike cannot leak into windows that do not hold it. Four blocks go
+// side by side, one a lane. Short windows are added up one by one, four side by side. Windows with
+// bounds of their own: the same idea with a boundary that is set anew whenever a window has left it
+// behind (two stacks).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "double_double_plain.hpp"
-#include "jobs_plain.hpp"
+#include "moments_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
-using rolling::reduction;
-using rolling::detail::series_job;
+using rolling::detail::sums_job;
 
-using rolling::reduction;
-using rolling::detail::series_job;
+/// Windows up to this length are added up one by one.
+constexpr std::int64_t short_window = 8;
 
-/// One result from the sums of a window that holds n > 0 values.
-template <reduction What>
-inline double reduced(twofold d, twofold d2, double n, double ddof) noexcept {
-  if (What == reduction::sum) return rounded(d);
-  if (What == reduction::mean) return divided(d, n);
-  if (!(n > ddof)) return __builtin_nan("");
-  const double v = squared_deviations(d, d2, n) / (n - ddof);
-  return What == reduction::variance ? v : __builtin_sqrt(v);
-}
+/// How many values there are, where some can be missing.
+template <class V, bool Missing>
+struct counted {
+  V n;
+};
+template <class V>
+struct counted<V, false> {};
 
-/// The result of a window that may hold too few values.
-template <reduction What>
-inline double reduced_if_enough(const series_job& j, twofold d, twofold d2, std::int64_t n) noexcept {
-  return n >= j.min_periods && (n > 0 || What == reduction::sum)
-             ? reduced<What>(d, d2, static_cast<double>(n), j.ddof)
-             : __builtin_nan("");
-}
+/// The sums of a statistic's terms; a NaN is a missing value.
+template <class S, class V, bool Missing>
+struct running : counted<V, Missing> {
+  twofold<V> sum[S::sums];
 
-constexpr bool has_squares(reduction what) noexcept {
-  return what == reduction::variance || what == reduction::deviation;
-}
-
-/// Adds a value to its sums: the deviation from the pivot, and that squared.
-template <bool Squares>
-inline void take_in(twofold& d, twofold& d2, double x, double pivot) noexcept {
-  const double v = Squares ? x - pivot : x;
-  d = plus(d, v);
-  if (Squares) {
-    const double p = v * v;
-    d2 = plus(d2, p);
-    d2.lo += product_error(v, v, p);
-  }
-}
-
-/// Windows (e - length, e] that end in one block; any block, missing values allowed.
-template <reduction What>
-inline void fixed_sums_block(const series_job& j, std::int64_t block) noexcept {
-  constexpr bool squares = has_squares(What);
-  const std::int64_t length = j.length, begin = block * length;
-  const std::int64_t stop = begin + length < j.windows ? begin + length : j.windows;
-  const double pivot = squares ? j.x[begin] : 0.0;  // in every window that ends here
-  twofold* const suffix = reinterpret_cast<twofold*>(j.scratch);
-  twofold d, d2;
-  for (std::int64_t i = length - 1; i >= 1; --i) {
-    const std::int64_t at = begin - length + i;
-    if (at >= 0 && (j.missing == nullptr || j.missing[at] == 0)) take_in<squares>(d, d2, j.x[at], pivot);
-    suffix[2 * i] = d;
-    suffix[2 * i + 1] = d2;
-  }
-  d = d2 = twofold{};
-  for (std::int64_t e = begin; e < stop; ++e) {
-    if (j.missing == nullptr || j.missing[e] == 0) take_in<squares>(d, d2, j.x[e], pivot);
-    const std::int64_t i = e - begin + 1;
-    const std::int64_t first = e + 1 > length ? e + 1 - length : 0;
-    const std::int64_t n =
-        j.valid_before != nullptr ? j.valid_before[e + 1] - j.valid_before[first] : e + 1 - first;
-    const bool whole = i == length;
-    j.out[e] = reduced_if_enough<What>(j, whole ? d : plus(suffix[2 * i], d),
-                                       whole || !squares ? d2 : plus(suffix[2 * i + 1], d2), n);
-  }
-}
-
-/// Two lanes of doubles; the operators act on each lane as they do on a double.
-typedef double two_lanes __attribute__((vector_size(16)));
-/// Pairs of blocks that go side by side, to hide the latency of the additions.
-constexpr int side = 4;
-
-inline two_lanes two_sum_error(two_lanes a, two_lanes b, two_lanes s) noexcept {
-  const two_lanes t = s - a;
-  return (a - (s - t)) + (b - t);
-}
-
-inline two_lanes square_error(two_lanes v, two_lanes p) noexcept {
-  return two_lanes{product_error(v[0], v[0], p[0]), product_error(v[1], v[1], p[1])};
-}
-
-/// Sums of 2 * side blocks, lane by lane what `take_in` does.
-template <bool Squares>
-struct lane_sums {
-  two_lanes h1[side], l1[side], h2[side], l2[side];
-
-  void clear() noexcept {
-    for (int k = 0; k < side; ++k) h1[k] = l1[k] = h2[k] = l2[k] = two_lanes{0.0, 0.0};
+  BAROGRAPH_LANES void clear() noexcept {
+    for (int k = 0; k < S::sums; ++k) sum[k] = {V(0.0), V(0.0)};
+    if constexpr (Missing) this->n = V(0.0);
   }
 
-  void take_in(const double* x, std::int64_t length, const two_lanes* pivot) noexcept {
-    for (int k = 0; k < side; ++k) {
-      two_lanes v = {x[2 * k * length], x[(2 * k + 1) * length]};
-      if (Squares) v -= pivot[k];
-      const two_lanes s = h1[k] + v;
-      l1[k] += two_sum_error(h1[k], v, s);
-      h1[k] = s;
-      if (Squares) {
-        const two_lanes p = v * v;
-        const two_lanes s2 = h2[k] + p;
-        l2[k] += two_sum_error(h2[k], p, s2);
-        l2[k] += square_error(v, p);
-        h2[k] = s2;
-      }
+  BAROGRAPH_LANES void take_in(V x, V y, V pivot, V pivot_y) noexcept {
+    V v = x, w = y;
+    if constexpr (S::pivoted) {
+      v = x - pivot;
+      if constexpr (S::pair) w = y - pivot_y;
+    }
+    if constexpr (Missing) {
+      const V zero = V(0.0);
+      const V both = S::pair ? x + y : x;
+      v = choose(both == both, v, zero);
+      if constexpr (S::pair) w = choose(both == both, w, zero);
+      this->n += choose(both == both, V(1.0), zero);
+    }
+    twofold<V> t[S::sums];
+    S::terms(v, w, t);
+    for (int k = 0; k < S::sums; ++k) {
+      sum[k] = plus(sum[k], t[k].hi);
+      if (!S::exact_term(k)) sum[k].lo += t[k].lo;
     }
   }
 
-  void store(two_lanes* at) const noexcept {
-    for (int k = 0; k < side; ++k) {
-      at[k] = h1[k];
-      at[side + k] = l1[k];
-      if (Squares) {
-        at[2 * side + k] = h2[k];
-        at[3 * side + k] = l2[k];
-      }
-    }
+  /// These sums, of the later rows, and those of the rows before them.
+  BAROGRAPH_LANES void merge(const running& before) noexcept {
+    for (int k = 0; k < S::sums; ++k) sum[k] = plus(before.sum[k], sum[k]);
+    if constexpr (Missing) this->n += before.n;
   }
 };
 
-/// Windows that end in the blocks first .. first + 2 * side - 1, all whole, none the first of the series,
-/// no value missing: the bits of `fixed_sums_block`, several times as fast.
-template <reduction What>
-inline void fixed_sums_blocks(const series_job& j, std::int64_t first) noexcept {
-  constexpr bool squares = has_squares(What);
-  constexpr int parts = squares ? 4 * side : 2 * side;
-  const std::int64_t length = j.length;
-  const double* const x = j.x + first * length;
-  double* const out = j.out + first * length;
-  two_lanes* const suffix = reinterpret_cast<two_lanes*>(j.scratch);
-  two_lanes pivot[side];
-  for (int k = 0; k < side; ++k) pivot[k] = two_lanes{x[2 * k * length], x[(2 * k + 1) * length]};
-  lane_sums<squares> sums;
-  sums.clear();
-  for (std::int64_t i = length - 1; i >= 1; --i) {
-    sums.take_in(x - length + i, length, pivot);
-    sums.store(suffix + i * parts);
+/// The statistic of n values; NaN where they are too few.
+template <class S, class V>
+BAROGRAPH_LANES inline V result_of(const twofold<V>* sum, V n, double min_periods, double ddof) noexcept {
+  const divisors<V> d = S::of_count(n, ddof);
+  return choose((n >= min_periods) & (n >= d.least), S::result(sum, d), V(__builtin_nan("")));
+}
+
+/// The value at a row, NaN past the ends of the series.
+inline double value_at(const double* x, std::int64_t rows, std::int64_t row) noexcept {
+  return row >= 0 && row < rows ? x[row] : __builtin_nan("");
+}
+
+/// Four blocks of the series, one a lane, well inside it.
+struct inner_blocks {
+  const double* x;
+  std::int64_t length;
+
+  BAROGRAPH_LANES lanes row(std::int64_t i) const noexcept {
+    return {x[i], x[length + i], x[2 * length + i], x[3 * length + i]};
   }
-  sums.clear();
-  const auto n = static_cast<double>(length);
-  const bool enough = length >= j.min_periods;
-  for (std::int64_t i = 0; i < length; ++i) {
-    sums.take_in(x + i, length, pivot);
-    const two_lanes* const before = i + 1 < length ? suffix + (i + 1) * parts : nullptr;
-    for (int k = 0; k < side; ++k) {
-      two_lanes h = sums.h1[k], l = sums.l1[k], h2 = sums.h2[k], l2 = sums.l2[k];
-      if (before != nullptr) {
-        h = before[k] + sums.h1[k];
-        l = two_sum_error(before[k], sums.h1[k], h) + (before[side + k] + sums.l1[k]);
-        if (squares) {
-          h2 = before[2 * side + k] + sums.h2[k];
-          l2 = two_sum_error(before[2 * side + k], sums.h2[k], h2) + (before[3 * side + k] + sums.l2[k]);
-        }
-      }
-      for (int lane = 0; lane < 2; ++lane) {
-        const double r = reduced<What>(twofold{h[lane], l[lane]}, twofold{h2[lane], l2[lane]}, n, j.ddof);
-        out[(2 * k + lane) * length + i] = enough ? r : __builtin_nan("");
-      }
+  BAROGRAPH_LANES void four_rows(std::int64_t i, lanes* r) const noexcept {
+    for (int k = 0; k < 4; ++k) r[k] = loaded(x + k * length + i);
+    transpose(r);
+  }
+};
+
+/// Four blocks of which some rows are before or past the series: missing.
+struct edge_blocks {
+  const double* x;
+  std::int64_t rows, first, length;
+
+  BAROGRAPH_LANES lanes row(std::int64_t i) const noexcept {
+    lanes v;
+    for (int k = 0; k < 4; ++k) v.set(k, value_at(x, rows, first + k * length + i));
+    return v;
+  }
+  BAROGRAPH_LANES void four_rows(std::int64_t i, lanes* r) const noexcept {
+    for (int k = 0; k < 4; ++k) r[k] = row(i + k);
+  }
+};
+
+inline bool is_missing(const sums_job& j, std::int64_t row) noexcept {
+  const double v = value_at(j.x, j.rows, row);
+  const double w = j.y != nullptr ? value_at(j.y, j.rows, row) : 0.0;
+  return v + w != v + w;
+}
+
+/// A row whose value most windows that end in the block hold: its first one; where that is missing, the
+/// middle one in size of the last value before it and the first two after, or -1.
+inline std::int64_t pivot_row(const sums_job& j, std::int64_t begin, std::int64_t length) noexcept {
+  if (!is_missing(j, begin)) return begin;
+  std::int64_t found[3];
+  int n = 0;
+  for (std::int64_t row = begin - 1; row > begin - length && row >= 0 && n < 1; --row)
+    if (!is_missing(j, row)) found[n++] = row;
+  const int most = n + 2;
+  for (std::int64_t row = begin + 1; row < begin + length && row < j.rows && n < most; ++row)
+    if (!is_missing(j, row)) found[n++] = row;
+  if (n < 3) return n == 0 ? -1 : found[0];
+  const double a = j.x[found[0]], b = j.x[found[1]], c = j.x[found[2]];
+  if ((a <= b) == (b <= c)) return found[1];
+  return (b <= a) == (a <= c) ? found[0] : found[2];
+}
+
+/// Results of the four windows that end at row i of their blocks, to their places if wanted.
+inline void store_checked(const sums_job& j, std::int64_t e, double r) noexcept {
+  const std::int64_t at = e - j.shift;
+  if (at >= 0 && at < j.windows) j.out[at] = r;
+}
+
+/// Windows of one length that end in the blocks first .. first + 3; inner: all of them, the block
+/// before them and their results are there.
+template <class S, bool Missing, bool Inner>
+inline void fixed_sums_blocks(const sums_job& j, std::int64_t first) noexcept {
+  const std::int64_t length = j.length, begin = first * length;
+  const auto blocks_of = [&](const double* of) noexcept {
+    if constexpr (Inner)
+      return inner_blocks{of + begin, length};
+    else
+      return edge_blocks{of, j.rows, begin, length};
+  };
+  const auto x = blocks_of(j.x), y = blocks_of(S::pair ? j.y : j.x);
+  running<S, lanes, Missing>* const suffix = reinterpret_cast<running<S, lanes, Missing>*>(j.scratch);
+
+  lanes pivot = lanes(0.0), pivot_y = pivot;
+  if constexpr (S::pivoted) {
+    for (int k = 0; k < 4; ++k) {
+      const std::int64_t row = Missing ? pivot_row(j, begin + k * length, length) : begin + k * length;
+      pivot.set(k, row < 0 ? 0.0 : j.x[row]);
+      if (S::pair) pivot_y.set(k, row < 0 ? 0.0 : j.y[row]);
     }
   }
-}
 
-/// All windows of one length.
-template <reduction What>
-inline void fixed_sums(const series_job& j) noexcept {
-  const std::int64_t whole = j.missing == nullptr ? j.windows / j.length : 0;
-  std::int64_t block = 0;
-  if (whole > 0) fixed_sums_block<What>(j, block++);
-  for (; block + 2 * side <= whole; block += 2 * side) fixed_sums_blocks<What>(j, block);
-  for (; block * j.length < j.windows; ++block) fixed_sums_block<What>(j, block);
-}
+  const std::int64_t quads = length & ~std::int64_t{3};
+  running<S, lanes, Missing> sums;
+  sums.clear();
+  suffix[length] = sums;
+  for (std::int64_t i = length - 1; i >= quads; --i) {
+    sums.take_in(x.row(i - length), S::pair ? y.row(i - length) : pivot, pivot, pivot_y);
+    suffix[i] = sums;
+  }
+  lanes r[4], s[4];
+  for (std::int64_t i = quads - 4; i >= 0; i -= 4) {
+    x.four_rows(i - length, r);
+    if constexpr (S::pair) y.four_rows(i - length, s);
+    for (int k = 3; k >= 0; --k) {
+      sums.take_in(r[k], S::pair ? s[k] : pivot, pivot, pivot_y);
+      suffix[i + k] = sums;
+    }
+  }
 
-/// Windows [start[i], end[i]) whose bounds never go back.
-template <reduction What>
-inline void moving_sums(const series_job& j) noexcept {
-  constexpr bool squares = has_squares(What);
-  const auto missing = [&j](std::int64_t row) noexcept {
-    return j.missing != nullptr && j.missing[row] != 0;
+  sums.clear();
+  const lanes none = lanes(__builtin_nan(""));
+  const auto whole = static_cast<double>(length);
+  const divisors<lanes> d = S::of_count(lanes(whole), j.ddof);
+  const bool enough = whole >= j.min_periods && whole >= d.least[0];
+  const auto step = [&](std::int64_t i, lanes vx, lanes vy) BAROGRAPH_LANES {
+    sums.take_in(vx, vy, pivot, pivot_y);
+    running<S, lanes, Missing> window = sums;
+    window.merge(suffix[i + 1]);
+    if constexpr (Missing)
+      return result_of<S>(window.sum, window.n, j.min_periods, j.ddof);
+    else
+      return enough ? S::result(window.sum, d) : none;
   };
-  twofold* const suffix = reinterpret_cast<twofold*>(j.scratch);
-  std::int64_t low = 0, middle = 0, high = 0;  // suffixes cover [low, middle), the prefix [middle, high)
-  std::int64_t valid_front = 0, valid_back = 0;
-  double pivot = 0.0;
-  twofold b1, b2;
-  for (std::int64_t i = 0; i < j.windows; ++i) {
+  double* const out = j.out + (begin - j.shift);
+  for (std::int64_t i = 0; i < quads; i += 4) {
+    x.four_rows(i, r);
+    if constexpr (S::pair) y.four_rows(i, s);
+    for (int k = 0; k < 4; ++k) r[k] = step(i + k, r[k], S::pair ? s[k] : pivot);
+    if constexpr (Inner) {
+      transpose(r);
+      for (int k = 0; k < 4; ++k) stored(r[k], out + k * length + i);
+    } else {
+      for (int k = 0; k < 16; ++k)
+        store_checked(j, begin + (k & 3) * length + i + (k >> 2), r[k >> 2][k & 3]);
+    }
+  }
+  for (std::int64_t i = quads; i < length; ++i) {
+    const lanes result = step(i, x.row(i), S::pair ? y.row(i) : pivot);
+    for (int k = 0; k < 4; ++k) store_checked(j, begin + k * length + i, result[k]);
+  }
+}
+
+/// Short windows that end at the rows e .. e + 3.
+template <class S, bool Missing, bool Inner>
+inline void short_sums(const sums_job& j, std::int64_t e) noexcept {
+  const auto four = [&](const double* x, std::int64_t row) BAROGRAPH_LANES -> lanes {
+    if constexpr (Inner) return loaded(x + row);
+    return {value_at(x, j.rows, row), value_at(x, j.rows, row + 1), value_at(x, j.rows, row + 2),
+            value_at(x, j.rows, row + 3)};
+  };
+  lanes pivot = four(j.x, e), pivot_y = S::pair ? four(j.y, e) : pivot;
+  if constexpr (Missing && S::pivoted) {
+    for (std::int64_t back = 1; back < j.length; ++back) {
+      const lanes both = S::pair ? pivot + pivot_y : pivot;
+      pivot = choose(both == both, pivot, four(j.x, e - back));
+      if constexpr (S::pair) pivot_y = choose(both == both, pivot_y, four(j.y, e - back));
+    }
+  }
+  running<S, lanes, Missing> sums;
+  sums.clear();
+  for (std::int64_t back = 0; back < j.length; ++back)
+    sums.take_in(four(j.x, e - back), S::pair ? four(j.y, e - back) : pivot, pivot, pivot_y);
+  lanes n = lanes(static_cast<double>(j.length));
+  if constexpr (Missing) n = sums.n;
+  const lanes r = result_of<S>(sums.sum, n, j.min_periods, j.ddof);
+  if constexpr (Inner)
+    stored(r, j.out + (e - j.shift));
+  else
+    for (int k = 0; k < 4; ++k) store_checked(j, e + k, r[k]);
+}
+
+/// Windows of one length; j.from and j.to count groups of four blocks, or of four rows where short.
+template <class S>
+inline void fixed_sums(const sums_job& j) noexcept {
+  const bool brief = j.length <= short_window;
+  for (std::int64_t group = j.from; group < j.to; ++group) {
+    const std::int64_t begin = 4 * group * (brief ? 1 : j.length), end = begin + 4 * (brief ? 1 : j.length);
+    const bool inner = begin >= j.length && end <= j.rows && begin >= j.shift && end - j.shift <= j.windows;
+    if (brief)
+      !inner      ? short_sums<S, true, false>(j, begin)
+      : j.missing ? short_sums<S, true, true>(j, begin)
+                  : short_sums<S, false, true>(j, begin);
+    else
+      !inner      ? fixed_sums_blocks<S, true, false>(j, 4 * group)
+      : j.missing ? fixed_sums_blocks<S, true, true>(j, 4 * group)
+                  : fixed_sums_blocks<S, false, true>(j, 4 * group);
+  }
+}
+
+/// Windows [start[i], end[i]), for i from j.from to j.to; best where bounds do not go back.
+template <class S>
+inline void moving_sums(const sums_job& j) noexcept {
+  running<S, double, true>* const suffix = reinterpret_cast<running<S, double, true>*>(j.scratch);
+  running<S, double, true> back;
+  back.clear();
+  std::int64_t low = 0, middle = 0, high = 0;  // suffixes cover [low, middle), `back` [middle, high)
+  double pivot = 0.0, pivot_y = 0.0;
+  for (std::int64_t i = j.from; i < j.to; ++i) {
     const std::int64_t s = j.start[i], e = j.end[i] > s ? j.end[i] : s;
-    if (s >= middle) {  // a new boundary: the whole window becomes suffixes
+    if (i == j.from || s >= middle || s < low || e < high) {  // a new boundary: all becomes suffixes
       low = s;
       middle = high = e;
       std::int64_t last = e - 1;
-      while (last >= s && missing(last)) --last;
-      pivot = squares && last >= s ? j.x[last] : 0.0;  // in every window until the next boundary
-      twofold d, d2;
-      valid_front = 0;
+      if constexpr (S::pivoted) {
+        while (last >= s && is_missing(j, last)) --last;
+        pivot = last >= s ? j.x[last] : 0.0;  // in every window until the next boundary
+        if constexpr (S::pair) pivot_y = last >= s ? j.y[last] : 0.0;
+      }
+      back.clear();
+      running<S, double, true> sums = back;
       for (std::int64_t row = e - 1; row >= s; --row) {
-        if (!missing(row)) {
-          take_in<squares>(d, d2, j.x[row], pivot);
-          ++valid_front;
-        }
-        suffix[2 * (row - low)] = d;
-        suffix[2 * (row - low) + 1] = d2;
+        sums.take_in(j.x[row], S::pair ? j.y[row] : 0.0, pivot, pivot_y);
+        suffix[row - low] = sums;
       }
-      b1 = b2 = twofold{};
-      valid_back = 0;
     } else {
-      for (std::int64_t row = i > 0 ? j.start[i - 1] : low; row < s; ++row)
-        if (!missing(row)) --valid_front;
-      for (; high < e; ++high) {
-        if (missing(high)) continue;
-        take_in<squares>(b1, b2, j.x[high], pivot);
-        ++valid_back;
-      }
+      for (; high < e; ++high) back.take_in(j.x[high], S::pair ? j.y[high] : 0.0, pivot, pivot_y);
     }
-    twofold d = b1, d2 = b2;
-    if (s < middle) {
-      d = plus(suffix[2 * (s - low)], b1);
-      if (squares) d2 = plus(suffix[2 * (s - low) + 1], b2);
-    }
-    j.out[i] = reduced_if_enough<What>(j, d, d2, valid_front + valid_back);
+    running<S, double, true> window = back;
+    if (s < middle) window.merge(suffix[s - low]);
+    j.out[i] = result_of<S>(window.sum, window.n, j.min_periods, j.ddof);
   }
 }
 
-template <reduction What>
-inline void run_sums_of(const series_job& j) noexcept {
+template <class S>
+inline void run_sums_of(const sums_job& j) noexcept {
   if (j.start == nullptr)
-    fixed_sums<What>(j);
+    fixed_sums<S>(j);
   else
-    moving_sums<What>(j);
+    moving_sums<S>(j);
 }
 
-/// The job for sum, mean, variance or deviation.
-inline void run_sums(const series_job& j) noexcept {
+/// The bits of the largest magnitude among n numbers: above those of every number for infinities and NaN.
+inline std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept {
+  std::int64_t most = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::int64_t bits;
+    __builtin_memcpy(&bits, x + i, sizeof bits);
+    bits &= 0x7FFFFFFFFFFFFFFF;
+    most = bits > most ? bits : most;
+  }
+  return static_cast<std::uint64_t>(most);
+}
+
+/// The job for a statistic of sums.
+inline void run_sums(const sums_job& j) noexcept {
   switch (j.what) {
     case reduction::sum:
-      return run_sums_of<reduction::sum>(j);
+      return run_sums_of<statistic<reduction::sum>>(j);
     case reduction::mean:
-      return run_sums_of<reduction::mean>(j);
+      return run_sums_of<statistic<reduction::mean>>(j);
     case reduction::variance:
-      return run_sums_of<reduction::variance>(j);
+      return run_sums_of<statistic<reduction::variance>>(j);
+    case reduction::deviation:
+      return run_sums_of<statistic<reduction::deviation>>(j);
+    case reduction::standard_error:
+      return run_sums_of<statistic<reduction::standard_error>>(j);
+    case reduction::skewness:
+      return run_sums_of<statistic<reduction::skewness>>(j);
+    case reduction::kurtosis:
+      return run_sums_of<statistic<reduction::kurtosis>>(j);
+    case reduction::covariance:
+      return run_sums_of<statistic<reduction::covariance>>(j);
+    case reduction::correlation:
+      return run_sums_of<statistic<reduction::correlation>>(j);
     default:
-      return run_sums_of<reduction::deviation>(j);
+      return;  // extrema have a kernel of their own
   }
 }
 

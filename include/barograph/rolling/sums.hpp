@@ -1,0 +1,210 @@
+// Rolling sums and what is made of them: mean, variance, standard deviation, standard error, skewness,
+// kurtosis, covariance, correlation; nothing is ever subtracted from a running sum.
+//
+// Law F. A mean is within 2u * sum|x| / n of the exact one, in practice correctly rounded but for ties;
+// higher moments are as good as if computed with 106 bits around a value of the window. Time is O(1) a
+// row, for any window. Sources: see detail/sums_plain.hpp and detail/moments_plain.hpp.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "../core/executor.hpp"
+#include "detail/sums_plain.hpp"
+#include "series.hpp"
+#include "windows.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace rolling {
+
+/// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
+struct inline_sums {
+  static void sums(const detail::sums_job& job) noexcept { kernel::run_sums(job); }
+  static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept {
+    return kernel::largest_magnitude(x, n);
+  }
+};
+
+namespace detail {
+
+/// A series as the kernels of sums take it: the caller's own array where it is plain, else a copy with
+/// NaN where a value is missing, scaled by a power of two where its powers would leave the range.
+class summable {
+ public:
+  template <class Kernels>
+  summable(Kernels, span<const double> x, const options& how, bool powers) : values_(x.data()) {
+    const std::uint64_t infinite = 0x7FF0000000000000;
+    std::uint64_t largest = Kernels::largest_magnitude(x.data(), static_cast<std::int64_t>(x.size()));
+    missing_ = largest >= infinite || !how.mask.empty();
+    if (missing_) {
+      prepared_.assign(1, series(x, how, std::numeric_limits<double>::quiet_NaN()));
+      values_ = prepared_[0].values();
+      largest = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const std::uint64_t one = Kernels::largest_magnitude(values_ + i, 1);
+        if (one < infinite && one > largest) largest = one;
+      }
+    }
+    const int exponent = static_cast<int>(largest >> 52) - 1023;
+    if (powers ? exponent > 200 || exponent < -200 : exponent > 940) exponent_ = powers ? exponent : 100;
+    if (largest == 0) exponent_ = 0;
+    if (exponent_ != 0) {
+      scaled_.resize(x.size());
+      for (std::size_t i = 0; i < x.size(); ++i) scaled_[i] = __builtin_ldexp(values_[i], -exponent_);
+      values_ = scaled_.data();
+    }
+  }
+
+  const double* values() const noexcept { return values_; }
+  bool missing() const noexcept { return missing_; }
+  /// The values are those of the series times 2^-exponent.
+  int exponent() const noexcept { return exponent_; }
+  /// NaN and infinities that are to show in the results of their windows; null where there are none.
+  const series* loud() const noexcept {
+    return prepared_.empty() || !prepared_[0].has_loud() ? nullptr : &prepared_[0];
+  }
+
+ private:
+  const double* values_;
+  std::vector<series> prepared_;  // one or none
+  std::vector<double> scaled_;
+  bool missing_ = false;
+  int exponent_ = 0;
+};
+
+inline void check_sizes(const windows& w, std::size_t rows, std::size_t results) {
+  if (w.rows != static_cast<std::int64_t>(rows))
+    raise<invalid_argument>("windows: made for " + std::to_string(w.rows) + " rows, the series has " +
+                            std::to_string(rows));
+  if (results != w.size())
+    raise<invalid_argument>("out: " + std::to_string(results) + " rows given, expected " +
+                            std::to_string(w.size()));
+}
+
+/// Runs the kernel over all windows, in pieces that follow the absolute index.
+template <class Kernels, class Executor>
+inline void run_sums(sums_job job, const windows& w, double* out, const Executor& executor) {
+  job.rows = w.rows;
+  job.windows = static_cast<std::int64_t>(w.size());
+  job.out = out;
+  std::int64_t pieces = job.windows, grain = 0;
+  if (w.length > 0) {
+    job.length = w.length;
+    job.shift = w.shift;
+    const std::int64_t ends = w.rows + (w.shift > 0 ? w.shift : 0);
+    const std::int64_t group = 4 * (w.length <= kernel::short_window ? 1 : w.length);
+    pieces = ends / group + (ends % group != 0 ? 1 : 0);
+    // Groups do not depend on one another: as many at a time as the threads need.
+    const auto shares = static_cast<std::int64_t>(executor.threads() > 1 ? 4 * executor.threads() : 1);
+    grain = std::max<std::int64_t>(1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
+  } else {
+    job.start = w.start.data();
+    job.end = w.end.data();
+    job.length = w.longest();
+    grain = std::max<std::int64_t>(65536, 4 * job.length);
+  }
+  const auto room = static_cast<std::size_t>(sums_scratch(job.what) * (job.length + 1) + 4);
+  executor.for_each_chunk(static_cast<std::size_t>(pieces), static_cast<std::size_t>(grain),
+                          [&](std::size_t from, std::size_t to) {
+                            const std::unique_ptr<double[]> scratch(new double[room]);
+                            const auto address = reinterpret_cast<std::uintptr_t>(scratch.get());
+                            sums_job piece = job;
+                            piece.scratch = scratch.get() + (32 - address % 32) % 32 / sizeof(double);
+                            piece.from = static_cast<std::int64_t>(from);
+                            piece.to = static_cast<std::int64_t>(to);
+                            Kernels::sums(piece);
+                          });
+}
+
+/// Fixed windows that end before the series begins hold nothing.
+inline void fill_empty(reduction what, const windows& w, const options& how, span<double> out) {
+  if (w.length <= 0) return;
+  const bool zero = what == reduction::sum && how.min_periods <= 0;
+  const double none = zero ? 0.0 : std::numeric_limits<double>::quiet_NaN();
+  for (std::int64_t i = 0; i < w.rows && i + w.shift < 0; ++i) out[static_cast<std::size_t>(i)] = none;
+}
+
+inline void scale(span<double> out, int exponent) {
+  for (std::size_t i = 0; exponent != 0 && i < out.size(); ++i) out[i] = __builtin_ldexp(out[i], exponent);
+}
+
+}  // namespace detail
+
+/// A statistic of sums over all windows of one series.
+///
+/// @param what      sum, mean, variance, deviation, standard_error, skewness or kurtosis
+/// @param x         the series
+/// @param w         its windows, made for x.size() rows
+/// @param how       min_periods and what is missing
+/// @param ddof      variance, deviation and standard_error divide by n - ddof
+/// @param out       w.size() results; NaN where a window holds too few values
+/// @param executor  runs the pieces; their number does not change the results
+/// @throws invalid_argument if sizes do not agree
+template <class Kernels = inline_sums, class Executor = serial_executor>
+inline void reduce_sums(reduction what, span<const double> x, const windows& w, const options& how,
+                        double ddof, span<double> out, const Executor& executor = {}) {
+  detail::check_sizes(w, x.size(), out.size());
+  if (x.empty()) return;
+  const bool powers = what != reduction::sum && what != reduction::mean;
+  const detail::summable s(Kernels{}, x, how, powers);
+  detail::sums_job job{};
+  job.what = what;
+  job.x = s.values();
+  job.missing = s.missing();
+  job.min_periods = static_cast<double>(how.min_periods);
+  job.ddof = ddof;
+  detail::fill_empty(what, w, how, out);
+  detail::run_sums<Kernels>(job, w, out.data(), executor);
+  const bool shape = what == reduction::skewness || what == reduction::kurtosis;
+  detail::scale(out, shape ? 0 : what == reduction::variance ? 2 * s.exponent() : s.exponent());
+  if (s.loud() == nullptr) return;
+  s.loud()->for_each_window(w, [&](std::size_t i, std::int64_t loud, double sum, double, double) {
+    if (loud == 0) return;
+    const bool enough = s.loud()->quiet_in(w, i) + loud >= how.min_periods;
+    out[i] = enough && !powers ? sum : std::numeric_limits<double>::quiet_NaN();
+  });
+}
+
+/// Covariance or correlation over all windows of two series; rows where either is missing are left out.
+///
+/// @param what      covariance or correlation
+/// @param x, y      the series, of one length
+/// @param w         their windows, made for x.size() rows
+/// @param how       min_periods and what is missing in x
+/// @param how_y     what is missing in y
+/// @param ddof      covariance divides by n - ddof
+/// @param out       w.size() results; NaN where a window holds too few pairs, or a NaN or infinity that shows
+/// @param executor  runs the pieces; their number does not change the results
+/// @throws invalid_argument if sizes do not agree
+template <class Kernels = inline_sums, class Executor = serial_executor>
+inline void reduce_pairs(reduction what, span<const double> x, span<const double> y, const windows& w,
+                         const options& how, const options& how_y, double ddof, span<double> out,
+                         const Executor& executor = {}) {
+  detail::check_sizes(w, x.size(), out.size());
+  if (y.size() != x.size())
+    raise<invalid_argument>("y: " + std::to_string(y.size()) + " rows given, expected " +
+                            std::to_string(x.size()));
+  if (x.empty()) return;
+  const detail::summable s(Kernels{}, x, how, true), t(Kernels{}, y, how_y, true);
+  detail::sums_job job{};
+  job.what = what;
+  job.x = s.values();
+  job.y = t.values();
+  job.missing = s.missing() || t.missing();
+  job.min_periods = static_cast<double>(how.min_periods);
+  job.ddof = ddof;
+  detail::fill_empty(what, w, how, out);
+  detail::run_sums<Kernels>(job, w, out.data(), executor);
+  if (what == reduction::covariance) detail::scale(out, s.exponent() + t.exponent());
+  for (const series* loud : {s.loud(), t.loud()})
+    if (loud != nullptr)
+      loud->for_each_window(w, [&](std::size_t i, std::int64_t count, double, double, double) {
+        if (count > 0) out[i] = std::numeric_limits<double>::quiet_NaN();
+      });
+}
+
+}  // namespace rolling
+BAROGRAPH_NAMESPACE_END
