@@ -34,10 +34,17 @@ rolling::reduction parse_reduction(const std::string& text) {
   if (text == "mean") return rolling::reduction::mean;
   if (text == "var") return rolling::reduction::variance;
   if (text == "std") return rolling::reduction::deviation;
+  if (text == "sem") return rolling::reduction::standard_error;
+  if (text == "skew") return rolling::reduction::skewness;
+  if (text == "kurt") return rolling::reduction::kurtosis;
+  if (text == "cov") return rolling::reduction::covariance;
+  if (text == "corr") return rolling::reduction::correlation;
   if (text == "min") return rolling::reduction::minimum;
   if (text == "max") return rolling::reduction::maximum;
-  barograph::raise<barograph::invalid_argument>("what: '" + text +
-                                                "' given, expected sum, mean, var, std, min or max");
+  barograph::raise<barograph::invalid_argument>(
+      "what: '" + text +
+      "' given, expected sum, mean, var, std, sem, skew, kurt, cov, corr, "
+      "min or max");
 }
 
 rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
@@ -84,17 +91,36 @@ void register_rolling(py::module_& m) {
   m.def(
       "rolling_reduce",
       [](const std::string& what, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
-         double ddof, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask) {
+         double ddof, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
+         std::size_t threads) {
         const auto reduction = parse_reduction(what);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out(static_cast<py::ssize_t>(w.size()));
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results);
+        rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results, executor_for(x, threads));
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("ddof"),
-      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"));
+      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"), py::arg("threads") = 1);
+  m.def(
+      "rolling_pairs",
+      [](const std::string& what, const doubles& x, const doubles& y, const rolling::windows& w,
+         std::int64_t min_periods, double ddof, bool inf_propagates, bool nan_propagates,
+         const std::optional<flags>& mask, const std::optional<flags>& mask_y, std::size_t threads) {
+        const auto reduction = parse_reduction(what);
+        const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        const auto how_y = options_of(min_periods, inf_propagates, nan_propagates, mask_y);
+        doubles out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<double> results(out.mutable_data(), w.size());
+        const barograph_bindings::interruptible call;
+        rolling::reduce_pairs<barograph::kernels::compiled>(reduction, view(x), view(y), w, how, how_y, ddof,
+                                                            results, executor_for(x, threads));
+        return out;
+      },
+      py::arg("what"), py::arg("x"), py::arg("y"), py::arg("windows"), py::arg("min_periods"),
+      py::arg("ddof"), py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"),
+      py::arg("mask_y"), py::arg("threads") = 1);
   m.def(
       "rolling_count",
       [](const doubles& x, const rolling::windows& w, std::int64_t min_periods,

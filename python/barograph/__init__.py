@@ -32,9 +32,12 @@ _EXPORTS = {
     "Table": "_frames",
     "Top": "_items",
     "analyze": "analysis",
+    "rolling_corr": "_windows",
     "rolling_count": "_windows",
     "rolling_first": "_windows",
     "rolling_last": "_windows",
+    "rolling_cov": "_windows",
+    "rolling_kurt": "_windows",
     "rolling_max": "_windows",
     "rolling_mean": "_windows",
     "rolling_median": "_windows",
@@ -42,6 +45,8 @@ _EXPORTS = {
     "rolling_nunique": "_windows",
     "rolling_quantile": "_windows",
     "rolling_rank": "_windows",
+    "rolling_sem": "_windows",
+    "rolling_skew": "_windows",
     "rolling_std": "_windows",
     "rolling_sum": "_windows",
     "rolling_var": "_windows",
@@ -87,9 +92,12 @@ if TYPE_CHECKING:
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
+    from ._windows import rolling_corr as rolling_corr
     from ._windows import rolling_count as rolling_count
     from ._windows import rolling_first as rolling_first
     from ._windows import rolling_last as rolling_last
+    from ._windows import rolling_cov as rolling_cov
+    from ._windows import rolling_kurt as rolling_kurt
     from ._windows import rolling_max as rolling_max
     from ._windows import rolling_mean as rolling_mean
     from ._windows import rolling_median as rolling_median
@@ -97,6 +105,8 @@ if TYPE_CHECKING:
     from ._windows import rolling_nunique as rolling_nunique
     from ._windows import rolling_quantile as rolling_quantile
     from ._windows import rolling_rank as rolling_rank
+    from ._windows import rolling_sem as rolling_sem
+    from ._windows import rolling_skew as rolling_skew
     from ._windows import rolling_std as rolling_std
     from ._windows import rolling_sum as rolling_sum
     from ._windows import rolling_var as rolling_var

@@ -388,6 +388,20 @@ def rolling_reduce(
     inf_propagates: bool,
     nan_propagates: bool,
     mask: NDArray[np.uint8] | None,
+    threads: int = 1,
+) -> NDArray[np.float64]: ...
+def rolling_pairs(
+    what: str,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    windows: Windows,
+    min_periods: int,
+    ddof: float,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    mask_y: NDArray[np.uint8] | None,
+    threads: int = 1,
 ) -> NDArray[np.float64]: ...
 def rolling_count(
     x: NDArray[np.float64],

@@ -52,7 +52,7 @@ class _Series(NamedTuple):
 
 def rolling_count(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
-    step: int | None = None, on: Any = None, inf: str = "missing",
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Count the values in each window, infinities among them.
 
@@ -64,12 +64,12 @@ def rolling_count(
     >>> bg.rolling_count([1.0, float("nan"), 3.0], 2)
     array([nan,  1.,  1.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "count", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "count", 0.0)
 
 
 def rolling_sum(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
-    step: int | None = None, on: Any = None, inf: str = "missing",
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Sum the values in each window, rounded once.
 
@@ -80,12 +80,12 @@ def rolling_sum(
     >>> bg.rolling_sum([1.0, 2.0, 3.0], 2)
     array([nan,  3.,  5.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "sum", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "sum", 0.0)
 
 
 def rolling_mean(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
-    step: int | None = None, on: Any = None, inf: str = "missing",
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Average the values in each window.
 
@@ -109,6 +109,9 @@ def rolling_mean(
         Times of the rows, never going back; for a DataFrame also the name of the column that has them.
     inf : {"missing", "propagate"}, default "missing"
         Infinities are left out as in pandas, or make their windows infinite or NaN.
+    threads : int, optional
+        At most so many threads; the results do not depend on it. By default as many as the machine grants
+        and the length is worth (one a 100,000 rows), and one inside workers of dask, spark and joblib.
 
     Returns
     -------
@@ -137,12 +140,13 @@ def rolling_mean(
     >>> bg.rolling_mean([1.0, 2.0, 4.0, 8.0], 2)
     array([nan, 1.5, 3. , 6. ])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "mean", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "mean", 0.0)
 
 
 def rolling_var(
     x: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
+    threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Variance of the values in each window, divided by n - `ddof`.
 
@@ -154,12 +158,13 @@ def rolling_var(
     >>> bg.rolling_var([1.0, 2.0, 4.0], 2)
     array([nan, 0.5, 2. ])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "var", float(ddof))
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "var", float(ddof))
 
 
 def rolling_std(
     x: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
+    threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Standard deviation of the values in each window: the root of :func:`rolling_var`.
 
@@ -168,12 +173,117 @@ def rolling_std(
     >>> bg.rolling_std([1.0, 3.0, 3.0], 2, ddof=0)
     array([nan,  1.,  0.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "std", float(ddof))
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "std", float(ddof))
+
+
+def rolling_sem(
+    x: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
+    closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
+    threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Standard error of the mean in each window: :func:`rolling_std` over the root of the number of values.
+
+    Examples
+    --------
+    >>> bg.rolling_sem([1.0, 3.0, 3.0], 2, ddof=0).round(6)
+    array([     nan, 0.707107, 0.      ])
+    """
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "sem", float(ddof))
+
+
+def rolling_skew(
+    x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Sample skewness of the values in each window, unbiased for a normal distribution (G1).
+
+    NaN for fewer than 3 values and where all are equal. See :func:`rolling_mean` for the parameters.
+
+    References
+    ----------
+    .. [1] D. N. Joanes, C. A. Gill (1998), "Comparing measures of sample skewness and kurtosis".
+
+    Examples
+    --------
+    >>> bg.rolling_skew([1.0, 2.0, 9.0, 2.0], 3).round(6)
+    array([     nan,      nan, 1.630059, 1.732051])
+    """
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "skew", 0.0)
+
+
+def rolling_kurt(
+    x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Excess kurtosis of the values in each window, unbiased for a normal distribution (G2).
+
+    NaN for fewer than 4 values and where all are equal. See :func:`rolling_mean` for the parameters.
+
+    References
+    ----------
+    .. [1] D. N. Joanes, C. A. Gill (1998), "Comparing measures of sample skewness and kurtosis".
+
+    Examples
+    --------
+    >>> bg.rolling_kurt([1.0, 2.0, 2.0, 9.0], 4).round(6)
+    array([     nan,      nan,      nan, 3.546939])
+    """
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "kurt", 0.0)
+
+
+def rolling_cov(
+    x: Any, y: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
+    closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
+    threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Covariance of the pairs in each window, divided by n - `ddof`; pairs with a missing value are left out.
+
+    Parameters
+    ----------
+    x, y : one-dimensional, as in :func:`rolling_mean`
+        Of one length. Rows pair up by position, not by index.
+    window, min_periods, center, closed, step, on, inf, threads
+        As in :func:`rolling_mean`; `min_periods` counts pairs.
+
+    Returns
+    -------
+    same kind as `x`
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ.
+
+    Examples
+    --------
+    >>> bg.rolling_cov([1.0, 2.0, 4.0], [2.0, 4.0, 8.0], 2)
+    array([nan, 1., 4.])
+    """
+    return _roll_pairs(
+        x, y, _How(window, min_periods, center, closed, step, on, inf, threads), "cov", float(ddof)
+    )
+
+
+def rolling_corr(
+    x: Any, y: Any, window: Any, *, min_periods: int | None = None, center: bool = False,
+    closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
+    threads: int | None = None,
+) -> Any:  # fmt: skip
+    """Pearson correlation of the pairs in each window, in [-1, 1]; NaN where one of them is constant.
+
+    See :func:`rolling_cov` for the parameters.
+
+    Examples
+    --------
+    >>> bg.rolling_corr([1.0, 2.0, 4.0, 4.0], [2.0, 4.0, 1.0, 3.0], 2)
+    array([nan,  1., -1., nan])
+    """
+    return _roll_pairs(x, y, _How(window, min_periods, center, closed, step, on, inf, threads), "corr", 0.0)
 
 
 def rolling_min(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
-    step: int | None = None, on: Any = None, inf: str = "missing",
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Smallest value in each window; see :func:`rolling_mean` for the parameters.
 
@@ -182,12 +292,12 @@ def rolling_min(
     >>> bg.rolling_min([3.0, 1.0, 2.0], 2)
     array([nan,  1.,  1.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "min", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "min", 0.0)
 
 
 def rolling_max(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
-    step: int | None = None, on: Any = None, inf: str = "missing",
+    step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
     """Largest value in each window; see :func:`rolling_mean` for the parameters.
 
@@ -196,7 +306,7 @@ def rolling_max(
     >>> bg.rolling_max([3.0, 1.0, 2.0], 2)
     array([nan,  3.,  2.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf), "max", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "max", 0.0)
 
 
 def rolling_median(
@@ -206,12 +316,6 @@ def rolling_median(
     """Median of the values in each window, exact; of an even number the mean of the middle two.
 
     See :func:`rolling_mean` for the parameters.
-
-    Parameters
-    ----------
-    threads : int, optional
-        At most so many; they change no bit. By default as many as the machine has for a series so long,
-        and 1 inside the workers of dask, spark and joblib.
 
     Examples
     --------
@@ -231,10 +335,8 @@ def rolling_quantile(
 
     Parameters
     ----------
-    x, window, min_periods, center, closed, step, on, inf
+    x, window, min_periods, center, closed, step, on, inf, threads
         As in :func:`rolling_mean`.
-    threads
-        As in :func:`rolling_median`.
     q : float or sequence of float
         Quantiles in [0, 1].
     interpolation : {"linear", "lower", "higher", "nearest", "midpoint"}
@@ -310,7 +412,7 @@ def rolling_nunique(
 ) -> Any:  # fmt: skip
     """How many different values each window holds; zeros of both signs are one.
 
-    See :func:`rolling_mean` for the parameters, and :func:`rolling_median` for `threads`.
+    See :func:`rolling_mean` for the parameters,
 
     Examples
     --------
@@ -331,7 +433,7 @@ def rolling_first(
 ) -> Any:  # fmt: skip
     """Oldest value of each window that is not missing.
 
-    See :func:`rolling_mean` for the parameters, and :func:`rolling_median` for `threads`.
+    See :func:`rolling_mean` for the parameters,
 
     Examples
     --------
@@ -347,7 +449,7 @@ def rolling_last(
 ) -> Any:  # fmt: skip
     """Newest value of each window that is not missing.
 
-    See :func:`rolling_mean` for the parameters, and :func:`rolling_median` for `threads`.
+    See :func:`rolling_mean` for the parameters,
 
     Examples
     --------
@@ -363,14 +465,25 @@ def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
         return columns.each(lambda column: [_roll(column, how, what, ddof)])[0]
     series = _series(x, how.on)
     cut = _cut(series, how)
-    loud = _inf(how.inf)
     if what == "count":
         out = _core.rolling_count(series.values, cut.windows, cut.least, series.mask)
-    else:
-        out = _core.rolling_reduce(
-            what, series.values, cut.windows, cut.least, ddof, loud, not series.nan_is_missing, series.mask
-        )
+        return series.wrap(out, cut)
+    least, loud, shown, mask, threads = _told(series, cut, how)
+    out = _core.rolling_reduce(what, series.values, cut.windows, least, ddof, loud, shown, mask, threads)
     return series.wrap(out, cut)
+
+
+def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float) -> Any:
+    first, second = _series(x, how.on), _series(y, None)
+    if len(second.values) != len(first.values):
+        raise ValueError(f"y: {len(second.values)} rows given, expected {len(first.values)} as x has")
+    cut = _cut(first, how)
+    shown = not (first.nan_is_missing and second.nan_is_missing)
+    out = _core.rolling_pairs(
+        what, first.values, second.values, cut.windows, cut.least, ddof, _inf(how.inf), shown,
+        first.mask, second.mask, thread_count(how.threads),
+    )  # fmt: skip
+    return first.wrap(out, cut)
 
 
 def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> list[Any]:

@@ -91,19 +91,22 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
   job.windows = static_cast<std::int64_t>(w.size());
   job.out = out;
   std::int64_t pieces = job.windows, grain = 0;
-  if (w.length > 0) {
+  windows spelled;
+  const std::int64_t ends = w.rows + (w.shift > 0 ? w.shift : 0);
+  if (w.length > 0 && w.length <= ends / 8) {
     job.length = w.length;
     job.shift = w.shift;
-    const std::int64_t ends = w.rows + (w.shift > 0 ? w.shift : 0);
     const std::int64_t group = 4 * (w.length <= kernel::short_window ? 1 : w.length);
     pieces = ends / group + (ends % group != 0 ? 1 : 0);
     // Groups do not depend on one another: as many at a time as the threads need.
     const auto shares = static_cast<std::int64_t>(executor.threads() > 1 ? 4 * executor.threads() : 1);
     grain = std::max<std::int64_t>(1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
-  } else {
-    job.start = w.start.data();
-    job.end = w.end.data();
-    job.length = w.longest();
+  } else {  // too few blocks to go side by side, or none
+    if (w.length > 0) spelled = w.spelled_out();
+    const windows& bounds = w.length > 0 ? spelled : w;
+    job.start = bounds.start.data();
+    job.end = bounds.end.data();
+    job.length = bounds.longest();
     grain = std::max<std::int64_t>(65536, 4 * job.length);
   }
   const auto room = static_cast<std::size_t>(sums_scratch(job.what) * (job.length + 1) + 4);
@@ -142,7 +145,7 @@ inline void scale(span<double> out, int exponent) {
 /// @param ddof      variance, deviation and standard_error divide by n - ddof
 /// @param out       w.size() results; NaN where a window holds too few values
 /// @param executor  runs the pieces; their number does not change the results
-/// @throws invalid_argument if sizes do not agree
+/// @throws invalid_argument for another reduction, or if sizes do not agree
 template <class Kernels = inline_sums, class Executor = serial_executor>
 inline void reduce_sums(reduction what, span<const double> x, const windows& w, const options& how,
                         double ddof, span<double> out, const Executor& executor = {}) {
@@ -178,11 +181,13 @@ inline void reduce_sums(reduction what, span<const double> x, const windows& w, 
 /// @param ddof      covariance divides by n - ddof
 /// @param out       w.size() results; NaN where a window holds too few pairs, or a NaN or infinity that shows
 /// @param executor  runs the pieces; their number does not change the results
-/// @throws invalid_argument if sizes do not agree
+/// @throws invalid_argument for another reduction, or if sizes do not agree
 template <class Kernels = inline_sums, class Executor = serial_executor>
 inline void reduce_pairs(reduction what, span<const double> x, span<const double> y, const windows& w,
                          const options& how, const options& how_y, double ddof, span<double> out,
                          const Executor& executor = {}) {
+  if (what != reduction::covariance && what != reduction::correlation)
+    raise<invalid_argument>("what: expected covariance or correlation");
   detail::check_sizes(w, x.size(), out.size());
   if (y.size() != x.size())
     raise<invalid_argument>("y: " + std::to_string(y.size()) + " rows given, expected " +
