@@ -98,7 +98,8 @@ void register_rolling(py::module_& m) {
         doubles out(static_cast<py::ssize_t>(w.size()));
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results, executor_for(x, threads));
+        rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results,
+                                                      executor_for(x, threads));
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("ddof"),

@@ -94,10 +94,10 @@ if TYPE_CHECKING:
     from ._states import QuantileHistogram as QuantileHistogram
     from ._windows import rolling_corr as rolling_corr
     from ._windows import rolling_count as rolling_count
-    from ._windows import rolling_first as rolling_first
-    from ._windows import rolling_last as rolling_last
     from ._windows import rolling_cov as rolling_cov
+    from ._windows import rolling_first as rolling_first
     from ._windows import rolling_kurt as rolling_kurt
+    from ._windows import rolling_last as rolling_last
     from ._windows import rolling_max as rolling_max
     from ._windows import rolling_mean as rolling_mean
     from ._windows import rolling_median as rolling_median

@@ -226,7 +226,7 @@ def rolling_kurt(
     Examples
     --------
     >>> bg.rolling_kurt([1.0, 2.0, 2.0, 9.0], 4).round(6)
-    array([     nan,      nan,      nan, 3.546939])
+    array([     nan,      nan,      nan, 3.708507])
     """
     return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "kurt", 0.0)
 

@@ -100,7 +100,8 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
     pieces = ends / group + (ends % group != 0 ? 1 : 0);
     // Groups do not depend on one another: as many at a time as the threads need.
     const auto shares = static_cast<std::int64_t>(executor.threads() > 1 ? 4 * executor.threads() : 1);
-    grain = std::max<std::int64_t>(1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
+    grain = std::max<std::int64_t>(
+        1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
   } else {  // too few blocks to go side by side, or none
     if (w.length > 0) spelled = w.spelled_out();
     const windows& bounds = w.length > 0 ? spelled : w;
