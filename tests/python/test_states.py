@@ -121,6 +121,30 @@ def test_the_bucket_is_the_specifications_at_every_edge_and_beside_it(index: int
         assert bg.QuantileHistogram().update([x]).buckets() == [bucket]
 
 
+@pytest.mark.parametrize("scale", range(-10, 7))
+def test_every_edge_of_every_scale_and_its_neighbours_fall_where_the_specification_puts_them(
+    scale: int,
+) -> None:
+    """Bounds are floor(2^52 * 2^(k/64)) by integer roots, in every octave of normal doubles."""
+    octave = np.array([floor_of_bound(k) for k in range(64)])[:: 1 << max(0, 6 - scale)]
+    step = 1 << max(0, -scale)
+    for first in range(-1020, 1020, 680):  # 65,536 buckets at a time
+        octaves = np.arange(first, first + 680)
+        octaves = octaves[octaves % step == 0]
+        if not octaves.size:
+            continue
+        edges = np.ldexp(octave, octaves[:, None]).ravel()
+        below, above = np.nextafter(edges, 0), np.nextafter(edges, np.inf)
+        h = bg.QuantileHistogram(scale, budget=65536).update(np.concatenate([below, edges, above]))
+        assert h.scale == scale
+        buckets = h.buckets()
+        # The first bucket ends with the first edge; each further one holds what is just above its lower
+        # edge and the two at its upper one; the last only begins.
+        assert [b.count for b in buckets] == [2, *[3] * (len(edges) - 1), 1]
+        assert [b.upper for b in buckets[:-1]] == edges.tolist()
+        assert [b.lower for b in buckets[1:]] == edges.tolist()
+
+
 @settings(max_examples=200, deadline=None)
 @given(finite.filter(lambda x: x != 0), st.integers(-10, 6))
 def test_a_lower_scale_shifts_the_index_and_signs_mirror(x: float, scale: int) -> None:
