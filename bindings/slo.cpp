@@ -183,6 +183,7 @@ void register_policy(py::module_& m) {
       .def("validate", &policy::validate)
       .def("to_toml", &write_policy)
       .def_static("from_toml", &read_policy)
+      .def_static("check_table", &check_policy_table, py::arg("table"))
       .def_static("keys", &policy_keys);
 }
 

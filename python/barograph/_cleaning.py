@@ -194,7 +194,7 @@ def clean(
     ns = _times(work)
     _duplicates(work, ns)
     _reject_times(work, ns)
-    _latency(work, getattr(policy, "absurd_latency_ms", None))
+    _latency(work, None if policy is None else policy.absurd_latency_ms)
     _status_and_error(work)
     _names(work)
     for name in (schema.client, schema.bytes):

@@ -279,6 +279,7 @@ _POLICY_KEYS = {
     "peak_hours": "peak_hours",
     "detector": "detector",
     "contamination": "contamination",
+    "absurd_latency_ms": "absurd_latency_ms",
 }
 
 
@@ -313,6 +314,8 @@ class Policy:
         The anomaly detector.
     contamination : float, optional
         The expected share of anomalies, up to 0.5; None leaves it to the detector.
+    absurd_latency_ms : float, optional
+        Above it :func:`clean` takes a latency for dirt; None leaves the limit to the log itself.
 
     Raises
     ------
@@ -346,6 +349,7 @@ class Policy:
     peak_hours: tuple[int, int] = (18, 22)
     detector: str = "auto"
     contamination: float | None = None
+    absurd_latency_ms: float | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.health, HealthPolicy):
@@ -425,6 +429,7 @@ class Policy:
 def _flat(tables: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in tables.items():
         if isinstance(value, Mapping) and not before:
+            _core.Policy.check_table(key)
             yield from _flat(value, f"{key}.")
         else:
             yield before + key, value

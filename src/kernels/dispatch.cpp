@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "barograph/kernels.hpp"
+#include "cpu.hpp"
 #include "table.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -12,15 +13,11 @@ namespace {
 const kernel_table& choose() noexcept {
 #ifdef BAROGRAPH_KERNELS_X86
   const char* forced = std::getenv("BAROGRAPH_ISA");
-  const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-                  __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-  const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
-                  __builtin_cpu_supports("avx512vl");
+  const int level = level_of(this_cpu());
   const bool allow_v4 = forced == nullptr || std::strcmp(forced, "v4") == 0;
   const bool allow_v3 = allow_v4 || std::strcmp(forced, "v3") == 0;
-  if (v4 && allow_v4) return isa_v4::table();
-  if (v3 && allow_v3) return isa_v3::table();
+  if (level >= 4 && allow_v4) return isa_v4::table();
+  if (level >= 3 && allow_v3) return isa_v3::table();
 #endif
   return isa_base::table();
 }

@@ -418,3 +418,14 @@ def test_written_files_read_back_and_hold_no_formula(tmp_path):
     again = bg.read(files[0], frame="table")
     np.testing.assert_array_equal(again.table["timestamp"], cleaned.table["timestamp"])
     assert sorted(p.name for p in (tmp_path / "processed").iterdir()) == sorted(f.name for f in files)
+
+
+def test_a_policy_says_what_an_absurd_latency_is():
+    log = {
+        "timestamp": np.arange("2024-01-01", "2024-01-01T00:01:40", dtype="M8[s]").astype("M8[ns]"),
+        "response_time_ms": np.where(np.arange(100) == 7, 5000.0, 100.0 + np.arange(100)),
+    }
+    assert len(bg.clean(log, frame="table").rejects) == 0
+    rejects = bg.clean(log, policy=bg.Policy(absurd_latency_ms=4000), frame="table").rejects
+    assert rejects["rule"].to_numpy().tolist() == ["absurd_latency"]
+    assert rejects["row"].tolist() == [7]

@@ -45,6 +45,7 @@ policies = st.builds(
     apdex_bands=st.sampled_from(["standard", "apm", (0.9, 0.8, 0.7, 0.6)]),
     detector=st.text(string.printable, min_size=1),
     contamination=st.none() | st.floats(0, 0.5, exclude_min=True),
+    absurd_latency_ms=st.none() | positive,
 )
 
 
@@ -98,7 +99,7 @@ def test_an_unknown_key_names_the_nearest_one(tmp_path):
         Policy.load(path)
     with pytest.raises(ValueError, match=r'line 2: unknown key "apdex\.treshold"'):
         _core.Policy.from_toml(path.read_text())
-    with pytest.raises(ValueError, match=r'did you mean "health\.cpu_limit"'):
+    with pytest.raises(ValueError, match=r"unknown table \[healt\], did you mean \[health\]"):
         both("[healt]\ncpu_limit = 5")
 
 
@@ -120,6 +121,10 @@ def test_an_unknown_key_names_the_nearest_one(tmp_path):
         "[health]\nbands = [1, 2, 3, 4]",
         "[health]\ncpu_points = inf",
         "[health.cpu]\nlimit = 5",
+        "[helth]",
+        "[zone]",
+        "absurd_latency_ms = 0",
+        "absurd_latency_ms = true",
         "zone = 'a'\nzone = 'b'",
         "zone",
     ],

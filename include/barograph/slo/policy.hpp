@@ -51,6 +51,7 @@ struct policy {
   std::array<int, 2> peak_hours{18, 22};  ///< from (included) and to (excluded), local hours
   std::string detector = "auto";
   std::optional<double> contamination;  ///< expected share of anomalies; the detector decides when not set
+  std::optional<double> absurd_latency_ms;  ///< above it a latency is dirt; cleaning decides when not set
   apdex_policy apdex;
   objectives_policy objectives;
   health_policy health;
@@ -113,6 +114,7 @@ inline void policy::validate() const {
   if (detector.empty()) check::wrong("detector", "an empty string", "\"auto\" or the name of a detector");
   if (contamination && !(*contamination > 0.0 && *contamination <= 0.5))
     check::wrong("contamination", decimal(*contamination), "a fraction above 0, up to 0.5");
+  if (absurd_latency_ms) check::positive("absurd_latency_ms", *absurd_latency_ms);
   check::positive("apdex.threshold", apdex.threshold);
   if (apdex.tolerating && !(*apdex.tolerating >= apdex.threshold && *apdex.tolerating < HUGE_VAL))
     check::wrong("apdex.tolerating", decimal(*apdex.tolerating),

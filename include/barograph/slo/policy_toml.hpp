@@ -36,6 +36,7 @@ void for_each_policy_field(Policy& p, Field&& field) {
   field("peak_hours", p.peak_hours);
   field("detector", p.detector);
   field("contamination", p.contamination);
+  field("absurd_latency_ms", p.absurd_latency_ms);
   field("apdex.threshold", p.apdex.threshold);
   field("apdex.tolerating", p.apdex.tolerating);
   field("apdex.bands", p.apdex.bands);
@@ -167,8 +168,8 @@ class reader {
  public:
   explicit reader(const std::string& text) : text_(text) {}
 
-  template <class Set>  // set(key, value, line); the key has its table before it
-  void read(Set&& set) {
+  template <class Open, class Set>  // open(table, line); set(key, value, line): the key with its table
+  void read(Open&& open, Set&& set) {
     if (text_.compare(0, 3, "\xEF\xBB\xBF") == 0) at_ = 3;
     std::string table;
     std::vector<std::string> tables;
@@ -183,6 +184,7 @@ class reader {
         if (peek() != ']') fail("expected ] after the table's name");
         ++at_;
         once(tables, table, "table");
+        open(table, line_);
         table += '.';
       } else {
         const std::string key = table + bare_key("a key");
@@ -477,22 +479,45 @@ inline std::optional<toml_value> policy_value(const policy& p, const std::string
   return out;
 }
 
+/// Raises `invalid_argument` for a table that policies do not have, whether it holds keys or not.
+inline void check_policy_table(const std::string& table) {
+  std::string known, nearest;
+  std::size_t best = 0;
+  for (const std::string& key : policy_keys()) {
+    const std::size_t dot = key.find('.');
+    if (dot == std::string::npos || key.substr(0, dot) == known) continue;
+    known = key.substr(0, dot);
+    if (known == table) return;
+    const std::size_t d = policy_toml::distance(table, known);
+    if (nearest.empty() || d < best) {
+      nearest = known;
+      best = d;
+    }
+  }
+  raise<invalid_argument>("unknown table [" + table + "], did you mean [" + nearest + "]?");
+}
+
 /// Reads the text of a policy file; keys that are absent keep their defaults.
 inline policy read_policy(const std::string& text) {
   policy p;
   policy_toml::reader reader(text);
-  reader.read([&](const std::string& key, const toml_value& value, std::size_t line) {
+  const auto at_line = [](std::size_t line, auto&& change) {
 #if BAROGRAPH_HAS_EXCEPTIONS
     try {
-      set_policy_value(p, key, value);
+      change();
     } catch (const invalid_argument& e) {
       raise<invalid_argument>("policy: line " + std::to_string(line) + ": " + e.what());
     }
 #else
     (void)line;
-    set_policy_value(p, key, value);
+    change();
 #endif
-  });
+  };
+  reader.read(
+      [&](const std::string& table, std::size_t line) { at_line(line, [&] { check_policy_table(table); }); },
+      [&](const std::string& key, const toml_value& value, std::size_t line) {
+        at_line(line, [&] { set_policy_value(p, key, value); });
+      });
   p.validate();
   return p;
 }

@@ -1,5 +1,6 @@
 #include "barograph/core/random.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <vector>
@@ -87,6 +88,39 @@ TEST_CASE("poisson follows its distribution on both sides of its change of metho
     CAPTURE(mean, chi2, cells);
     CHECK(chi2 < cells + 4.0 * std::sqrt(2.0 * cells) + 4);  // four standard deviations of chi-squared
   }
+}
+
+TEST_CASE("poisson follows its distribution at the largest means, which the normal one is the limit of") {
+  for (const double mean : {2e6, 1e10, 1e15}) {
+    constexpr int n = 100000;
+    std::vector<double> z;
+    for (int i = 0; i < n; ++i) {
+      const auto k = random_draws(5, 0, static_cast<std::uint64_t>(i)).poisson(mean);
+      z.push_back((static_cast<double>(k) - mean + 0.5) / std::sqrt(mean));
+    }
+    std::sort(z.begin(), z.end());
+    double farthest = 0;  // Kolmogorov and Smirnov; with the first term of Edgeworth's series
+    for (int i = 0; i < n; ++i) {
+      const double x = z[static_cast<std::size_t>(i)];
+      const double density = std::exp(-x * x / 2) / std::sqrt(2 * M_PI);
+      const double below = std::erfc(-x / std::sqrt(2.0)) / 2 - density * (x * x - 1) / (6 * std::sqrt(mean));
+      farthest =
+          std::max({farthest, std::fabs(below - i / double{n}), std::fabs(below - (i + 1) / double{n})});
+    }
+    CAPTURE(mean);
+    CHECK(farthest * std::sqrt(double{n}) < 1.95);  // exceeded by chance once in 1000
+  }
+}
+
+TEST_CASE("both ways to write poisson's probabilities agree where they meet") {
+  // The draws of neighbouring means differ by the means: 1e6 takes the second way, the double below it
+  // the first.
+  const double below = std::nextafter(1e6, 0.0);
+  int differ = 0;
+  for (int i = 0; i < 100000; ++i)
+    differ += random_draws(9, 0, static_cast<std::uint64_t>(i)).poisson(1e6) !=
+              random_draws(9, 0, static_cast<std::uint64_t>(i)).poisson(below);
+  CHECK(differ <= 1);
 }
 
 TEST_CASE("poisson of nothing is nothing, and a mean that is none is refused") {

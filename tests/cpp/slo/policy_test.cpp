@@ -42,6 +42,7 @@ TEST_CASE("values that make no sense are refused by name") {
   CHECK(names("[health]\nanomaly_limit = 0", "health.anomaly_limit:"));
   CHECK(names("[health]\nbands = [90, 90, 60, 40]", "health.bands:"));
   CHECK(names("contamination = 0.6", "contamination:"));
+  CHECK(names("absurd_latency_ms = 0", "absurd_latency_ms:"));
   CHECK(names("peak_hours = [22, 18]", "peak_hours:"));
   CHECK(names("zone = \"\"", "zone:"));
 }

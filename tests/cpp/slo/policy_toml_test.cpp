@@ -45,6 +45,7 @@ TEST_CASE("what is written is read back equal, key by key") {
   p.zone = "a \"quoted\" \\ zone\n\x01\xC3\xA4";
   p.peak_hours = {0, 24};
   p.contamination = 0.1 + 0.2 - 0.29;
+  p.absurd_latency_ms = 3.6e6;
   p.apdex.tolerating = 1e22;
   p.apdex.bands.limits = {0.9, 0.8, 0.1};
   p.health.bands = {99.9, 50.5, 1.0, 1e-9};
@@ -53,6 +54,7 @@ TEST_CASE("what is written is read back equal, key by key") {
   CHECK(write_policy(q) == text);
   CHECK(q.zone == p.zone);
   CHECK(q.contamination == p.contamination);
+  CHECK(q.absurd_latency_ms == p.absurd_latency_ms);
   CHECK(q.apdex.tolerating == p.apdex.tolerating);
   CHECK(!q.objectives.latency_p95);
   CHECK(q.health.bands == p.health.bands);
@@ -116,9 +118,10 @@ TEST_CASE("the limits of the subset: arrays over lines, ends of lines, the last 
 
 TEST_CASE("every key is listed once, can be set to its own value and written") {
   const std::vector<std::string> keys = policy_keys();
-  CHECK(keys.size() == 21);
+  CHECK(keys.size() == 22);
   policy p;
   p.contamination = 0.1;
+  p.absurd_latency_ms = 6e5;
   p.apdex.tolerating = 3000;
   p.objectives.latency_p95 = 250;
   policy q;
@@ -156,4 +159,12 @@ TEST_CASE("Levenshtein's distances, by hand") {
   CHECK(nearest_policy_key("objectives.p95_latency") == "objectives.latency_p95");
   CHECK(nearest_policy_key("cpu_limit") == "health.cpu_limit");
   CHECK(nearest_policy_key("timezone") == "zone");
+}
+
+TEST_CASE("a table that policies do not have is refused, empty or not") {
+  CHECK(complaint("[apdex]\n[health]\n[objectives]\n").empty());
+  CHECK(complaint("zone = 'UTC'\n[helth]\n") ==
+        "policy: line 2: unknown table [helth], did you mean [health]?");
+  CHECK(complaint("[zone]\n").rfind("policy: line 1: unknown table [zone]", 0) == 0);
+  CHECK(complaint("[healt]\ncpu_limit = 5").rfind("policy: line 1: unknown table [healt]", 0) == 0);
 }
