@@ -260,3 +260,47 @@ def test_days_that_come_back_every_week_are_no_incident():
     weekend = (times.astype("M8[D]").astype(int) + 3) % 7 >= 5
     latency = np.rint(np.where(weekend, 200, 100) * np.exp(draw.normal(0, 0.5, times.size)))
     assert not of_kind(report_of(Table({"timestamp": times, "response_time_ms": latency})), "incident")
+
+
+def counters(rows=60):
+    """A status page that is read every ten seconds: counters, a constant, and a level."""
+    draw = np.random.default_rng(0)
+    return Table(
+        {
+            "timestamp": START + np.arange(rows) * np.timedelta64(10, "s"),
+            "generation": np.full(rows, 11),
+            "accepted": 9000 + np.cumsum(draw.integers(0, 9, rows)),
+            "active": draw.integers(1, 9, rows),
+        }
+    )
+
+
+def test_a_series_is_of_a_value_that_tells_something():
+    report = report_of(counters())
+    assert report.title.startswith("active over time")
+    largest = next(card for card in report.cards if card.label == "Largest")
+    assert largest.exact == counters()["active"].max()
+    assert any(f.text.startswith("accepted never falls: it counts from ") for f in report.findings)
+
+
+def test_a_short_log_says_nothing_on_hours_of_the_day():
+    report = report_of(counters())
+    assert {c.name for c in report.charts} == {"value_over_time"}
+    assert "peak_offpeak" not in report.tables
+    assert not {"Highest hour", "Busiest hour"} & {c.label for c in report.cards}
+
+
+def test_one_missing_sample_is_told_in_one_sentence_and_needs_no_advice():
+    keep = np.arange(60) != 30
+    report = report_of(counters().take(keep))
+    (gap,) = of_kind(report, "gap")
+    assert gap.text.startswith("1 sample is missing at a step of 10 s, between ")
+    assert not of_kind(report, "advice")
+
+
+def test_one_failure_makes_no_worst_period():
+    rows = 5000
+    times = START + np.arange(rows) * np.timedelta64(30, "s")
+    error = np.arange(rows) == 2500
+    report = report_of(Table({"timestamp": times, "error": error}))
+    assert len(report.tables["worst_periods"]) == 0

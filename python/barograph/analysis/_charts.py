@@ -58,10 +58,11 @@ def _filter(facts: Facts) -> str | None:
 def _timeline_requests(facts: Facts) -> Iterator[Chart]:
     if facts.series is not None:
         return
-    of_hours = facts.of_all("by_day_hour").array("requests")
-    most = int(of_hours[np.argmax(of_hours)])
+    requests = facts.of_all("timeline").array("requests")
+    most, per = int(requests[np.argmax(requests)]), _per(facts)
+    within = per if per[0].isdigit() else f"{'an' if per == 'hour' else 'a'} {per}"
     yield Chart(
-        "requests_over_time", "line", f"Traffic: at most {rows(most, 'request')} in an hour",
+        "requests_over_time", "line", f"Traffic: at most {rows(most, 'request')} in {within}",
         "timeline", "time", ("requests",), _zone(facts), f"requests per {_per(facts)}",
         filter=_filter(facts), marks=_marks(facts),
     )  # fmt: skip
@@ -108,8 +109,13 @@ def _timeline_errors(facts: Facts) -> Iterator[Chart]:
     )  # fmt: skip
 
 
+def _has_hours(facts: Facts) -> bool:
+    """Whether the log is long enough to say something on hours of the day."""
+    return facts.has("by_hour", 3) and facts.log.last - facts.log.first >= 3 * HOUR
+
+
 def _traffic_by_hour(facts: Facts) -> Iterator[Chart]:
-    if facts.series is not None or not facts.has("by_hour", 2):
+    if facts.series is not None or not _has_hours(facts):
         return
     table = facts.of_all("by_hour")
     rate = np.nan_to_num(table.array("requests_per_hour"), nan=-1.0)
@@ -123,7 +129,7 @@ def _traffic_by_hour(facts: Facts) -> Iterator[Chart]:
 
 def _profile(facts: Facts) -> Iterator[Chart]:
     """Latency, or a series' value, by hour of day."""
-    if facts.figure is None or not facts.has("by_hour", 2):
+    if facts.figure is None or not _has_hours(facts):
         return
     table = facts.of_all("by_hour")
     mean = np.nan_to_num(table.array("mean"), nan=-np.inf)
@@ -139,7 +145,7 @@ def _profile(facts: Facts) -> Iterator[Chart]:
 
 def _heatmap(facts: Facts) -> Iterator[Chart]:
     table = facts.of_all("by_day_hour")
-    if not facts.has("by_day", 2):
+    if not facts.has("by_day", 2) or facts.log.last - facts.log.first < DAY:
         return
     value = "mean" if facts.series is not None else "requests"
     values = np.nan_to_num(table.array(value).astype(float), nan=-np.inf)
@@ -194,15 +200,17 @@ def _bucket(facts: Facts) -> str:
 
 
 def _peak(facts: Facts) -> Iterator[Chart]:
-    table = facts.of_all("peak_offpeak")
-    if facts.series is not None or facts.log.last - facts.log.first < DAY:
+    if not facts.has("peak_offpeak"):
         return
+    table = facts.of_all("peak_offpeak")
     peak, off = table.rows()
     if not peak["requests_per_hour"] or not off["requests_per_hour"]:
         return
     ratio = peak["requests_per_hour"] / off["requests_per_hour"]
     yield Chart(
-        "peak_offpeak", "bar", f"Peak hours bring {times(ratio)} the traffic of the others",
+        "peak_offpeak", "bar",
+        f"Peak hours bring {times(ratio)} the traffic of the others" if ratio >= 1.05
+        else "Peak hours bring no more traffic than the others",
         "peak_offpeak", "period", ("requests_per_hour",), "", "requests an hour",
     )  # fmt: skip
 

@@ -122,6 +122,12 @@ def filled(found: Table, key: str, size: int) -> Table:
     return Table(columns)
 
 
+def never_falls(values: npt.NDArray[Any]) -> bool:
+    """Whether values in order of time only grow or stay, as a counter's do and a constant's."""
+    known = values[values == values]
+    return known.size > 1 and bool(np.all(known[1:] >= known[:-1]))
+
+
 def parts(facts: Facts, keys: Mapping[str, Strings | tuple[Codes, int]]) -> list[tuple[str, Table]]:
     """The figures by some keys of all requests together, then of each of the busiest services."""
     found = [(ALL, kpis(facts, keys))]

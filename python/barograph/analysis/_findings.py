@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ._facts import Facts
+from ._facts import Facts, never_falls
 from ._incidents import Impact, Incident
 from ._log import DAY, HOUR
 from ._model import Finding, Severity
@@ -369,14 +369,14 @@ def _status(facts: Facts) -> Iterator[Finding]:
     }
     top = codes[np.argmax(np.where(codes >= 400, requests, -1))]
     parts = [
-        f"{percent(number / total)} are {what} ({number:,})"
-        for number, what in ((client, "client errors, 4xx"), (server, "server errors, 5xx"))
+        f"{percent(number / total)} end in {what} ({number:,})"
+        for number, what in ((client, "a client error, 4xx"), (server, "a server error, 5xx"))
         if number
     ]
-    most = f", most of them {int(top)}" if np.count_nonzero(codes >= 400) > 1 else ""
+    most = f"; most of these are {int(top)}" if np.count_nonzero(codes >= 400) > 1 else ""
     severity: Severity = "warning" if server > 0.01 * total else "info"
     text = (
-        f"Of {rows(total, 'request')} with a status {listed(parts)}{most}."
+        f"Of {rows(total, 'request')} with a status, {listed(parts)}{most}."
         if parts
         else f"No status of 400 or above in {rows(total, 'request')}."
     )
@@ -385,9 +385,9 @@ def _status(facts: Facts) -> Iterator[Finding]:
 
 def _peak(facts: Facts) -> Iterator[Finding]:
     """The policy's peak hours against the others."""
-    table = facts.of_all("peak_offpeak")
-    if facts.series is not None or facts.log.last - facts.log.first < DAY:
+    if not facts.has("peak_offpeak"):
         return
+    table = facts.of_all("peak_offpeak")
     peak, off = table.rows()
     rate = peak["requests_per_hour"], off["requests_per_hour"]
     if not rate[0] or not rate[1] or min(peak["requests"], off["requests"]) < 100:
@@ -455,7 +455,7 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
         return
     even = rate[at] < 1.2 * average
     text = (
-        f"Traffic is even over the day; the busiest hour, {hours(hour)}, is only "
+        f"Traffic is even over the day: even {hours(hour)}, the busiest hour, has only "
         f"{times(float(rate[at]) / average)} the average"
         if even
         else f"Most traffic comes at {hours(hour)}: {count(float(rate[at]))} requests an hour, "
@@ -463,7 +463,8 @@ def _traffic(facts: Facts) -> Iterator[Finding]:
     )
     if figures["hour_with_most_requests"] != hour:
         text += (
-            f" (in total {hours(figures['hour_with_most_requests'])} has most, {figures['most_requests']:,})"
+            f"; the log holds most of {hours(figures['hour_with_most_requests'])}, "
+            f"{figures['most_requests']:,} in total"
         )
     within = rows(figures["single_hour_requests"], "request")
     text += f"; the busiest single hour is {moment(single)} with {within}"
@@ -550,11 +551,16 @@ def _measures(facts: Facts) -> Iterator[Finding]:
     varied = (row for row in facts.tables["measures"].rows() if row["min"] != row["max"])
     for row in itertools.islice(varied, 4):
         flag = row["min"] == 0 and row["max"] == 1 and row["p50"] in (0, 1)
-        if flag:
-            text = f"{row['measure']} is set in {percent(row['mean'])} of {row['count']:,} rows."
+        name = row["measure"]
+        if never_falls(facts.log.table.array(name)):
+            text = f"{name} never falls: it counts from {_exact(row['min'])} to {_exact(row['max'])}."
+        elif name == facts.series:
+            text = f"The largest {name} is {_exact(row['max'])}, on {moment(_ns(row['when_max']))}."
+        elif flag:
+            text = f"{name} is set in {percent(row['mean'])} of {row['count']:,} rows."
         else:
             text = (
-                f"The largest {row['measure']} is {_exact(row['max'])}, on {moment(_ns(row['when_max']))}; "
+                f"The largest value of {name} is {_exact(row['max'])}, on {moment(_ns(row['when_max']))}; "
                 f"mean {significant(row['mean'])}, P95 {significant(row['p95'])}."
             )
         yield Finding("measure", "info", text, {**row, "when_max": iso(_ns(row["when_max"]))})
@@ -597,14 +603,21 @@ def _gaps(facts: Facts) -> Iterator[Finding]:
         missing = int(sum(int(g.expected) for g in gaps))
         text = (
             f"{rows(missing, 'sample is', 'samples are')} missing at a step of {duration(facts.step)}, "
-            f"in {rows(len(gaps), 'gap')}; the longest is from {moment(top.start)} to {moment(top.end)}."
+            f"between {moment(top.start)} and {moment(top.end)}"
         )
+        text += "." if len(gaps) == 1 else f" (the longest gap) and in {len(gaps) - 1:,} more."
         figures: dict[str, Any] = {"missing": missing, "gaps": len(gaps), "step_seconds": facts.step / 1e9}
     else:
-        several = "" if len(gaps) == 1 else f"; {len(gaps) - 1} more"
+        several = (
+            ""
+            if len(gaps) == 1
+            else f"; {len(gaps) - 1} more such gaps"
+            if len(gaps) > 2
+            else "; one more such gap"
+        )
         text = (
             f"No request for {duration(top.end - top.start)} on {interval(top.start, top.end)}, "
-            f"where about {count(top.expected)} were to be expected{several}."
+            f"where about {rows(round(top.expected), 'request')} would be usual{several}."
         )
         figures = {"gaps": len(gaps), "minutes": (top.end - top.start) / 60e9, "expected": top.expected}
     yield Finding("gap", "warning", text, figures, iso(top.start), iso(top.end))
@@ -651,7 +664,7 @@ def _advice(facts: Facts) -> Iterator[Finding]:
             f"{percent(service.figures['share_of_errors'])} of all.",
             {"because": "error_service", "service": service.figures["service"]},
         )
-    if facts.gaps and facts.log.far is None:
+    if facts.gaps and facts.log.far is None and facts.series is None:
         yield _advise(
             f"Check whether the service or only its logging was silent around {moment(facts.gaps[0].start)}.",
             {"because": "gap"},

@@ -28,6 +28,7 @@ SLOW = (0.75, 0.95)  # quantiles of the baseline beyond which a request is slow,
 LEAST_LATENCY = 1.25  # a smaller ratio to the baseline is no incident
 _MOST_SERVICES = 50
 _ROUNDS = 3
+_LEAST_HITS = 3
 _WEEKS = 21  # days, from which on weekends have a baseline of their own
 _PRIOR = 20.0  # requests at the service's overall share that a class of hours is thought to have seen
 
@@ -291,11 +292,12 @@ class _Grid:
         return _Signal(errors, hits, trials, share[:, self.of_bucket], least)
 
     def scores(self, signals: Iterable[_Signal]) -> Floats:
-        """The largest excess of each bucket over its baseline, in standard errors."""
+        """The largest excess of each bucket over its baseline in standard errors; 0 for one or two hits."""
         best = np.zeros(self._shape)
         for signal in signals:
             for g in range(self._shape[0]):
-                best[g] = np.maximum(best[g], scores(signal.hits[g], signal.trials[g], signal.share[g]))
+                score = scores(signal.hits[g], signal.trials[g], signal.share[g])
+                best[g] = np.maximum(best[g], np.where(signal.hits[g] >= _LEAST_HITS, score, 0.0))
         return best
 
     def judge(

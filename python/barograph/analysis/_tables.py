@@ -18,10 +18,10 @@ import numpy.typing as npt
 from .._frames import Strings, Table
 from ._by_load import by_load
 from ._by_time import by_day, by_day_hour, by_hour, peak_offpeak, timeline
-from ._facts import MOST_SERVICES, Facts, counts_of, figures, kpis, parts, rate, stacked, times
+from ._facts import MOST_SERVICES, Facts, counts_of, figures, kpis, never_falls, parts, rate, stacked, times
 from ._gaps import missing_steps, regular_step, silences
 from ._incidents import figures_of_runs, search
-from ._log import ALL, HOUR, Codes, Floats, Ints, Log
+from ._log import ALL, DAY, HOUR, Codes, Floats, Ints, Log
 
 _WORST, _LEAST_SCORE = 15, 2.0  # periods told, standard errors that they have at least
 _NO_STATUS = 1e6  # a number beyond it (or none) is no status
@@ -45,7 +45,8 @@ def gather(log: Log, endpoints: int | None = None) -> Facts:
     roles = (log.service, log.endpoint, log.latency, log.status, log.error)
     numbers = [m for m in log.measures if not _is_flag(log.table.array(m))]
     if numbers and facts.step is not None and all(role is None for role in roles):
-        facts.series = numbers[0]
+        telling = [m for m in numbers if not never_falls(log.table.array(m))]  # no counter and no constant
+        facts.series = (telling or numbers)[0]
     tables = facts.tables
     tables["overall"] = _overall(facts)
     if log.service is not None:
@@ -63,8 +64,9 @@ def gather(log: Log, endpoints: int | None = None) -> Facts:
         tables["status_codes"] = _status_codes(facts)
     if log.latency is not None:
         tables["latency_histogram"] = _histogram(facts)
-    tables["peak_offpeak"] = peak_offpeak(facts)
     if facts.series is None:
+        if log.last - log.first >= DAY:
+            tables["peak_offpeak"] = peak_offpeak(facts)
         by_load(facts)
         tables["worst_periods"] = _worst(facts)
         tables["incidents"] = _incidents(facts)

@@ -17,7 +17,7 @@ from .._slo import HealthScore, Policy, health_score
 from ._charts import charts
 from ._facts import Facts
 from ._findings import findings
-from ._log import HOUR, Log
+from ._log import DAY, HOUR, Log
 from ._model import Card, Report
 from ._tables import gather
 from ._wording import duration, hours, iso, ms, percent, rows, significant
@@ -79,8 +79,13 @@ def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = N
         charts=charts(facts),
         cards=tuple(_cards(facts, health)),
         health=health,
-        notes=(*cleaned.notes, *_notes(facts, cleaned)),
+        notes=(*(_of_series(n) if facts.series else n for n in cleaned.notes), *_notes(facts, cleaned)),
     )
+
+
+def _of_series(note: str) -> str:
+    """The reader takes rows for requests: a series has no traffic."""
+    return note.replace("the report covers traffic and these values", "the report covers these values")
 
 
 def _endpoints_before(notes: Iterable[str]) -> int | None:
@@ -159,7 +164,8 @@ def _cards(facts: Facts, health: HealthScore | None) -> Iterator[Card]:
     if facts.series is not None:
         for label, name in (("Mean", "mean"), ("P95", "p95")):
             yield Card(label, significant(row[name]), row[name])
-        yield Card("Largest", significant(facts.row("measures")["max"]), facts.row("measures")["max"])
+        most = next(r["max"] for r in facts.tables["measures"].rows() if r["measure"] == facts.series)
+        yield Card("Largest", significant(most), most)
     yield from _busiest(facts)
     if facts.step is not None:
         missing = int(sum(int(g.expected) for g in facts.gaps))
@@ -181,7 +187,7 @@ def _apdex(log: Log) -> Card:
 
 def _busiest(facts: Facts) -> Iterator[Card]:
     table = facts.of_all("by_hour")
-    if len(table) < 2:
+    if len(table) < 2 or facts.log.last - facts.log.first < (3 * HOUR if facts.series is None else 2 * DAY):
         return
     name = "mean" if facts.series is not None else "requests_per_hour"
     values = np.nan_to_num(table.array(name), nan=-np.inf)
@@ -210,7 +216,8 @@ def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
         yield from (note for role, word, note in lacking if role is None and not alone and word not in said)
         if log.latency is not None or log.error is not None:
             yield (
-                f"Incidents are measured against {facts.search.baseline} of the same service, "
+                f"Incidents are measured against {facts.search.baseline}"
+                f"{'' if log.service is None else ' of the same service'}, "
                 "with chance excluded at 0.5 % for the whole log."
             )
     if log.infinite:

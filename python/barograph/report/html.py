@@ -263,7 +263,8 @@ def _heights(panel: panels.Panel) -> tuple[int, int]:
         height = max(200, 100 + bars if panel.x.kind == "label" else 300)
         return height, height
     if panel.chart.kind == "heatmap":
-        height = min(720, max(240, 90 + 24 * len(panel.y.labels)))
+        days = len(panel.y.labels)
+        height = max(240, 90 + (24 if days <= 14 else 15) * min(days, 31))
         return height, height
     return 330, 280
 
@@ -394,7 +395,7 @@ def _table(title: str, file: str, table: Table, column: str) -> str:
     whole = " data-whole" if parts else ""
     return (
         f'<details id="table-{file}"{whole} data-table="{file}"{is_open}><summary>'
-        f'{_safe(values.heading(title).capitalize())} <span class="quiet">{size}</span></summary>'
+        f'{_safe(values.title(title))} <span class="quiet">{size}</span></summary>'
         f'<div class="scroll"><table><thead><tr>{heads}</tr></thead>\n<tbody>{"".join(body)}</tbody></table>'
         "</div></details>\n"
     )

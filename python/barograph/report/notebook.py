@@ -45,8 +45,7 @@ def view(report: Report) -> str:
 
 def _plain(report: Report, reason: str) -> str:
     tables = "".join(
-        f"<details><summary>{escape(values.heading(name).capitalize())}</summary>"
-        f"{table._repr_html_()}</details>"
+        f"<details><summary>{escape(values.title(name))}</summary>{table._repr_html_()}</details>"
         for name, table in report.tables.raw.items()
     )
     return f"<pre>{escape(text.render(report))}</pre>{tables}<p>No charts: {escape(reason)}</p>"

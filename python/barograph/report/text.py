@@ -145,7 +145,7 @@ def _of_all(table: Table, column: str) -> tuple[Table, str]:
 
 
 def _table(name: str, table: Table, also: str) -> str:
-    title = values.heading(name).capitalize()
+    title = values.title(name)
     return "\n".join([title, *(_record(name, table) if len(table) == 1 else _rows(name, table, also))])
 
 

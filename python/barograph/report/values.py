@@ -241,6 +241,25 @@ def heading(column: str) -> str:
     return " ".join(_WORDS.get(word.lower(), word) for word in words) + unit
 
 
+_TITLES = {
+    "by_day_hour": "By hour of each day",
+    "by_hour": "By hour of day",
+    "load_hours": "Load of each hour",
+    "load_latency": "By load",
+}
+
+
+def title(table: str) -> str:
+    """A table's name for people.
+
+    Examples
+    --------
+    >>> title("by_service"), title("load_latency"), title("peak_offpeak")
+    ('By service', 'By load', 'Peak against off-peak')
+    """
+    return _TITLES.get(table) or heading(table).capitalize()
+
+
 def local(table: Table, column: str) -> Array:
     """A column as an array; times of a column with a zone on that zone's clock."""
     values = table.array(column)

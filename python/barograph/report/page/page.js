@@ -75,7 +75,7 @@
     }
     if (panel.x.kind === "label") {
       const room = flip ? { most: 40, width: narrow ? 20 : 30 }
-        : { most: panel.kind === "histogram" ? (narrow ? 7 : 12) : narrow ? 12 : 24, width: labels.length > 6 ? 14 : narrow ? 12 : 22 };
+        : { most: panel.kind === "histogram" ? (narrow ? 7 : 12) : narrow ? 12 : 24, width: labels.length > 6 ? 14 : narrow && labels.length > 3 ? 12 : 22 };
       Object.assign(base, labelAxis(labels, room));
       if (flip) {
         base.range.reverse();
@@ -83,7 +83,7 @@
       }
       base.showgrid = false;
     } else if (panel.x.kind === "time") {
-      Object.assign(base, { type: "date", nticks: narrow ? 5 : 0 });
+      Object.assign(base, { type: "date", nticks: narrow ? 5 : 0, tickangle: 0 });
     } else if (panel.kind !== "scatter" && panel.ticks) {
       Object.assign(base, { dtick: panel.ticks * (narrow ? 2 : 1) });
     }
