@@ -25,6 +25,9 @@ NEED_TEST := $(NEED_BUILD) file:/usr/include/catch2/catch.hpp=catch2 cmd:git=git
   file:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core \
   file:/usr/share/zoneinfo/Europe/Berlin=tzdata
 
+# Of single examples, which are skipped without them.
+NEED_EXAMPLES := file:/usr/include/httplib.h=libcpp-httplib-dev
+
 .PHONY: demo test test-cpp test-python lint format sanitize bench docs test-all wheel clean
 
 demo: $(VENV)/installed
@@ -34,6 +37,7 @@ test: test-cpp test-python
 
 test-cpp: $(VENV)/tools
 	@sh .ci/need $(NEED_TEST)
+	@sh .ci/need $(NEED_EXAMPLES) || echo "examples whose packages are missing are skipped"
 	$(BIN)/cmake --preset release $(CMAKE_ARGS) -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python >build/cmake.log || { cat build/cmake.log; exit 1; }
 	$(BIN)/cmake --build --preset release -j $(JOBS)
 	$(BIN)/ctest --preset release -j $(JOBS) --progress

@@ -43,4 +43,5 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_stats(m);
   barograph_bindings::register_stats_items(m);
   barograph_bindings::register_generate(m);
+  barograph_bindings::register_exchange(m);
 }

@@ -303,6 +303,72 @@ class Proportion:
     def rate(self) -> float: ...
     def wilson(self, confidence: float) -> tuple[float, float]: ...
 
+# ---- exchange formats ----
+_Pairs = Sequence[tuple[str, str]]
+_Spans = list[tuple[int, int]]
+
+def write_otlp(
+    histogram: QuantileHistogram,
+    name: str,
+    unit: str,
+    description: str,
+    resource: _Pairs,
+    attributes: _Pairs,
+    start: int,
+    time: int,
+    cumulative: bool,
+    sum: float | None,
+) -> tuple[str, list[str]]: ...
+def read_otlp(
+    text: str,
+) -> tuple[
+    list[
+        tuple[
+            str,
+            str,
+            list[tuple[str, str]],
+            list[tuple[str, str]],
+            int,
+            int,
+            bool,
+            QuantileHistogram,
+            float | None,
+        ]
+    ],
+    list[str],
+]: ...
+def write_open_metrics(
+    histogram: QuantileHistogram,
+    name: str,
+    bounds: Sequence[float],
+    unit: str,
+    help: str,
+    labels: _Pairs,
+    sum: float | None,
+) -> tuple[str, list[str]]: ...
+def summary_open_metrics(
+    summary: LatencySummary, name: str, unit: str, help: str, labels: _Pairs
+) -> tuple[str, list[str]]: ...
+def read_open_metrics(
+    text: str, prometheus: bool
+) -> list[tuple[str, str, str, str, list[tuple[str, list[tuple[str, str]], float, float | None]]]]: ...
+def histograms_of_open_metrics(
+    text: str, prometheus: bool
+) -> list[tuple[str, list[tuple[str, str]], QuantileHistogram, float | None]]: ...
+def to_native(
+    histogram: QuantileHistogram,
+) -> tuple[int, float, int, int, _Spans, list[int], _Spans, list[int], list[str]]: ...
+def from_native(
+    schema: int,
+    zero_threshold: float,
+    zero_count: int,
+    count: int,
+    negative_spans: Sequence[tuple[int, int]],
+    negative_deltas: Sequence[int],
+    positive_spans: Sequence[tuple[int, int]],
+    positive_deltas: Sequence[int],
+) -> QuantileHistogram: ...
+
 # ---- generate ----
 # Truth of dirt: row, kind, column, before, after.
 _Dirt = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], list[str], list[str]]

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _frames
+from ._exchange import Exported, _pairs
 from ._frames import write_atomically
 from ._states import (
     ArrayLike,
@@ -496,6 +497,34 @@ class LatencySummary(_RequestState):
     def mean(self) -> float:
         """The mean latency, correctly rounded; NaN when there is none."""
         return self._engine.mean()
+
+    def to_open_metrics(
+        self, name: str, *, unit: str = "", help: str = "", labels: Mapping[str, str] | None = None
+    ) -> Exported:
+        """Return the OpenMetrics text of this: a classic histogram and a counter of errors.
+
+        Parameters
+        ----------
+        name : str
+            The histogram's name; the errors are ``name_errors``. Bounds are powers of two, T and F, where
+            every count is exact.
+        unit, help : str, default ""
+            The name ends with the unit, if there is one.
+        labels : mapping of str to str, optional
+
+        Returns
+        -------
+        Exported
+            ``text``, and ``dropped``: what the format cannot say.
+
+        Examples
+        --------
+        >>> import barograph as bg
+        >>> text, _ = bg.LatencySummary().update([120.0, 700.0]).to_open_metrics("latency")
+        >>> 'latency_bucket{le="500"} 1' in text, "latency_sum 820" in text
+        (True, True)
+        """
+        return Exported(*_core.summary_open_metrics(self._engine, name, unit, help, _pairs("labels", labels)))
 
     def std(self, ddof: int = 1) -> float:
         """The standard deviation of the latencies; NaN when there are `ddof` or fewer."""

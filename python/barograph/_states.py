@@ -17,7 +17,7 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeAlias, overload
 import numpy as np
 import numpy.typing as npt
 
-from . import _core, _frames
+from . import _core, _exchange, _frames
 
 #: One number, or anything one-dimensional that `barograph` reads: numpy, pandas, polars, Arrow, a list.
 ArrayLike: TypeAlias = Any
@@ -375,7 +375,7 @@ class Moments(_NumberState):
         )
 
 
-class QuantileHistogram(_NumberState):
+class QuantileHistogram(_NumberState, _exchange.Exchange):
     """Quantiles with a relative error bound, from exponential buckets that merge exactly.
 
     Parameters

@@ -46,7 +46,7 @@ struct otlp_histograms {
 
 namespace otlp_detail {
 
-inline std::string quoted(std::string_view s) {
+inline std::string json_string(std::string_view s) {
   if (!is_utf8(s)) raise<invalid_argument>("text: given bytes that are no UTF-8");
   std::string r = "\"";
   for (const char c : s) {
@@ -67,8 +67,8 @@ inline std::string quoted(std::string_view s) {
 inline std::string attributes(const std::vector<metric_label>& labels) {
   std::string r = "[";
   for (const metric_label& l : labels)
-    r += (r.size() > 1 ? ",{\"key\":" : "{\"key\":") + quoted(l.name) +
-         ",\"value\":{\"stringValue\":" + quoted(l.value) + "}}";
+    r += (r.size() > 1 ? ",{\"key\":" : "{\"key\":") + json_string(l.name) +
+         ",\"value\":{\"stringValue\":" + json_string(l.value) + "}}";
   return r + ']';
 }
 
@@ -354,8 +354,8 @@ inline otlp_text write_otlp_json(span<const otlp_histogram> points) {
     r.text += (i == 0 ? "{\"resource\":{\"attributes\":" : ",{\"resource\":{\"attributes\":") +
               detail_::attributes(first.resource) +
               "},\"scopeMetrics\":[{\"scope\":{\"name\":\"barograph\"},\"metrics\":[{\"name\":" +
-              detail_::quoted(first.name) + ",\"unit\":" + detail_::quoted(first.unit) +
-              ",\"description\":" + detail_::quoted(first.description) +
+              detail_::json_string(first.name) + ",\"unit\":" + detail_::json_string(first.unit) +
+              ",\"description\":" + detail_::json_string(first.description) +
               ",\"exponentialHistogram\":{\"aggregationTemporality\":" + (first.cumulative ? "2" : "1") +
               ",\"dataPoints\":[";
     for (const char* comma = ""; i < points.size(); ++i, comma = ",") {
