@@ -78,6 +78,7 @@ enum class window_end;
 struct windows;
 struct options;
 class series;
+struct inline_extrema;
 struct inline_kernels;
 struct inline_order_statistics;
 struct inline_ranks;

@@ -18,7 +18,7 @@ const char* isa() noexcept;
 struct compiled {
   static void sums(const rolling::detail::sums_job& job) noexcept;
   static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept;
-  static void extrema(const rolling::detail::series_job& job) noexcept;
+  static void extrema(const rolling::detail::extrema_job& job) noexcept;
   static void quantiles(const rolling::detail::order_job& job) noexcept;
   static void ranks(const rolling::detail::order_job& job) noexcept;
   static void distinct(const rolling::detail::order_job& job) noexcept;

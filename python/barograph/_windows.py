@@ -285,7 +285,9 @@ def rolling_min(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
-    """Smallest value in each window; see :func:`rolling_mean` for the parameters.
+    """Smallest value in each window; of zeros of both signs the newest, as in pandas.
+
+    See :func:`rolling_mean` for the parameters.
 
     Examples
     --------
@@ -299,7 +301,9 @@ def rolling_max(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
 ) -> Any:  # fmt: skip
-    """Largest value in each window; see :func:`rolling_mean` for the parameters.
+    """Largest value in each window; of zeros of both signs the newest, as in pandas.
+
+    See :func:`rolling_mean` for the parameters.
 
     Examples
     --------
@@ -370,7 +374,7 @@ def rolling_rank(
 
     Parameters
     ----------
-    x, window, min_periods, center, closed, step, on, inf
+    x, window, min_periods, center, closed, step, on, inf, threads
         As in :func:`rolling_mean`.
     method : {"average", "min", "max"}
         The rank of a value that equals others: the middle, the least or the greatest of theirs.
@@ -378,8 +382,6 @@ def rolling_rank(
         The least value has rank 1; otherwise the greatest.
     pct : bool, default False
         The rank divided by the number of values.
-    threads
-        As in :func:`rolling_median`.
 
     Returns
     -------
@@ -412,7 +414,7 @@ def rolling_nunique(
 ) -> Any:  # fmt: skip
     """How many different values each window holds; zeros of both signs are one.
 
-    See :func:`rolling_mean` for the parameters,
+    See :func:`rolling_mean` for the parameters.
 
     Examples
     --------
@@ -433,7 +435,7 @@ def rolling_first(
 ) -> Any:  # fmt: skip
     """Oldest value of each window that is not missing.
 
-    See :func:`rolling_mean` for the parameters,
+    See :func:`rolling_mean` for the parameters.
 
     Examples
     --------
@@ -449,7 +451,7 @@ def rolling_last(
 ) -> Any:  # fmt: skip
     """Newest value of each window that is not missing.
 
-    See :func:`rolling_mean` for the parameters,
+    See :func:`rolling_mean` for the parameters.
 
     Examples
     --------
@@ -675,7 +677,7 @@ def _arrow_series(x: Any, on: Any) -> _Series:
     def wrap(out: Doubles, cut: _Cut) -> Any:
         # Null where values were too few; a NaN that went in shows as NaN.
         enough = _core.rolling_reduce(
-            "sum", np.zeros_like(values), cut.windows, cut.least, 0.0, False, False, mask
+            "sum", np.zeros_like(values), cut.windows, cut.least, 0.0, False, False, mask, 1
         )
         result = pa.array(out, mask=np.isnan(enough))
         if polars:

@@ -37,7 +37,7 @@ void compiled::sums(const rolling::detail::sums_job& job) noexcept { active().ro
 std::uint64_t compiled::largest_magnitude(const double* x, std::int64_t n) noexcept {
   return active().largest_magnitude(x, n);
 }
-void compiled::extrema(const rolling::detail::series_job& job) noexcept { active().rolling_extrema(job); }
+void compiled::extrema(const rolling::detail::extrema_job& job) noexcept { active().rolling_extrema(job); }
 void compiled::quantiles(const rolling::detail::order_job& job) noexcept { active().rolling_quantiles(job); }
 void compiled::ranks(const rolling::detail::order_job& job) noexcept { active().rolling_ranks(job); }
 void compiled::distinct(const rolling::detail::order_job& job) noexcept { active().rolling_distinct(job); }

@@ -11,7 +11,7 @@ struct kernel_table {
   const char* isa;
   void (*rolling_sums)(const rolling::detail::sums_job&) noexcept;
   std::uint64_t (*largest_magnitude)(const double*, std::int64_t) noexcept;
-  void (*rolling_extrema)(const rolling::detail::series_job&) noexcept;
+  void (*rolling_extrema)(const rolling::detail::extrema_job&) noexcept;
   void (*rolling_quantiles)(const rolling::detail::order_job&) noexcept;
   void (*rolling_ranks)(const rolling::detail::order_job&) noexcept;
   void (*rolling_distinct)(const rolling::detail::order_job&) noexcept;

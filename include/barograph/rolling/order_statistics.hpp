@@ -1,9 +1,9 @@
 // Rolling median and quantiles, exact, several in one pass.
 //
 // Law I up to the interpolation between two values, one F expression: `linear` is a + (b - a) t as in
-// pandas; the median of an even number is (a + b) / 2; of zeros of both signs the one that came first
-// stands lowest. Time is that of one radix sort of each value and a few bit operations a row and
-// quantile. Source: detail/ranked_chunk_plain.hpp.
+// pandas; the median of an even number is (a + b) / 2; of zeros of both signs the older stands lower. Time is
+// that of one radix sort of each value and a few bit operations a row and quantile. Source:
+// detail/ranked_chunk_plain.hpp.
 #pragma once
 
 #include <string>
@@ -11,12 +11,13 @@
 
 #include "detail/order_job.hpp"
 #include "detail/order_statistics_plain.hpp"
+#include "extrema.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace rolling {
 
 /// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
-struct inline_order_statistics {
+struct inline_order_statistics : inline_extrema {
   static void quantiles(const detail::order_job& job) noexcept { kernel::moving_quantiles(job); }
 };
 
@@ -48,12 +49,29 @@ inline void quantiles(span<const double> x, const windows& w, span<const double>
     if (!(v >= 0.0 && v <= 1.0))
       raise<invalid_argument>("q: " + std::to_string(v) + " given, expected quantiles from 0 to 1");
   detail::check_sizes(x, w, how, wanted_q.size(), out);
-  detail::order_job job = detail::order_job_of(x, w, how, out);
-  job.q = wanted_q.data();
-  job.quantiles = static_cast<std::ptrdiff_t>(wanted_q.size());
-  job.out_row = static_cast<std::int64_t>(w.size());
-  job.between = between;
-  if (!out.empty()) detail::run_order_job(job, w, Kernels::quantiles, run);
+  if (out.empty()) return;
+  // The ends are minima and maxima, as in pandas; what stands between two ends shares a pass.
+  const std::size_t rows = w.size();
+  std::size_t k = 0;
+  while (k < wanted_q.size()) {
+    const double q_here = wanted_q[k];
+    if (q_here == 0.0 || q_here == 1.0) {
+      reduce_extrema<Kernels>(q_here == 0.0 ? reduction::minimum : reduction::maximum, x, w, how,
+                              span<double>(out.data() + k * rows, rows), run);
+      ++k;
+      continue;
+    }
+    std::size_t stop = k + 1;
+    while (stop < wanted_q.size() && wanted_q[stop] != 0.0 && wanted_q[stop] != 1.0) ++stop;
+    detail::order_job job =
+        detail::order_job_of(x, w, how, span<double>(out.data() + k * rows, (stop - k) * rows));
+    job.q = wanted_q.data() + k;
+    job.quantiles = static_cast<std::ptrdiff_t>(stop - k);
+    job.out_row = static_cast<std::int64_t>(rows);
+    job.between = between;
+    detail::run_order_job(job, w, Kernels::quantiles, run);
+    k = stop;
+  }
 }
 
 }  // namespace rolling

@@ -30,7 +30,7 @@ template <class Kernels = inline_kernels, class Executor = serial_executor>
 inline void reduce(reduction what, span<const double> x, const windows& w, const options& how, double ddof,
                    span<double> out, const Executor& executor = {}) {
   if (what == reduction::minimum || what == reduction::maximum)
-    reduce_extrema<Kernels>(what, x, w, how, out);
+    reduce_extrema<Kernels>(what, x, w, how, out, executor);
   else
     reduce_sums<Kernels>(what, x, w, how, ddof, out, executor);
 }

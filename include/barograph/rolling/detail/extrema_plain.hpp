@@ -1,7 +1,10 @@
 // Minimum and maximum over windows (plain code, see src/kernels).
 //
-// Law I: a selection, no arithmetic. Fixed length: van Herk's suffixes and prefixes as in
-// sums_plain.hpp. Moving bounds: a monotonic queue of candidates.
+// Law I: a selection, no arithmetic; of equal values (zeros of both signs) the newest, as in pandas.
+// Fixed length: out = the better of a block's suffix and the next block's prefix, four blocks side by
+// side. Moving bounds: a monotonic queue of candidates. Sources: M. van Herk (1992), "A fast algorithm
+// for local minimum and maximum filters on rectangular and octagonal kernels"; D. Lemire (2006),
+// "Streaming maximum-minimum filter using no more than three comparisons per element".
 #pragma once
 
 #include <cstddef>
@@ -11,12 +14,12 @@
 
 BAROGRAPH_KERNEL_BEGIN
 
-using rolling::detail::series_job;
+using rolling::detail::extrema_job;
 
-/// The larger of the two where Max, else the smaller; missing values are the neutral infinity.
+/// The better of an older value and a newer one; of equal ones the newer.
 template <bool Max>
-inline double better(double a, double b) noexcept {
-  return Max ? (a > b ? a : b) : (a < b ? a : b);
+inline double better(double older, double newer) noexcept {
+  return Max ? (older > newer ? older : newer) : (older < newer ? older : newer);
 }
 
 template <bool Max>
@@ -24,88 +27,165 @@ constexpr double neutral() noexcept {
   return Max ? -__builtin_huge_val() : __builtin_huge_val();
 }
 
-/// x: values with missing ones neutral; out: m extrema of the windows (e - length, e]; scratch: 4 * length.
+/// out[i] = the best of v[i .. i + length), i below m; v holds m + length - 1 values; scratch: 4 * length.
 template <bool Max>
-inline void fixed_extrema(const double* x, std::ptrdiff_t m, std::ptrdiff_t length, double* scratch,
+inline void fixed_extrema(const double* v, std::ptrdiff_t m, std::ptrdiff_t length, double* scratch,
                           double* out) noexcept {
-  constexpr std::ptrdiff_t side = 4;  // blocks side by side
-  const std::ptrdiff_t whole = m / length;
-  std::ptrdiff_t block = 0;
-  for (; block + side <= whole; block += side) {
-    double r[side];
-    for (std::ptrdiff_t k = 0; k < side; ++k) r[k] = neutral<Max>();
-    for (std::ptrdiff_t j = length - 1; j >= 1; --j)
-      for (std::ptrdiff_t k = 0; k < side; ++k) {
-        if (block + k > 0) r[k] = better<Max>(r[k], x[(block + k - 1) * length + j]);
-        scratch[j * side + k] = r[k];
-      }
-    for (std::ptrdiff_t k = 0; k < side; ++k) r[k] = neutral<Max>();
-    for (std::ptrdiff_t i = 0; i < length; ++i)
-      for (std::ptrdiff_t k = 0; k < side; ++k) {
-        const std::ptrdiff_t e = (block + k) * length + i;
-        r[k] = better<Max>(r[k], x[e]);
-        out[e] = i + 1 < length ? better<Max>(scratch[(i + 1) * side + k], r[k]) : r[k];
-      }
-  }
-  for (; block * length < m; ++block) {
-    double r = neutral<Max>();
-    for (std::ptrdiff_t j = length - 1; j >= 1; --j) {
-      if (block > 0) r = better<Max>(r, x[(block - 1) * length + j]);
-      scratch[j] = r;
+  constexpr std::ptrdiff_t abreast = 4;  // blocks side by side
+  std::ptrdiff_t at = 0;
+  for (; at + abreast * length <= m; at += abreast * length) {
+    const double *a = v + at, *b = a + length, *c = b + length, *d = c + length, *e = d + length;
+    double r0 = neutral<Max>(), r1 = r0, r2 = r0, r3 = r0;
+    for (std::ptrdiff_t j = length - 1; j >= 0; --j) {
+      r0 = better<Max>(a[j], r0);
+      r1 = better<Max>(b[j], r1);
+      r2 = better<Max>(c[j], r2);
+      r3 = better<Max>(d[j], r3);
+      scratch[abreast * j] = r0;
+      scratch[abreast * j + 1] = r1;
+      scratch[abreast * j + 2] = r2;
+      scratch[abreast * j + 3] = r3;
     }
+    double *o0 = out + at, *o1 = o0 + length, *o2 = o1 + length, *o3 = o2 + length;
+    o0[0] = r0;
+    o1[0] = r1;
+    o2[0] = r2;
+    o3[0] = r3;
+    r0 = r1 = r2 = r3 = neutral<Max>();
+    for (std::ptrdiff_t j = 1; j < length; ++j) {
+      const double* const s = scratch + abreast * j;
+      r0 = better<Max>(r0, b[j - 1]);
+      r1 = better<Max>(r1, c[j - 1]);
+      r2 = better<Max>(r2, d[j - 1]);
+      r3 = better<Max>(r3, e[j - 1]);
+      o0[j] = better<Max>(s[0], r0);
+      o1[j] = better<Max>(s[1], r1);
+      o2[j] = better<Max>(s[2], r2);
+      o3[j] = better<Max>(s[3], r3);
+    }
+  }
+  for (; at < m; at += length) {  // one block by itself, the last one short
+    double r = neutral<Max>();
+    for (std::ptrdiff_t j = length - 1; j >= 0; --j) scratch[j] = r = better<Max>(v[at + j], r);
+    const std::ptrdiff_t here = m - at < length ? m - at : length;
+    out[at] = r;
     r = neutral<Max>();
-    for (std::ptrdiff_t i = 0; i < length && block * length + i < m; ++i) {
-      r = better<Max>(r, x[block * length + i]);
-      out[block * length + i] = i + 1 < length ? better<Max>(scratch[i + 1], r) : r;
+    for (std::ptrdiff_t j = 1; j < here; ++j) {
+      r = better<Max>(r, v[at + length + j - 1]);
+      out[at + j] = better<Max>(scratch[j], r);
     }
   }
 }
 
-/// Extrema of windows [start[i], end[i]) whose bounds never go back; queue: room for the longest window.
+/// Whether row i of the series has a value; a NaN that is one is told apart by `loud`.
+inline bool has_value(const extrema_job& job, std::int64_t i, double v, bool& loud) noexcept {
+  loud = false;
+  if (job.mask != nullptr && job.mask[i] != 0) return false;
+  if (v != v) {
+    loud = job.nan_is_loud;
+    return false;
+  }
+  return !job.inf_is_missing || v - v == 0.0;
+}
+
+/// Whether some row of [begin, stop) is NaN, infinite or masked.
+inline bool any_odd(const extrema_job& job, std::int64_t begin, std::int64_t stop) noexcept {
+  std::uint64_t odd = 0;
+  for (std::int64_t i = begin; i < stop; ++i)
+    odd |= job.x[i] - job.x[i] == 0.0 ? std::uint64_t{0} : std::uint64_t{1};
+  if (job.mask != nullptr)
+    for (std::int64_t i = begin; i < stop; ++i) odd |= job.mask[i];
+  return odd != 0;
+}
+
+/// The windows [from, to) of one length; what they need of the series fits into job.values.
 template <bool Max>
-inline void moving_extrema(const double* x, const std::int64_t* start, const std::int64_t* end,
-                           std::int64_t windows, std::int64_t* queue, std::int64_t room,
-                           double* out) noexcept {
-  // Candidates, best first, in a ring of positions: `front` is the slot of the first, `count` how many.
-  std::int64_t front = 0, count = 0, high = 0;
+inline void fixed_stretch(const extrema_job& job, std::int64_t from, std::int64_t to) noexcept {
+  const std::int64_t begin = from + job.shift + 1 - job.length, stop = to + job.shift;
+  const std::int64_t first = begin < 0 ? 0 : begin < job.rows ? begin : job.rows;
+  const std::int64_t last = stop < first ? first : stop < job.rows ? stop : job.rows;
+  const bool odd = any_odd(job, first, last), cut = begin < 0 || stop > job.rows;
+  double* const out = job.out + from;
+  const std::ptrdiff_t m = to - from;
+  if (!odd && !cut) {
+    fixed_extrema<Max>(job.x + begin, m, job.length, job.scratch, out);
+    if (job.length < job.min_periods)
+      for (std::ptrdiff_t i = 0; i < m; ++i) out[i] = __builtin_nan("");
+    return;
+  }
+  // A copy in which what is missing, or beyond the series, is neutral; and how many values precede.
+  std::int64_t values = 0, louds = 0;
+  const std::ptrdiff_t n = stop - begin;
+  for (std::ptrdiff_t k = 0; k < n; ++k) {
+    const std::int64_t i = begin + k;
+    bool loud = false;
+    const bool inside = i >= first && i < last;
+    const double v = inside ? job.x[i] : 0.0;
+    const bool here = inside && has_value(job, i, v, loud);
+    job.values[k] = here ? v : neutral<Max>();
+    job.before[k] = values;
+    job.loud_before[k] = louds;
+    values += here;
+    louds += loud;
+  }
+  job.before[n] = values;
+  job.loud_before[n] = louds;
+  fixed_extrema<Max>(job.values, m, job.length, job.scratch, out);
+  for (std::ptrdiff_t i = 0; i < m; ++i) {
+    const std::int64_t inside = job.before[i + job.length] - job.before[i];
+    if (inside == 0 || inside < job.min_periods || job.loud_before[i + job.length] != job.loud_before[i])
+      out[i] = __builtin_nan("");
+  }
+}
+
+/// Windows with bounds of their own. Where these go back the window is begun anew.
+template <bool Max>
+inline void moving_extrema(const extrema_job& job) noexcept {
+  // Candidates, best first, in a ring of values and their rows: `front` is the slot of the first.
+  const std::int64_t room = job.room;
+  std::int64_t front = 0, count = 0, low = 0, high = 0;
   const auto slot = [&](std::int64_t i) noexcept { return front + i < room ? front + i : front + i - room; };
-  for (std::int64_t i = 0; i < windows; ++i) {
-    const std::int64_t s = start[i], e = end[i];
-    while (count > 0 && queue[front] < s) {
+  for (std::int64_t i = job.first; i < job.stop; ++i) {
+    const std::int64_t s = job.start[i], e = job.end[i];
+    if (e <= s) {
+      job.out[i] = __builtin_nan("");
+      continue;
+    }
+    if (s < low || e < high || s >= high) {
+      front = count = 0;
+      high = s;
+    }
+    low = s;
+    while (count > 0 && job.queue[front] < s) {
       front = slot(1);
       --count;
     }
-    if (high < s) high = s;
     for (; high < e; ++high) {
-      while (count > 0 && better<Max>(x[high], x[queue[slot(count - 1)]]) == x[high]) --count;
-      queue[slot(count)] = high;
+      const double v = job.x[high];
+      while (count > 0 && better<Max>(job.values[slot(count - 1)], v) == v) --count;
+      const std::int64_t back = slot(count);
+      job.values[back] = v;
+      job.queue[back] = high;
       ++count;
     }
-    out[i] = count > 0 && s < e ? x[queue[front]] : neutral<Max>();
+    const std::int64_t inside = job.before != nullptr ? job.before[e] - job.before[s] : e - s;
+    const bool loud = job.loud_before != nullptr && job.loud_before[e] != job.loud_before[s];
+    job.out[i] = inside == 0 || inside < job.min_periods || loud ? __builtin_nan("") : job.values[front];
   }
 }
 
-/// The job for minimum or maximum; windows with too few values become NaN.
 template <bool Max>
-inline void run_extrema_of(const series_job& j) noexcept {
-  if (j.start == nullptr)
-    fixed_extrema<Max>(j.x, j.windows, j.length, j.scratch, j.out);
-  else
-    moving_extrema<Max>(j.x, j.start, j.end, j.windows, reinterpret_cast<std::int64_t*>(j.scratch),
-                        j.length + 1, j.out);
-  for (std::int64_t i = 0; i < j.windows; ++i) {
-    std::int64_t s = i + 1 > j.length ? i + 1 - j.length : 0, e = i + 1;
-    if (j.start != nullptr) s = j.start[i], e = j.end[i] > s ? j.end[i] : s;
-    const std::int64_t n = j.valid_before != nullptr ? j.valid_before[e] - j.valid_before[s] : e - s;
-    if (n == 0 || n < j.min_periods) j.out[i] = __builtin_nan("");
-  }
+inline void run_extrema_of(const extrema_job& job) noexcept {
+  if (job.start != nullptr) return moving_extrema<Max>(job);
+  for (std::int64_t i = job.first; i < job.stop; i += job.stretch)
+    fixed_stretch<Max>(job, i, job.stop - i < job.stretch ? job.stop : i + job.stretch);
 }
 
-inline void run_extrema(const series_job& j) noexcept {
-  if (j.what == rolling::reduction::maximum)
-    run_extrema_of<true>(j);
+inline void run_extrema(const extrema_job& job) noexcept {
+  if (job.maximum)
+    run_extrema_of<true>(job);
   else
-    run_extrema_of<false>(j);
+    run_extrema_of<false>(job);
 }
 
 BAROGRAPH_KERNEL_END

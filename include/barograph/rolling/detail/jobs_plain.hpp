@@ -61,19 +61,27 @@ constexpr std::int64_t sums_scratch(reduction what) noexcept {
                                                                 : 5);
 }
 
-/// Extrema over all windows of a series.
-struct series_job {
-  reduction what;
-  const double* x;                   ///< values; missing ones 0, for extrema the neutral infinity
-  const unsigned char* missing;      ///< 1 where a value is missing, or null when none is
-  const std::int64_t* valid_before;  ///< how many of x[0..i) are not missing, or null when all are
-  const std::int64_t* start;         ///< windows [start[i], end[i]), bounds never go back; null: fixed
-  const std::int64_t* end;           ///< at least start[i]
-  std::int64_t windows;              ///< how many results; fixed: windows (e - length, e], e from 0
-  std::int64_t length;               ///< rows of a fixed window, at most `windows`; else of the longest
-  std::int64_t min_periods;          ///< fewer values give NaN
-  double* scratch;  ///< 4 doubles for each row of `length` and one more; 32 where 4 * length <= windows
-  double* out;      ///< one result a window
+/// Minima or maxima of the windows [first, stop) of a series.
+struct extrema_job {
+  bool maximum;
+  const double* x;             ///< the series; with bounds of their own: missing values neutral
+  const unsigned char* mask;   ///< 1 where a value is missing, or null when none is
+  std::int64_t rows;           ///< of the series
+  bool inf_is_missing;         ///< infinities are left out
+  bool nan_is_loud;            ///< a NaN makes its windows NaN; else it is left out
+  const std::int64_t* start;   ///< windows [start[i], end[i]) within the rows; null: all of one length
+  const std::int64_t* end;     ///< at or before start[i]: an empty window
+  std::int64_t length, shift;  ///< of one length: window i is (i + shift - length, i + shift], clipped
+  std::int64_t first, stop;    ///< the windows to be done
+  std::int64_t min_periods;    ///< fewer values give NaN
+  double* out;                 ///< the result of window i goes to out[i]
+  std::int64_t stretch;        ///< of one length: windows done at once
+  double* scratch;             ///< of one length: 4 length
+  double* values;              ///< scratch: stretch + length; or room
+  std::int64_t* before;        ///< scratch: stretch + length; or how many values precede each row, or null
+  std::int64_t* loud_before;   ///< the same of NaN that are loud
+  std::int64_t* queue;         ///< bounds of their own: scratch: room
+  std::int64_t room;           ///< and rows of the longest window
 };
 
 /// Order statistics of the windows [first, stop) of a series; which ones, the kernel says.

@@ -54,6 +54,17 @@ inline std::int64_t chunk_for(std::int64_t longest) noexcept {
   return longest <= 16 ? 128 : longest <= 32 ? 256 : longest <= 128 ? 512 : 4 * longest;
 }
 
+/// Calls f(first, stop) for stretches of the windows, each a multiple of `least` long where that is more
+/// than a thread's fair share. One thread does it all at once, unless it looks for interrupts in between.
+template <class Executor, class F>
+inline void for_each_stretch(std::size_t count, std::int64_t least, const Executor& run, const F& f) {
+  if (count == 0) return;
+  const std::size_t few = run.threads() <= 1 ? rows_between_checks : 65536;
+  const auto unit = static_cast<std::size_t>(least > 0 ? least : 1);
+  const bool whole = run.threads() <= 1 && !interruptible();
+  run.for_each_chunk(count, whole ? count : unit < few ? few / unit * unit : unit, f);
+}
+
 /// Runs the kernel over all windows, in stretches where there are several threads.
 template <class Executor>
 inline void run_order_job(const order_job& whole, const windows& w, void (*kernel)(const order_job&) noexcept,
@@ -86,12 +97,7 @@ inline void run_order_job(const order_job& whole, const windows& w, void (*kerne
     job.below = job.pointer + whole.quantiles;
     kernel(job);
   };
-  if (w.size() == 0) return;
-  // One thread goes through it all at once, unless it is to look for interrupts in between.
-  const std::size_t few = run.threads() <= 1 ? rows_between_checks : 65536;
-  const std::size_t many = 8 * static_cast<std::size_t>(longest);
-  const std::size_t grain = run.threads() <= 1 && !interruptible() ? w.size() : many > few ? many : few;
-  run.for_each_chunk(w.size(), grain, stretch);
+  for_each_stretch(w.size(), 8 * longest, run, stretch);
 }
 
 }  // namespace detail
