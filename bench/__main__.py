@@ -57,7 +57,10 @@ def _line(row: Row) -> str:
 
 
 def _time(s: float) -> str:
-    return f"{s:.2f} s" if s >= 1 else f"{s * 1e3:.2f} ms" if s >= 1e-3 else f"{s * 1e6:.1f} us"
+    for size, unit, digits in ((1, "s", 2), (1e-3, "ms", 2), (1e-6, "us", 1)):
+        if s >= size:
+            return f"{s / size:.{digits}f} {unit}"
+    return f"{s * 1e9:.1f} ns"
 
 
 def page(rows: list[Row]) -> str:

@@ -184,3 +184,18 @@ TEST_CASE("bytes come back; parts that cannot belong together are refused") {
   unpinned.update(span<const double>(r.latencies));
   CHECK_THROWS_AS(latency_summary::from_bytes(joined(a, e, m, unpinned)), bad_bytes);
 }
+
+TEST_CASE("a summary of parts is one of requests, or an error") {
+  const requests r = sample();
+  const latency_summary s = of(r, 0, 5000);
+  CHECK(latency_summary(s.latencies(), s.latency_moments(), s.apdex_counts(), s.error_proportion()) == s);
+  moments other = s.latency_moments();
+  other.update(1.0);
+  CHECK_THROWS_AS(latency_summary(s.latencies(), other, s.apdex_counts(), s.error_proportion()),
+                  invalid_argument);
+  CHECK_THROWS_AS(latency_summary(s.latencies(), s.latency_moments(), apdex(10.0), s.error_proportion()),
+                  invalid_argument);
+  CHECK_THROWS_AS(
+      latency_summary(quantile_histogram(), s.latency_moments(), s.apdex_counts(), s.error_proportion()),
+      invalid_argument);
+}
