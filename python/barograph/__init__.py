@@ -57,7 +57,7 @@ _EXPORTS = {
     "health_score": "_slo",
     "kpis": "_groups",
     "read": "ingest",
-    "score_cleaning": "_cleaning",
+    "score_cleaning": "_cleaning_score",
 }
 _MODULES: tuple[str, ...] = (
     "from_buckets",
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from . import from_buckets as from_buckets
     from . import generate as generate
     from ._cleaning import clean as clean
-    from ._cleaning import score_cleaning as score_cleaning
+    from ._cleaning_score import score_cleaning as score_cleaning
     from ._core import build_info as build_info
     from ._dataset import Cleaned as Cleaned
     from ._dataset import Dataset as Dataset

@@ -12,6 +12,19 @@ import numpy.typing as npt
 
 from ._frames import Frames, Table, as_kind
 
+CANONICAL = (
+    "timestamp",
+    "service",
+    "endpoint",
+    "method",
+    "response_time_ms",
+    "status_code",
+    "error",
+    "client",
+    "bytes",
+)
+"""The columns of cleaned data that have a role, in their order; measured values stand behind them."""
+
 
 @dataclass(frozen=True)
 class Schema:

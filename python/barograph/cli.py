@@ -270,7 +270,7 @@ def _generate(options: argparse.Namespace) -> int:
 
 
 def _clean(options: argparse.Namespace) -> int:
-    from ._cleaning import score_cleaning
+    from ._cleaning_score import score_cleaning
 
     policy = _policy(options)
     dataset = _read(options)

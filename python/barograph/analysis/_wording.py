@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -126,6 +127,11 @@ def duration(nanoseconds: int) -> str:
     if seconds < 2 * 86_400:
         return f"{significant(seconds / 3600)} h"
     return f"{significant(seconds / 86_400)} days"
+
+
+def nanoseconds(time: Any) -> int:
+    """A time of a table as wall-clock nanoseconds."""
+    return int(np.datetime64(time, "ns").astype(np.int64))
 
 
 def iso(wall: int) -> str:

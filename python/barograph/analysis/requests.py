@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._dataset import Cleaned
+from .._dataset import CANONICAL, Cleaned
 from .._frames import Frames, Kind, Table
 from .._slo import HealthScore, Policy, health_score
 from ._charts import charts
@@ -24,17 +24,6 @@ from ._wording import duration, hours, iso, ms, percent, rows, significant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_CANONICAL = (
-    "timestamp",
-    "service",
-    "endpoint",
-    "method",
-    "response_time_ms",
-    "status_code",
-    "error",
-    "client",
-)
 
 
 def analyze_requests(cleaned: Cleaned, policy: Policy, *, frame: Kind | None = None) -> Report:
@@ -115,7 +104,7 @@ def _measures(table: Table, named: Sequence[str]) -> list[str]:
     """Numeric columns without another role, those named as values first; empty ones left out."""
     found = []
     for name in table.columns:
-        if name in _CANONICAL:
+        if name in CANONICAL and name != "bytes":  # which is measured, too
             continue
         kind = table.array(name).dtype.kind
         if kind in "iu" or (kind == "f" and not np.isnan(table.array(name)).all()):
