@@ -90,7 +90,7 @@ inline bool is_missing_word(std::string_view text) noexcept {
   const char first = text.front();
   if (first != '-' && (first | 0x20) != 'n') return false;
   char lower[4] = {};
-  for (std::size_t i = 0; i < text.size(); ++i)
+  for (std::size_t i = 0; i < 4 && i < text.size(); ++i)
     lower[i] = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
   const std::string_view word(lower, text.size());
   return word == "-" || word == "na" || word == "n/a" || word == "nan" || word == "nat" || word == "null" ||

@@ -193,17 +193,32 @@ inline bool to_ns(std::int64_t seconds, std::int64_t ns, std::int64_t& out) noex
   return true;
 }
 
-inline bool assemble(int year, int month, int day, const clock& t, int offset, bool has_offset,
-                     written_time& out) noexcept {
-  if (day < 1 || day > days_in_month(year, month)) return false;
-  const std::int64_t days = days_from_civil(year, month, day);
-  const std::int64_t seconds = days * 86400 + t.hour * 3600 + t.minute * 60 + t.second - offset;
+/// What stands in a written time; without a zone it is a wall clock.
+struct parts {
+  int year = 0;
+  int month = 0;
+  int day = 0;
+  clock t;
+  int offset = 0;
+  bool has_offset = false;
+};
+
+/// The zone behind a time, if anything stands there.
+inline bool zone_if_any(cursor& c, parts& p) noexcept {
+  return c.done() || zone_suffix(c, p.offset, p.has_offset);
+}
+
+inline bool assemble(const parts& p, written_time& out) noexcept {
+  const clock& t = p.t;
+  if (p.day < 1 || p.day > days_in_month(p.year, p.month)) return false;
+  const std::int64_t days = days_from_civil(p.year, p.month, p.day);
+  const std::int64_t seconds = days * 86400 + t.hour * 3600 + t.minute * 60 + t.second - p.offset;
   if (t.second == 60) {
     const civil_date after = civil_from_days(floor_div(seconds, 86400));
     if (floor_mod(seconds, 86400) != 0 || after.day != 1 || (after.month != 1 && after.month != 7))
       return false;
   }
-  out.has_offset = has_offset;
+  out.has_offset = p.has_offset;
   return to_ns(seconds, t.ns, out.ns);
 }
 
@@ -213,67 +228,50 @@ inline bool assemble(int year, int month, int day, const clock& t, int offset, b
 inline bool parse_iso8601(std::string_view text, written_time& out) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  clock t;
-  int offset = 0;
-  bool has_offset = false;
-  if (!four(c, year) || c.done()) return false;
+  parts p;
+  if (!four(c, p.year) || c.done()) return false;
   const char separator = *c.at;
   if (separator == '-' || separator == '/') {
     ++c.at;
-    if (!two(c, month) || !c.eat(separator) || !two(c, day)) return false;
+    if (!two(c, p.month) || !c.eat(separator) || !two(c, p.day)) return false;
     if (!c.done()) {
       if (!c.eat('T') && !c.eat(' ') && !c.eat('t')) return false;
-      if (!clock_time(c, t)) return false;
+      if (!clock_time(c, p.t)) return false;
     }
   } else {
-    if (!two(c, month) || !two(c, day) || !c.eat('T')) return false;
-    if (!two(c, t.hour) || !two(c, t.minute) || !two(c, t.second)) return false;
-    if (c.eat('.') && !fraction(c, t.ns)) return false;
-    if (t.hour > 23 || t.minute > 59 || t.second > 60) return false;
+    if (!two(c, p.month) || !two(c, p.day) || !c.eat('T')) return false;
+    if (!two(c, p.t.hour) || !two(c, p.t.minute) || !two(c, p.t.second)) return false;
+    if (c.eat('.') && !fraction(c, p.t.ns)) return false;
+    if (p.t.hour > 23 || p.t.minute > 59 || p.t.second > 60) return false;
   }
-  if (!c.done() && !zone_suffix(c, offset, has_offset)) return false;
-  return assemble(year, month, day, t, offset, has_offset, out);
+  return zone_if_any(c, p) && assemble(p, out);
 }
 
 /// 17/May/2015:10:05:03 +0000, as Apache's %t and nginx' $time_local write it.
 inline bool parse_common_log_time(std::string_view text, written_time& out) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  clock t;
-  int offset = 0;
-  bool has_offset = false;
-  if (!two(c, day) || !c.eat('/') || !month_name(c, month) || !c.eat('/') || !four(c, year) || !c.eat(':'))
+  parts p;
+  if (!two(c, p.day) || !c.eat('/') || !month_name(c, p.month) || !c.eat('/') || !four(c, p.year) ||
+      !c.eat(':'))
     return false;
-  if (!clock_time(c, t)) return false;
-  if (!c.done() && !zone_suffix(c, offset, has_offset)) return false;
-  return assemble(year, month, day, t, offset, has_offset, out);
+  if (!clock_time(c, p.t)) return false;
+  return zone_if_any(c, p) && assemble(p, out);
 }
 
 /// [Sun, ]17 May 2015 10:05[:03] GMT (RFC 5322, section 3.3; the day's name is not compared).
 inline bool parse_rfc5322(std::string_view text, written_time& out) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  clock t;
-  int offset = 0;
-  bool has_offset = false;
+  parts p;
   if (c.left() > 4 && c.at[3] == ',') {
     if (!is_weekday_name(c)) return false;
     c.at += 4;
     c.eat(' ');
   }
-  if (!one_or_two(c, day) || !(c.eat(' ') || c.eat('-')) || !month_name(c, month)) return false;
-  if (!(c.eat(' ') || c.eat('-')) || !four(c, year) || !c.eat(' ') || !clock_time(c, t)) return false;
-  if (!c.done() && !zone_suffix(c, offset, has_offset)) return false;
-  return assemble(year, month, day, t, offset, has_offset, out);
+  if (!one_or_two(c, p.day) || !(c.eat(' ') || c.eat('-')) || !month_name(c, p.month)) return false;
+  if (!(c.eat(' ') || c.eat('-')) || !four(c, p.year) || !c.eat(' ') || !clock_time(c, p.t)) return false;
+  return zone_if_any(c, p) && assemble(p, out);
 }
 
 /// Which of the two leading numbers of 5/7/2015 is the day.
@@ -288,30 +286,27 @@ inline bool parse_slash_date(std::string_view text, bool day_first, written_time
                              slash_date& seen) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};
-  int year = 0;
-  clock t;
-  int offset = 0;
-  bool has_offset = false;
+  parts p;
   slash_date date;
   if (!one_or_two(c, date.first) || !c.eat('/') || !one_or_two(c, date.second) || !c.eat('/') ||
-      !four(c, year))
+      !four(c, p.year))
     return false;
   if (!c.done()) {
-    if (!c.eat(' ') || !clock_time(c, t, true)) return false;
+    if (!c.eat(' ') || !clock_time(c, p.t, true)) return false;
     cursor half = c;
     half.eat(' ');
     if (half.left() == 2 && (half.at[1] | 0x20) == 'm' &&
         ((half.at[0] | 0x20) == 'a' || (half.at[0] | 0x20) == 'p')) {
-      if (t.hour < 1 || t.hour > 12) return false;
-      t.hour = t.hour % 12 + ((half.at[0] | 0x20) == 'p' ? 12 : 0);
+      if (p.t.hour < 1 || p.t.hour > 12) return false;
+      p.t.hour = p.t.hour % 12 + ((half.at[0] | 0x20) == 'p' ? 12 : 0);
       c.at = c.end;
     }
-    if (!c.done() && !zone_suffix(c, offset, has_offset)) return false;
+    if (!zone_if_any(c, p)) return false;
   }
   seen = date;
-  const int day = day_first ? date.first : date.second;
-  const int month = day_first ? date.second : date.first;
-  return assemble(year, month, day, t, offset, has_offset, out);
+  p.day = day_first ? date.first : date.second;
+  p.month = day_first ? date.second : date.first;
+  return assemble(p, out);
 }
 
 /// Digits since the epoch, with a sign and a fraction allowed. With `automatic` the magnitude tells the
