@@ -25,7 +25,7 @@ NAMES = {
 NOTES = {
     "mutex+vector": "time asleep at the lock is not counted",
     "fetch_add": "counts only: no latency is kept",
-    "prometheus-cpp": "bound by instructions, not by memory; threads of a busy machine seldom run at once and contend",
+    "prometheus-cpp": "bound by instructions; two threads of a busy machine seldom run at once",
 }
 
 
