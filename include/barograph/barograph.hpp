@@ -24,6 +24,7 @@
 #include "time/truncate.hpp"
 #include "time/zone.hpp"
 
+#include "stats/update.hpp"
 #include "stats/distinct.hpp"
 #include "stats/exact_sum.hpp"
 #include "stats/fixed_quantile_histogram.hpp"

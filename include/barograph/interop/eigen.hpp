@@ -1,0 +1,122 @@
+// Eigen in and out: any vector, matrix, Map, Block or expression for states and rolling statistics.
+//
+// Values that lie side by side (a vector, a column, a Map) are read where they are; others (a row of a
+// column-major matrix, an expression) are copied, a state's a block at a time. A matrix is rolled column
+// by column. Laws are those of the state or statistic: the same bits as for a std::vector.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "../rolling/order_statistics.hpp"
+#include "../rolling/reductions.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace eigen {
+namespace detail {
+
+template <class D>
+constexpr bool in_memory = (static_cast<int>(D::Flags) & static_cast<int>(Eigen::DirectAccessBit)) != 0 &&
+                           std::is_same_v<typename D::Scalar, double>;
+
+/// Calls f with a span over column j: in place where possible, else over a copy.
+template <class D, class F>
+void with_column(const Eigen::DenseBase<D>& x, Eigen::Index j, F f) {
+  if constexpr (in_memory<D>) {
+    const auto column = x.derived().col(j);
+    if (column.innerStride() == 1 || column.size() < 2)
+      return f(span<const double>(column.data(), static_cast<std::size_t>(column.size())));
+  }
+  std::vector<double> copy(static_cast<std::size_t>(x.rows()));
+  for (Eigen::Index i = 0; i < x.rows(); ++i)
+    copy[static_cast<std::size_t>(i)] = static_cast<double>(x.derived().coeff(i, j));
+  f(span<const double>(copy));
+}
+
+/// What has the shape of D and owns its values, by columns where that is possible.
+template <class D>
+using result = Eigen::Array<double, D::RowsAtCompileTime, D::ColsAtCompileTime,
+                            D::RowsAtCompileTime == 1 ? Eigen::RowMajor : Eigen::ColMajor>;
+
+/// Runs roll(values, results) over a vector, or over each column of a matrix.
+template <class D, class Roll>
+result<D> by_column(const Eigen::DenseBase<D>& given, Roll roll) {
+  const typename Eigen::internal::ref_selector<D>::type x = given.derived();
+  result<D> out(x.rows(), x.cols());
+  if constexpr (D::RowsAtCompileTime == 1 && D::ColsAtCompileTime != 1) {
+    with_column(x.transpose(), 0, [&](span<const double> values) { roll(values, span<double>(out)); });
+  } else {
+    const auto rows = static_cast<std::size_t>(x.rows());
+    for (Eigen::Index j = 0; j < x.cols(); ++j)
+      with_column(x, j, [&](span<const double> values) {
+        roll(values, span<double>(out.data() + j * x.rows(), rows));
+      });
+  }
+  return out;
+}
+
+inline barograph::rolling::options whole_windows(std::int64_t window) {
+  barograph::rolling::options how;
+  how.min_periods = window;
+  return how;
+}
+
+}  // namespace detail
+
+/// Adds all values of a vector, matrix or expression to a state (moments, quantile_histogram, apdex ...).
+template <class State, class D>
+void update(State& state, const Eigen::DenseBase<D>& values) {
+  if constexpr (detail::in_memory<D>) {
+    if (barograph::detail::side_by_side(values.derived()))
+      return state.update(
+          span<const double>(values.derived().data(), static_cast<std::size_t>(values.size())));
+  }
+  constexpr std::size_t block = 1024;
+  double buffer[block];
+  std::size_t filled = 0;
+  for (Eigen::Index j = 0; j < values.cols(); ++j)
+    for (Eigen::Index i = 0; i < values.rows(); ++i) {
+      buffer[filled++] = static_cast<double>(values.derived().coeff(i, j));
+      if (filled == block) {
+        state.update(span<const double>(buffer, filled));
+        filled = 0;
+      }
+    }
+  if (filled > 0) state.update(span<const double>(buffer, filled));
+}
+
+/// A rolling statistic of a vector, or of each column of a matrix.
+///
+/// @param what    sum, mean, variance, deviation, minimum ... (rolling/reductions.hpp)
+/// @param x       n values, or n x k
+/// @param window  rows of a window; windows with fewer values give NaN
+/// @param ddof    of variance, deviation and standard_error
+/// @return        an Array of the shape of x
+/// @throws invalid_argument for a negative window
+template <class Kernels = barograph::rolling::inline_kernels, class D>
+detail::result<D> rolling(barograph::rolling::reduction what, const Eigen::DenseBase<D>& x,
+                          std::int64_t window, double ddof = 1.0) {
+  return detail::by_column(x, [&](span<const double> values, span<double> out) {
+    const auto w = barograph::rolling::fixed_windows(static_cast<std::int64_t>(values.size()), window);
+    barograph::rolling::reduce<Kernels>(what, values, w, detail::whole_windows(window), ddof, out);
+  });
+}
+
+/// A rolling quantile of a vector, or of each column of a matrix, exact.
+///
+/// @param q  in [0, 1]; the median is 0.5 with interpolation::midpoint
+/// @throws invalid_argument for a negative window or a q outside [0, 1]
+template <class Kernels = barograph::rolling::inline_order_statistics, class D>
+detail::result<D> rolling_quantile(
+    const Eigen::DenseBase<D>& x, std::int64_t window, double q,
+    barograph::rolling::interpolation between = barograph::rolling::interpolation::linear) {
+  return detail::by_column(x, [&](span<const double> values, span<double> out) {
+    const auto w = barograph::rolling::fixed_windows(static_cast<std::int64_t>(values.size()), window);
+    const double wanted[] = {q};
+    barograph::rolling::quantiles<Kernels>(values, w, wanted, between, detail::whole_windows(window), out);
+  });
+}
+
+}  // namespace eigen
+BAROGRAPH_NAMESPACE_END
