@@ -79,6 +79,8 @@ struct windows;
 struct options;
 class series;
 struct inline_extrema;
+struct inline_sums;
+struct inline_extrema;
 struct inline_kernels;
 struct inline_order_statistics;
 struct inline_ranks;
