@@ -586,7 +586,13 @@ class quantile_histogram {
     };
     const detail::index_range o = outer.range();
     const std::uint64_t* n = outer.data();
-    for (std::int64_t i = o.span() - 1; i >= 0; --i) {
+    std::int64_t first = o.span() - 1;
+    for (; first >= 7; first -= 8) {  // whole eights that the rank lies beyond
+      const std::uint64_t eight = sum_of_eight(n + first - 7);
+      if (rank < eight) break;
+      rank -= eight;
+    }
+    for (std::int64_t i = first; i >= 0; --i) {
       if (rank < n[i]) return here(outer_sign, static_cast<std::int32_t>(o.low + i), n[i]);
       rank -= n[i];
     }
@@ -594,11 +600,21 @@ class quantile_histogram {
     rank -= zero_count_;
     const detail::index_range in = inner.range();
     n = inner.data();
-    for (std::int64_t i = 0; i < in.span(); ++i) {
+    first = 0;
+    for (; first + 8 <= in.span(); first += 8) {
+      const std::uint64_t eight = sum_of_eight(n + first);
+      if (rank < eight) break;
+      rank -= eight;
+    }
+    for (std::int64_t i = first; i < in.span(); ++i) {
       if (rank < n[i]) return here(inner_sign, static_cast<std::int32_t>(in.low + i), n[i]);
       rank -= n[i];
     }
     return {{0, 0}, false};  // not reached: rank < count()
+  }
+
+  static std::uint64_t sum_of_eight(const std::uint64_t* n) {
+    return ((n[0] + n[1]) + (n[2] + n[3])) + ((n[4] + n[5]) + (n[6] + n[7]));
   }
 
   double order_statistic(std::uint64_t rank, place_of_value where) const {
