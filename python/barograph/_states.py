@@ -234,6 +234,9 @@ class _NumberState(Subtractable):
         ValueError
             If x has more than one dimension, n is given with an array, or a count would pass 2**63 - 1.
         """
+        if type(x) is float and n is None:  # the common case of a stream: nothing to look at
+            self._engine.update(x)
+            return self
         if _is_scalar(x):
             self._engine.update(_number("x", x), 1 if n is None else _count("n", n))
             return self
@@ -450,6 +453,9 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
         >>> bg.QuantileHistogram().update([10.0, 20.0], n=[3, 1]).count
         4
         """
+        if type(x) is float and n is None:  # the common case of a stream: nothing to look at
+            self._engine.update(x)
+            return self
         if n is None or _is_scalar(n):
             return super().update(x, n)
         if _is_scalar(x):
@@ -528,6 +534,8 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
         ValueError
             If a q is outside of [0, 1].
         """
+        if type(q) is float:
+            return self._engine.quantile(q)
         if _is_scalar(q):
             return self._engine.quantile(_number("q", q))
         return self._engine.quantiles(_numbers("q", q))
