@@ -32,7 +32,8 @@ TEST_CASE("a native histogram's index is one higher: schema 0 has (1, 2] in buck
 TEST_CASE("finite counts come back whole at every schema") {
   for (int scale = -4; scale <= 6; ++scale) {
     quantile_histogram h(scale, {}, 65536, scale == 3 ? 0.01 : 0);
-    for (int i = 0; i < 2000; ++i) h.update(std::exp(0.01 * i - 6) * (i % 7 == 0 ? -1 : 1), 1 + i % 3);
+    for (int i = 0; i < 2000; ++i)
+      h.update(std::exp(0.01 * i - 6) * (i % 7 == 0 ? -1 : 1), static_cast<std::uint64_t>(1 + i % 3));
     h.update(0.0, 4);
     const quantile_histogram back = from_native(to_native(h));
     CHECK(back.scale() == h.scale());

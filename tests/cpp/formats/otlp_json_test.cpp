@@ -41,7 +41,8 @@ std::string request(const std::string& point) {
 TEST_CASE("every finite count, the extremes, the sum and the names come back") {
   for (int scale = -10; scale <= 6; ++scale) {
     quantile_histogram h(scale, {}, 65536, scale == 2 ? 0.01 : 0);
-    for (int i = 0; i < 2000; ++i) h.update(std::exp(0.01 * i - 6) * (i % 7 == 0 ? -1 : 1), 1 + i % 3);
+    for (int i = 0; i < 2000; ++i)
+      h.update(std::exp(0.01 * i - 6) * (i % 7 == 0 ? -1 : 1), static_cast<std::uint64_t>(1 + i % 3));
     h.update(0.0, max_count / 4);  // above 2^53
     const otlp_histogram given = point(h);
     const otlp_histogram p = through(given);
