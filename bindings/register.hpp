@@ -8,6 +8,7 @@ void register_exchange(pybind11::module_& m);
 void register_formats(pybind11::module_& m);
 void register_groupby(pybind11::module_& m);
 void register_rolling(pybind11::module_& m);
+void register_rolling_exponential(pybind11::module_& m);
 void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);
 void register_stats(pybind11::module_& m);

@@ -43,6 +43,7 @@
 #include "slo/policy.hpp"
 #include "slo/policy_toml.hpp"
 
+#include "rolling/exponential.hpp"
 #include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"
 #include "rolling/order_statistics.hpp"

@@ -53,6 +53,11 @@ _EXPORTS = {
     "build_info": "_core",
     "clean": "_cleaning",
     "demo": "_demo",
+    "ewm_corr": "_weights",
+    "ewm_cov": "_weights",
+    "ewm_mean": "_weights",
+    "ewm_std": "_weights",
+    "ewm_var": "_weights",
     "groupby_quantile": "_groups",
     "health_score": "_slo",
     "kpis": "_groups",
@@ -92,6 +97,11 @@ if TYPE_CHECKING:
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
+    from ._weights import ewm_corr as ewm_corr
+    from ._weights import ewm_cov as ewm_cov
+    from ._weights import ewm_mean as ewm_mean
+    from ._weights import ewm_std as ewm_std
+    from ._weights import ewm_var as ewm_var
     from ._windows import rolling_corr as rolling_corr
     from ._windows import rolling_count as rolling_count
     from ._windows import rolling_cov as rolling_cov

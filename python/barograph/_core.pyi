@@ -520,3 +520,42 @@ def rolling_value_at(
     mask: NDArray[np.uint8] | None,
     threads: int,
 ) -> NDArray[np.float64]: ...
+
+class Decay:
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
+    @staticmethod
+    def from_alpha(alpha: float) -> Decay: ...
+    @staticmethod
+    def from_com(com: float) -> Decay: ...
+    @staticmethod
+    def from_span(span: float) -> Decay: ...
+    @staticmethod
+    def from_half_life(half_life: float) -> Decay: ...
+    @property
+    def alpha(self) -> float: ...
+
+class Weighting:
+    def __init__(self, adjust: bool, ignore_na: bool, fills: bool, bias: bool, least: int) -> None: ...
+
+def exponential(
+    what: str,
+    x: NDArray[np.float64],
+    decay: Decay,
+    weighting: Weighting,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    elapsed: NDArray[np.float64] | None,
+) -> NDArray[np.float64]: ...
+def exponential_pairs(
+    what: str,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    decay: Decay,
+    weighting: Weighting,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    mask_y: NDArray[np.uint8] | None,
+    elapsed: NDArray[np.float64] | None,
+) -> NDArray[np.float64]: ...
