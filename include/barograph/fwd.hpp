@@ -80,7 +80,6 @@ struct options;
 class series;
 struct inline_extrema;
 struct inline_sums;
-struct inline_extrema;
 struct decay;
 struct weighting;
 class exponential_moments;
