@@ -19,11 +19,11 @@ _EXPORTS = {
     "Dataset": "_dataset",
     "Distinct": "_items",
     "ExactSum": "_states",
-    "HealthPolicy": "_slo",
-    "HealthScore": "_slo",
+    "HealthPolicy": "_policy",
+    "HealthScore": "_health",
     "LatencySummary": "_slo",
     "Moments": "_states",
-    "Policy": "_slo",
+    "Policy": "_policy",
     "Proportion": "_states",
     "QuantileHistogram": "_states",
     "Report": "analysis._model",
@@ -59,7 +59,7 @@ _EXPORTS = {
     "ewm_std": "_weights",
     "ewm_var": "_weights",
     "groupby_quantile": "_groups",
-    "health_score": "_slo",
+    "health_score": "_health",
     "kpis": "_groups",
     "read": "ingest",
     "score_cleaning": "_cleaning_score",
@@ -85,14 +85,14 @@ if TYPE_CHECKING:
     from ._frames import Table as Table
     from ._groups import groupby_quantile as groupby_quantile
     from ._groups import kpis as kpis
+    from ._health import HealthScore as HealthScore
+    from ._health import health_score as health_score
     from ._items import Distinct as Distinct
     from ._items import Top as Top
+    from ._policy import HealthPolicy as HealthPolicy
+    from ._policy import Policy as Policy
     from ._slo import Apdex as Apdex
-    from ._slo import HealthPolicy as HealthPolicy
-    from ._slo import HealthScore as HealthScore
     from ._slo import LatencySummary as LatencySummary
-    from ._slo import Policy as Policy
-    from ._slo import health_score as health_score
     from ._states import ExactSum as ExactSum
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion

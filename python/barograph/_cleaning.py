@@ -31,7 +31,7 @@ from .ingest._reader import TEMPLATES, interpret, templated
 from .ingest.schema import lacks
 
 if TYPE_CHECKING:
-    from ._slo import Policy
+    from ._policy import Policy
 
 
 def clean(

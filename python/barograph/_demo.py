@@ -11,7 +11,7 @@ from .analysis import analyze
 
 if TYPE_CHECKING:
     from ._frames import Kind
-    from ._slo import Policy
+    from ._policy import Policy
     from .analysis._model import Report
 
 _WORKLOADS = {"requests": generate.requests}

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._dataset import Cleaned, Dataset
-    from ._slo import Policy
+    from ._policy import Policy
     from .analysis._model import Report
 
 ROLES = ("timestamp", "latency", "status", "error")
@@ -177,7 +177,7 @@ def _add_analyze(commands: Any) -> None:
 
 
 def _policy(options: argparse.Namespace) -> Policy:
-    from ._slo import Policy
+    from ._policy import Policy
 
     return Policy.load(options.policy) if options.policy else Policy()
 

@@ -12,7 +12,7 @@ import pytest
 import barograph as bg
 from barograph._dataset import Cleaned, Schema
 from barograph._frames import Frames, Strings, Table
-from barograph._slo import Policy
+from barograph._policy import Policy
 from barograph.analysis.requests import analyze_requests
 
 SERVICES = ("auth", "events", "payments")

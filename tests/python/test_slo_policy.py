@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import barograph as bg
 from barograph import _core
-from barograph._slo import Policy
+from barograph._policy import Policy
 
 EXAMPLE = """
 zone = "Europe/Berlin"   # where the users are

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .._frames import Kind
-    from .._slo import Policy
+    from .._policy import Policy
     from ._model import Report
 
 _WORKLOADS = ("requests",)
@@ -62,7 +62,7 @@ def analyze(
     2
     """
     from .._dataset import Cleaned, Dataset
-    from .._slo import Policy as DefaultPolicy
+    from .._policy import Policy as DefaultPolicy
     from .requests import analyze_requests
 
     if policy is None:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .. import _core
 from .._frames import Strings, Table
 from .._groups import kpis
-from .._slo import Policy
+from .._policy import Policy
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import os
 
     from .._frames import Frames
-    from .._slo import HealthScore
+    from .._health import HealthScore
 
 Severity = Literal["info", "warning", "critical"]
 ChartKind = Literal["line", "bar", "hbar", "heatmap", "scatter", "histogram"]

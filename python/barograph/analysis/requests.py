@@ -13,7 +13,8 @@ import numpy as np
 
 from .._dataset import CANONICAL, Cleaned
 from .._frames import Frames, Kind, Table
-from .._slo import HealthScore, Policy, health_score
+from .._health import HealthScore, health_score
+from .._policy import Policy
 from ._charts import charts
 from ._facts import Facts
 from ._findings import findings

@@ -24,7 +24,7 @@ from .._frames import Array, Strings, Table
 from . import panels, text, values
 
 if TYPE_CHECKING:
-    from .._slo import HealthScore
+    from .._health import HealthScore
     from ..analysis._model import Card, Finding, Report
 
 MOST_ROWS, LEAST_ROWS = 250, 24  # of a table, and of each service in it

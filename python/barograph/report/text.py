@@ -10,7 +10,7 @@ from .._frames import Table
 from . import panels, values
 
 if TYPE_CHECKING:
-    from .._slo import HealthScore
+    from .._health import HealthScore
     from ..analysis._model import Card, Finding, Report
 
 WIDTH = 100

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from barograph._frames import Frames, Strings, Table
-from barograph._slo import health_score
+from barograph._health import health_score
 from barograph.analysis._model import Card, Chart, Finding, Mark, Report
 
 SERVICES = ("auth", "events", "payments")
