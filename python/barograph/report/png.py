@@ -135,9 +135,9 @@ def _head(figure: Any, report: Report, height: float, columns: int) -> None:
                 va="top")  # fmt: skip
     facts = [values.plain(fact) for fact in text.facts(report).values()]
     figure.text(left, at(0.55), values.cut("  ·  ".join(facts), 80 * columns), size=10, color=QUIET, va="top")
-    cards: list[Card] = list(report.cards[: 4 * columns])
+    cards: list[Card] = list(report.cards[: 5 * columns])
     if report.health is not None and not any(c.label.lower().startswith("health") for c in cards):
-        cards = cards[: 4 * columns - 1]
+        cards = cards[: 5 * columns - 1]
         score = f"{report.health.shown} {report.health.status}"
         figure.text(1 - left, at(0.2), f"health {score}", size=14, weight="bold", va="top", ha="right")
     for position, card in enumerate(cards):
@@ -145,7 +145,7 @@ def _head(figure: Any, report: Report, height: float, columns: int) -> None:
         room = 15 * 4 * columns // max(len(cards), 4)
         figure.text(x, at(0.9), values.cut(values.plain(card.label), room + 8), size=9, color=QUIET, va="top")
         shown = values.plain(card.value)
-        figure.text(x, at(1.08), values.cut(shown, int(room * 1.4)), size=13 if len(shown) <= room else 9.5,
+        figure.text(x, at(1.08), values.cut(shown, int(room * 1.6)), size=13 if len(shown) <= room else 9,
                     weight="bold", va="top", color=STATUS.get(card.status, INK))  # fmt: skip
 
 
