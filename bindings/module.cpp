@@ -35,6 +35,7 @@ PYBIND11_MODULE(_core, m) {
                     std::to_string(EIGEN_MINOR_VERSION);
     return info;
   });
+  barograph_bindings::register_arrow(m);
   barograph_bindings::register_formats(m);
   barograph_bindings::register_groupby(m);
   barograph_bindings::register_rolling(m);

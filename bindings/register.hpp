@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 namespace barograph_bindings {
+void register_arrow(pybind11::module_& m);
 void register_exchange(pybind11::module_& m);
 void register_formats(pybind11::module_& m);
 void register_groupby(pybind11::module_& m);

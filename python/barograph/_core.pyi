@@ -4,7 +4,7 @@ from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from typing_extensions import Buffer
+from typing_extensions import Buffer, CapsuleType
 
 __version__: str
 
@@ -56,6 +56,9 @@ class JsonLinesDecoder:
     def __init__(self, names: Sequence[str] = ...) -> None: ...
     def feed(self, piece: Buffer) -> None: ...
     def finish(self) -> dict[str, Any]: ...
+
+# ---- Arrow ----
+def arrow_stream(columns: list[tuple[Any, ...]], rows: int) -> CapsuleType: ...
 
 # ---- slo ----
 class Apdex:

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._arrow import arrow_stream
 from ._threads import thread_count
 
 Kind: TypeAlias = Literal["pandas", "polars", "arrow", "table"]
@@ -298,6 +299,19 @@ class Table:
             else:
                 arrays[name] = pa.array(column)
         return pa.table(arrays)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Arrow's PyCapsule protocol: ``pyarrow.table(t)``, ``polars.DataFrame(t)``, DuckDB and others.
+
+        Numbers and times are lent without a copy (NaN stays NaN), text becomes dictionary-coded, code -1,
+        None and NaT null; a zone goes with its column. Needs no extra.
+
+        Parameters
+        ----------
+        requested_schema : capsule, optional
+            Ignored, as the protocol allows: the consumer casts.
+        """
+        return arrow_stream(self._columns, self.zones, len(self))
 
     def to_polars(self) -> Any:
         """As a polars DataFrame."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gc
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -109,3 +112,86 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path):
 def test_a_missing_extra_is_named_with_its_pip_line():
     with pytest.raises(ImportError, match=r'pip install "barograph\[report\]"'):
         require("no_such_module_here", "report")
+
+
+def exported() -> Table:
+    return Table(
+        {
+            "service": Strings([0, -1, 1, 0], ["auth", "päyments", "unused"]),
+            "t": np.array(["2024-01-01T00:00:00.5", "NaT", "1969-12-31", "2024-07-01"], "M8[ns]"),
+            "local": np.array(["2024-01-01", "2024-07-01", "NaT", "2024-07-02"], "M8[ns]"),
+            "wait": np.array([1, 2, 3, -4], "m8[ns]"),
+            "p95": np.array([1.5, np.nan, np.inf, -0.0]),
+            "f32": np.array([1.5, 2, 3, 4], np.float32),
+            "n": np.array([-(2**63), 0, 1, 2**63 - 1]),
+            "u8": np.array([0, 1, 2, 255], np.uint8),
+            "ok": np.array([True, False, True, True]),
+            "raw": np.array(["a", None, "", "ö"], object),
+            "every_other": np.arange(8)[::2],
+        },
+        zones={"local": "Europe/Berlin"},
+    )
+
+
+def test_a_table_streams_to_arrow_as_pyarrow_would_make_it():
+    pa = pytest.importorskip("pyarrow")
+    table = exported()
+    got = pa.table(table)
+    got.validate(full=True)
+    assert got.column_names == table.columns
+    want = table.to_arrow()
+    for name in table.columns:
+        assert got[name].type == want[name].type, name
+        assert got[name].null_count == want[name].null_count, name
+        if name != "p95":  # NaN is no equal of itself
+            assert got[name].to_pylist() == want[name].to_pylist(), name
+    assert np.array_equal(got["p95"].to_numpy(), table["p95"], equal_nan=True)
+    assert got["p95"].null_count == 0
+    assert got["local"].type == pa.timestamp("ns", tz="Europe/Berlin")
+
+
+def test_a_table_streams_to_polars_and_duckdb_and_empty_ones_too():
+    pl = pytest.importorskip("polars")
+    duckdb = pytest.importorskip("duckdb")
+    table = exported()
+    frame = pl.DataFrame(table)
+    assert frame["service"].to_list() == ["auth", None, "päyments", "auth"]
+    assert frame["local"].dtype == pl.Datetime("ns", "Europe/Berlin")
+    assert frame["n"].to_list() == table["n"].tolist()
+    numbers = table.select(["service", "n", "ok"])  # noqa: F841, found by name
+    query = "select service, count(*), max(n), bool_and(ok) from numbers group by 1 order by 1"
+    told = duckdb.sql(query).fetchall()
+    assert told == [("auth", 2, 2**63 - 1, True), ("päyments", 1, 1, True), (None, 1, 0, False)]
+    empty = pl.DataFrame(table.take(slice(0, 0)))
+    assert empty.shape == (0, 11)
+    assert pl.DataFrame(Table({})).shape == (0, 0)
+
+
+def test_what_was_streamed_outlives_the_table_and_a_stream_nobody_takes_is_freed():
+    pa = pytest.importorskip("pyarrow")
+    values = np.arange(100_000.0)
+    uses = sys.getrefcount(values)
+    table = Table({"v": values})
+    for _ in range(10):
+        table.__arrow_c_stream__()
+    taken = pa.table(table)
+    part = taken["v"].chunk(0).slice(5, 3)
+    del table, taken
+    gc.collect()
+    assert part.to_pylist() == [5.0, 6.0, 7.0]
+    del part
+    gc.collect()
+    assert sys.getrefcount(values) == uses
+
+
+def test_streaming_needs_no_pyarrow():
+    program = (
+        "import sys; sys.modules['pyarrow'] = None\n"
+        "from barograph._frames import Strings, Table\n"
+        "t = Table({'a': [1, 2], 's': Strings([0, -1], ['x'])})\n"
+        "print(type(t.__arrow_c_stream__()).__name__)\n"
+        "import polars as pl; print(pl.DataFrame(t)['s'].to_list())"
+    )
+    pytest.importorskip("polars")
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["PyCapsule", "['x', None]"]
