@@ -47,6 +47,7 @@
 #include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"
 #include "rolling/order_statistics.hpp"
+#include "rolling/order_window.hpp"
 #include "rolling/ranks.hpp"
 #include "rolling/reductions.hpp"
 #include "rolling/series.hpp"

@@ -87,6 +87,7 @@ class exponential_comoments;
 struct inline_kernels;
 struct inline_order_statistics;
 struct inline_ranks;
+class order_window;
 struct rank_options;
 }  // namespace rolling
 

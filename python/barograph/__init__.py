@@ -23,6 +23,7 @@ _EXPORTS = {
     "HealthScore": "_health",
     "LatencySummary": "_slo",
     "Moments": "_states",
+    "OrderWindow": "_order_window",
     "Policy": "_policy",
     "Proportion": "_states",
     "QuantileHistogram": "_states",
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from ._health import health_score as health_score
     from ._items import Distinct as Distinct
     from ._items import Top as Top
+    from ._order_window import OrderWindow as OrderWindow
     from ._policy import HealthPolicy as HealthPolicy
     from ._policy import Policy as Policy
     from ._slo import Apdex as Apdex

@@ -94,11 +94,13 @@ def rolling_mean(
     x : array-like, pandas, polars or Arrow series, or numeric pandas DataFrame
         The values, shape (n,); of a two-dimensional array or a DataFrame each column by itself. Missing is
         NaN in numpy and pandas; null in polars and Arrow, where a NaN propagates.
-    window : int or str or timedelta
+    window : int or str or timedelta, or (start, end), or pandas indexer
         Rows of a window, or its length in time (``"5min"``, ``timedelta(hours=1)``); time needs `on` or a
-        pandas datetime index.
+        pandas datetime index. Or for each row the first row of its window and the row after its last,
+        in any order, as two integer arrays or by `pandas.api.indexers`.
     min_periods : int, optional
-        Fewer values in a window give NaN. By default `window`, for a window in time 1.
+        Fewer values in a window give NaN. By default `window`; for a window in time, or of bounds, 1; for
+        an indexer its `window_size`.
     center : bool, default False
         The label stands in the middle of its window instead of at its end.
     closed : {"right", "left", "both", "neither"}, optional
@@ -535,6 +537,9 @@ def _inf(inf: str) -> bool:
 
 
 def _cut(series: _Series, how: _How) -> _Cut:
+    bounds = _bounds(series, how)
+    if bounds is not None:
+        return bounds
     width = _width(how.window)
     rows = int(how.window) if width is None else 0
     if how.min_periods is None:
@@ -554,6 +559,39 @@ def _cut(series: _Series, how: _How) -> _Cut:
             f"window: {how.window!r} is a length in time, which needs on=times or a pandas datetime index"
         )
     return _Cut(_core.time_windows(series.times, width, bool(how.center), ends, step), least, step)
+
+
+def _bounds(series: _Series, how: _How) -> _Cut | None:
+    """Windows of bounds of their own: a pair of arrays, or an indexer of pandas; None for others."""
+    rows = len(series.values)
+    step = 1 if how.step is None else _whole("step", how.step)
+    if hasattr(how.window, "get_window_bounds"):
+        start, end = how.window.get_window_bounds(
+            num_values=rows, min_periods=how.min_periods, center=how.center, closed=how.closed, step=how.step
+        )
+        least = how.window.window_size
+    elif isinstance(how.window, tuple):
+        if len(how.window) != 2:
+            raise ValueError(f"window: {len(how.window)} parts given, expected (start, end)")
+        if how.center or how.closed is not None or how.step is not None:
+            raise ValueError(
+                "center, closed, step: given, expected none of them where window is (start, end)"
+            )
+        start, end = how.window
+        least = 1
+    else:
+        return None
+    start, end = np.asarray(start), np.asarray(end)
+    for name, array in (("start", start), ("end", end)):
+        if array.dtype.kind not in "iu" or array.ndim != 1:
+            raise TypeError(f"window: {name} of dtype {array.dtype} given, expected one row number a window")
+    if len(start) != -(-rows // step):
+        raise ValueError(f"window: {len(start)} starts given, expected {-(-rows // step)}, one for each row")
+    if how.min_periods is not None:
+        least = _whole("min_periods", how.min_periods)
+        if least < 0:
+            raise ValueError(f"min_periods: {least} given, expected 0 or more")
+    return _Cut(_core.bounded_windows(rows, start.astype(np.int64), end.astype(np.int64)), least, step)
 
 
 def _width(window: Any) -> int | None:

@@ -176,3 +176,60 @@ def test_columns_and_wrong_arguments():
         bg.rolling_rank([1.0], 1, method="dense")
     with pytest.raises(ValueError, match="threads: 0 given"):
         bg.rolling_median([1.0], 1, threads=0)
+
+
+class Bounds(pd.api.indexers.BaseIndexer):
+    """Any bounds, for pandas."""
+
+    def get_window_bounds(self, num_values=0, min_periods=None, center=None, closed=None, step=None):
+        return self.start, self.end
+
+
+@given(series, st.data(), st.booleans(), st.integers(0, 3))
+@settings(max_examples=200, deadline=None)
+def test_windows_of_any_bounds_give_what_pandas_gives(x, data, sort, min_periods):
+    rows = st.lists(st.integers(0, len(x)), min_size=len(x), max_size=len(x))
+    start, end = data.draw(rows), data.draw(rows)
+    pairs = [(min(s, e), max(s, e)) for s, e in zip(start, end, strict=True)]
+    start = np.array([s for s, _ in pairs], dtype=np.int64)
+    end = np.array([e for _, e in pairs], dtype=np.int64)
+    if sort:
+        start, end = np.sort(start), np.sort(end)
+    x = pd.Series(x, dtype=float)
+    theirs = x.rolling(Bounds(start=start, end=end), min_periods=min_periods)
+    keywords = {"min_periods": min_periods}
+    window = (start, end)
+    same_bits(bg.rolling_median(x, window, **keywords), theirs.median())
+    for q, got in bg.rolling_quantile(x, window, [0.3, 0.9], **keywords).items():
+        np.testing.assert_array_equal(got, theirs.quantile(q))
+    # pandas refuses bounds that go back for its minimum and maximum.
+    parts = [x.to_numpy()[s:e] for s, e in zip(start, end, strict=True)]
+    parts = [part[np.isfinite(part)] for part in parts]
+    enough = [len(part) >= max(min_periods, 1) for part in parts]
+    for got, best in (
+        (bg.rolling_min(x, window, **keywords), np.min),
+        (bg.rolling_max(x, window, **keywords), np.max),
+    ):
+        want = [best(part) if there else np.nan for part, there in zip(parts, enough, strict=True)]
+        np.testing.assert_array_equal(got, np.array(want, dtype=float))
+    if min_periods > 0:  # pandas' rank of no row is none
+        np.testing.assert_array_equal(bg.rolling_rank(x, window, **keywords), theirs.rank())
+    np.testing.assert_array_equal(bg.rolling_nunique(x, window, **keywords), theirs.nunique())
+    same_bits(bg.rolling_first(x, window, **keywords), theirs.first())
+    same_bits(bg.rolling_last(x, window, **keywords), theirs.last())
+
+
+def test_indexers_of_pandas_are_windows():
+    x = pd.Series(shaped("missing", 300))
+    forward = pd.api.indexers.FixedForwardWindowIndexer(window_size=7)
+    for keywords in ({}, {"min_periods": 1}, {"min_periods": 1, "step": 3}):
+        theirs = x.rolling(forward, **keywords)
+        same_bits(bg.rolling_median(x, forward, **keywords), theirs.median())
+        same_bits(bg.rolling_max(x, forward, **keywords), theirs.max())
+        same_bits(bg.rolling_first(x, forward, **keywords), theirs.first())
+    with pytest.raises(ValueError, match="end: 4 given for window 1, expected rows from 0 to 3"):
+        bg.rolling_median([1.0, 2.0, 3.0], (np.array([0, 1, 2]), np.array([1, 4, 3])))
+    with pytest.raises(ValueError, match="start: -1 given for window 0"):
+        bg.rolling_max([1.0], (np.array([-1]), np.array([1])))
+    with pytest.raises(ValueError, match="1 starts given, expected 2"):
+        bg.rolling_max([1.0, 2.0], (np.array([0]), np.array([1])))

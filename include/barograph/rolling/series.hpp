@@ -84,7 +84,9 @@ class series {
     for (std::size_t i = 0; i < w.size(); ++i) {
       const std::int64_t s = w.first(i), e = w.stop(i);
       while (high < loud_.size() && loud_[high].row < e) ++high;
+      while (high > 0 && loud_[high - 1].row >= e) --high;
       while (low < high && loud_[low].row < s) ++low;
+      while (low > 0 && loud_[low - 1].row >= s) --low;
       double least = 0.0, most = 0.0, sum = 0.0;
       for (std::size_t k = low; k < high; ++k) {
         least = loud_[k].value < least ? loud_[k].value : least;

@@ -27,7 +27,7 @@ inline closed parse_closed(const std::string& text) {
   raise<invalid_argument>("closed: '" + text + "' given, expected 'right', 'left', 'both' or 'neither'");
 }
 
-/// Windows [start[i], end[i]) over the rows of a series; bounds never go back.
+/// Windows [start[i], end[i]) over the rows of a series.
 struct windows {
   std::vector<std::int64_t> start, end;
   std::int64_t rows = 0;    ///< rows of the series
@@ -113,6 +113,32 @@ inline windows fixed_windows(std::int64_t rows, std::int64_t window, bool center
     w.start[i] = clip(stop - length);
   }
   w.length = w.shift = 0;
+  return w;
+}
+
+/// Windows [start[i], end[i]) of any rows, in any order. Where end[i] is not past start[i] it is empty.
+///
+/// Fast where neither starts nor ends go back; each that does may cost as many rows as it holds.
+///
+/// @param rows  rows of the series
+/// @throws invalid_argument if there are not as many ends as starts, or a row is beyond the series
+inline windows bounded_windows(std::int64_t rows, span<const std::int64_t> start,
+                               span<const std::int64_t> end) {
+  if (start.size() != end.size())
+    raise<invalid_argument>("end: " + std::to_string(end.size()) + " given, expected " +
+                            std::to_string(start.size()) + ", one for each start");
+  windows w;
+  w.rows = rows;
+  w.start.assign(start.begin(), start.end());
+  w.end.assign(end.begin(), end.end());
+  for (std::size_t i = 0; i < w.start.size(); ++i) {
+    const bool first = w.start[i] < 0 || w.start[i] > rows;
+    if (first || w.end[i] < 0 || w.end[i] > rows)
+      raise<invalid_argument>((first ? "start: " : "end: ") + std::to_string(first ? w.start[i] : w.end[i]) +
+                              " given for window " + std::to_string(i) + ", expected rows from 0 to " +
+                              std::to_string(rows));
+    if (w.end[i] < w.start[i]) w.end[i] = w.start[i];
+  }
   return w;
 }
 

@@ -70,3 +70,19 @@ TEST_CASE("the longest windows and steps there are hold what they should") {
   CHECK(fixed_windows(5, 2, false, closed::right, most).size() == 1);
   CHECK(time_windows(std::vector<std::int64_t>{1, 2, 3}, most, false, closed::right, most).size() == 1);
 }
+
+TEST_CASE("windows of any bounds are taken as they are; those beyond the series are refused") {
+  const std::vector<std::int64_t> start = {3, 0, 2}, end = {5, 5, 1};
+  const windows w = bounded_windows(5, start, end);
+  REQUIRE(w.size() == 3);
+  CHECK(w.first(0) == 3);
+  CHECK(w.stop(1) == 5);
+  CHECK(w.stop(2) == 2);
+  CHECK(w.longest() == 5);
+  CHECK_FALSE(w.monotonic());
+  CHECK_THROWS_AS(bounded_windows(4, start, end), barograph::invalid_argument);
+  const std::vector<std::int64_t> negative = {-1, 0, 0};
+  CHECK_THROWS_AS(bounded_windows(5, negative, end), barograph::invalid_argument);
+  const std::vector<std::int64_t> two = {0, 1};
+  CHECK_THROWS_AS(bounded_windows(5, two, end), barograph::invalid_argument);
+}
