@@ -44,6 +44,8 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_time(m);
   barograph_bindings::register_stats(m);
   barograph_bindings::register_stats_items(m);
+  barograph_bindings::register_streams(m);
+  barograph_bindings::register_windowed(m);
   barograph_bindings::register_generate(m);
   barograph_bindings::register_exchange(m);
 }

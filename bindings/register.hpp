@@ -14,6 +14,8 @@ void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);
 void register_stats(pybind11::module_& m);
 void register_stats_items(pybind11::module_& m);
+void register_streams(pybind11::module_& m);
+void register_windowed(pybind11::module_& m);
 void register_generate(pybind11::module_& m);
 
 }  // namespace barograph_bindings

@@ -19,13 +19,16 @@
 #include "core/stable_hash.hpp"
 
 #include "time/civil.hpp"
+#include "time/event_time.hpp"
 #include "time/local_fields.hpp"
 #include "time/posix_rule.hpp"
 #include "time/truncate.hpp"
 #include "time/zone.hpp"
 
 #include "stats/update.hpp"
+#include "stats/counter.hpp"
 #include "stats/distinct.hpp"
+#include "stats/ewma.hpp"
 #include "stats/exact_sum.hpp"
 #include "stats/fixed_quantile_histogram.hpp"
 #include "stats/from_buckets.hpp"
@@ -36,8 +39,11 @@
 #include "stats/quantile_histogram.hpp"
 #include "stats/state.hpp"
 #include "stats/top.hpp"
+#include "stats/trend.hpp"
+#include "stats/windowed.hpp"
 
 #include "slo/apdex.hpp"
+#include "slo/burn_rate.hpp"
 #include "slo/health.hpp"
 #include "slo/latency_summary.hpp"
 #include "slo/policy.hpp"

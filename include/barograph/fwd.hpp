@@ -36,12 +36,23 @@ enum class ambiguous_time;
 enum class nonexistent_time;
 struct frequency;
 struct local_field_columns;
+enum class arrival : std::uint8_t;
+class event_time;
 
 // stats/
 struct interval;
 struct rank_interval;
 enum class combiner;
 struct quantile_position;
+class counter;
+class ewma;
+struct fitted_line;
+struct theil_sen_slope;
+struct mann_kendall_test;
+class trend;
+enum class window_unit : std::uint8_t;
+template <class State>
+class windowed;
 class exact_sum;
 class moments;
 class proportion;
@@ -58,6 +69,9 @@ class fixed_quantile_histogram;
 // slo/
 struct apdex_bands;
 class apdex;
+struct burn_rule;
+struct burn_alert;
+class burn_rate;
 class latency_summary;
 struct health_policy;
 struct apdex_policy;

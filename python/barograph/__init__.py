@@ -15,9 +15,13 @@ __version__: str = _core.__version__
 # public name -> the module it lives in; a name equal to its module is the module itself
 _EXPORTS = {
     "Apdex": "_slo",
+    "BurnRate": "_burn_rate",
+    "BurnRule": "_burn_rate",
     "Cleaned": "_dataset",
+    "Counter": "_streams",
     "Dataset": "_dataset",
     "Distinct": "_items",
+    "Ewma": "_streams",
     "ExactSum": "_states",
     "HealthPolicy": "_policy",
     "HealthScore": "_health",
@@ -32,6 +36,8 @@ _EXPORTS = {
     "Strings": "_frames",
     "Table": "_frames",
     "Top": "_items",
+    "Trend": "_streams",
+    "Windowed": "_windowed",
     "analyze": "analysis",
     "rolling_corr": "_windows",
     "rolling_count": "_windows",
@@ -75,6 +81,8 @@ __all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 if TYPE_CHECKING:
     from . import from_buckets as from_buckets
     from . import generate as generate
+    from ._burn_rate import BurnRate as BurnRate
+    from ._burn_rate import BurnRule as BurnRule
     from ._cleaning import clean as clean
     from ._cleaning_score import score_cleaning as score_cleaning
     from ._core import build_info as build_info
@@ -99,11 +107,15 @@ if TYPE_CHECKING:
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
     from ._states import QuantileHistogram as QuantileHistogram
+    from ._streams import Counter as Counter
+    from ._streams import Ewma as Ewma
+    from ._streams import Trend as Trend
     from ._weights import ewm_corr as ewm_corr
     from ._weights import ewm_cov as ewm_cov
     from ._weights import ewm_mean as ewm_mean
     from ._weights import ewm_std as ewm_std
     from ._weights import ewm_var as ewm_var
+    from ._windowed import Windowed as Windowed
     from ._windows import rolling_corr as rolling_corr
     from ._windows import rolling_count as rolling_count
     from ._windows import rolling_cov as rolling_cov

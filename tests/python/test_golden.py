@@ -31,6 +31,29 @@ def requests(state: Any) -> Any:
     return state.update(numbers_in("removed.txt"))
 
 
+def timed(state: Any, start: int = 1_700_000_000, name: str = "values.txt") -> Any:
+    """Values seven seconds apart."""
+    values = numbers_in(name)
+    return state.update(values, times=[start + 7 * i for i in range(len(values))])
+
+
+def late(state: Any) -> Any:
+    """`values.txt`, then `removed.txt` from half an hour before."""
+    return timed(timed(state), 1_699_998_200, "removed.txt")
+
+
+def failures(state: Any) -> Any:
+    """A request a minute for each number of `values.txt`, every third one failed."""
+    rows = len(numbers_in("values.txt"))
+    times = [1_700_000_000 + 60 * i for i in range(rows)]
+    return state.update([i % 3 == 0 for i in range(rows)], times=times)
+
+
+def pieces(new: Callable[[], Any]) -> Any:
+    """Two pieces, the earlier one merged into the later one."""
+    return timed(new()).merge(timed(new(), 1_699_000_000, "removed.txt"))
+
+
 def less(state: Any, removed: Any) -> Any:
     removed.update(numbers_in("removed.txt"))
     state.subtract(removed)
@@ -75,6 +98,19 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "top_v1.bin": lambda: texts(bg.Top(30)),
     "top_exact_v1.bin": lambda: texts(bg.Top(100)),
     "top_empty_v1.bin": lambda: bg.Top(10),
+    "counter_v1.bin": lambda: late(bg.Counter()),
+    "counter_reset_v1.bin": lambda: pieces(bg.Counter),
+    "counter_empty_v1.bin": bg.Counter,
+    "trend_v1.bin": lambda: late(bg.Trend()),
+    "trend_sampled_v1.bin": lambda: late(bg.Trend(20)),
+    "trend_empty_v1.bin": bg.Trend,
+    "windowed_moments_v1.bin": lambda: late(bg.Windowed(bg.Moments, "5min", "10s")),
+    "windowed_ewma_v1.bin": lambda: late(bg.Windowed(bg.Ewma(60), "5min", "10s")),
+    "burn_rate_v1.bin": lambda: failures(bg.BurnRate(0.99)),
+    "burn_rate_empty_v1.bin": lambda: bg.BurnRate(
+        bg.Policy(availability=0.9), [bg.BurnRule("10s", "1s", 2, "now")], period="1h"
+    ),
+    "ewma_v1.bin": lambda: late(bg.Ewma(3600)),
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

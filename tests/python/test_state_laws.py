@@ -1,6 +1,7 @@
-"""One suite holds every state to its law: add a commutative one by adding a line to KINDS.
+"""One suite holds every state to its law: add a state by adding a line to KINDS.
 
-Law: any split, order or tree of merges gives equal bytes; bytes come back or are refused; `subtract` is
+Law: any split, order or tree of merges gives equal bytes (of an ordered state: any cut into pieces that
+follow each other, put together from either side); bytes come back or are refused; `subtract` is
 the inverse of `merge`; an operation that fails changes nothing.
 """
 
@@ -35,10 +36,14 @@ class Kind:
     """Adds all events at once."""
     feed_one: Callable[[Any, Any], None]
     example: list[Any]
-    fill: Callable[[Any], None]
-    """Brings a count to its limit."""
+    fill: Callable[[Any], None] | None = None
+    """Brings a count to its limit, where one update can."""
     forgets: bool = False
     """Whether `subtract` loses the extremes until nothing remains."""
+    arrival: bool = False
+    """Whether rows are counted by how they came: a law of figures, which tests/python/test_streams.py has."""
+    ordered: bool = False
+    """Whether only pieces that follow each other in time merge; events begin with their time."""
 
 
 def feed_numbers(state: Any, events: list[float]) -> None:
@@ -47,6 +52,13 @@ def feed_numbers(state: Any, events: list[float]) -> None:
 
 def feed_requests(state: Any, events: list[tuple[float, bool]]) -> None:
     state.update(np.array([x for x, _ in events], dtype=float), np.array([e for _, e in events], dtype=bool))
+
+
+def feed_timed(state: Any, events: list[tuple[int, float]]) -> None:
+    state.update(
+        np.array([x for _, x in events], dtype=float),
+        times=np.array([t for t, _ in events], dtype="datetime64[ns]"),
+    )
 
 
 AWKWARD = [0.0, -0.0, 5e-324, 2.2250738585072014e-308, 1e308, -1e308, 1e15, 0.1, 1.0, 2.0]
@@ -64,6 +76,24 @@ def of_numbers(name: str, new: Callable[[], Any], *, forgets: bool = True) -> Ki
         example=NUMBERS,
         fill=lambda s: s.update(1.0, MAX_COUNT),
         forgets=forgets,
+    )
+
+
+SECOND = 10**9
+TIMED = [(SECOND * (50 + i * i % 40), x) for i, x in enumerate(NUMBERS)]
+
+
+def of_times(name: str, new: Callable[[], Any], *, ordered: bool = False) -> Kind:
+    times = st.one_of(st.integers(-(10**12), 10**12), st.sampled_from([0, SECOND, 60 * SECOND]))
+    return Kind(
+        name=name,
+        new=new,
+        events=st.tuples(times, numbers),
+        feed=feed_timed,
+        feed_one=lambda s, e: s.update(e[1], times=np.datetime64(e[0], "ns")),
+        example=TIMED,
+        fill=None if ordered else lambda s: s.update(1.0, MAX_COUNT, times=1.0),
+        ordered=ordered,
     )
 
 
@@ -113,6 +143,34 @@ KINDS = [
         fill=lambda s: s.update(1.0, n=MAX_COUNT),
         forgets=True,
     ),
+    of_times("Ewma", lambda: bg.Ewma(60)),
+    of_times("Ewma-short", lambda: bg.Ewma(0.001)),
+    of_times("Counter", bg.Counter, ordered=True),
+    of_times("Trend", bg.Trend),
+    of_times("Trend-sampled", lambda: bg.Trend(5)),
+    Kind(
+        name="BurnRate",
+        new=lambda: bg.BurnRate(0.99),
+        events=st.tuples(st.integers(0, 10**5), st.booleans()),
+        feed=lambda s, events: s.update(
+            np.array([e for _, e in events], dtype=bool), times=np.array([t for t, _ in events], dtype=int)
+        ),
+        feed_one=lambda s, e: s.update(e[1], times=e[0]),
+        example=[(0, True), (3600, False), (3600, True), (9000, False)],
+        fill=lambda s: s.update(False, MAX_COUNT, times=0),
+        arrival=True,
+    ),
+    Kind(
+        name="Windowed",
+        new=lambda: bg.Windowed(bg.Moments, "1min", "10s"),
+        events=st.tuples(st.integers(-100, 100), numbers),
+        feed=lambda s, events: s.update(
+            np.array([x for _, x in events], dtype=float), times=np.array([t for t, _ in events], dtype=int)
+        ),
+        feed_one=lambda s, e: s.update(e[1], times=e[0]),
+        example=[(0, 1.0), (5, 2.0), (65, float("nan")), (90, 7.0), (1, 3.0)],
+        arrival=True,
+    ),
 ]
 
 texts = st.text("abcdef", max_size=1)
@@ -133,7 +191,11 @@ EXACT = KINDS
 KINDS = [*EXACT, *BOUNDED]
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.name)
-every_exact_kind = pytest.mark.parametrize("kind", EXACT, ids=lambda k: k.name)
+commutative_kind = pytest.mark.parametrize(
+    "kind", [k for k in EXACT if not (k.ordered or k.arrival)], ids=lambda k: k.name
+)
+ordered_kind = pytest.mark.parametrize("kind", [k for k in KINDS if k.ordered], ids=lambda k: k.name)
+fillable_kind = pytest.mark.parametrize("kind", [k for k in KINDS if k.fill], ids=lambda k: k.name)
 subtractable_kind = pytest.mark.parametrize(
     "kind", [k for k in KINDS if hasattr(k.new(), "subtract")], ids=lambda k: k.name
 )
@@ -154,7 +216,22 @@ def cut_and_shuffled(draw: st.DrawFn, events: st.SearchStrategy[Any]) -> tuple[l
     return values, [order[a:b] for a, b in itertools.pairwise(edges)]
 
 
-@every_exact_kind
+@ordered_kind
+@brief
+@given(data=st.data())
+def test_putting_neighbouring_pieces_together_is_associative(kind: Kind, data: st.DataObject) -> None:
+    events = data.draw(st.lists(kind.events, max_size=30, unique_by=lambda e: e[0]))
+    events.sort(key=lambda e: e[0])
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(events)), max_size=5)))
+    parts = [made(kind, events[a:b]) for a, b in itertools.pairwise([0, *cuts, len(events)])]
+    while len(parts) > 1:
+        i = data.draw(st.integers(0, len(parts) - 2))
+        later = parts.pop(i + 1)
+        parts[i] = later + parts[i] if data.draw(st.booleans()) else parts[i] + later
+    assert parts[0].to_bytes() == made(kind, events).to_bytes()
+
+
+@commutative_kind
 @brief
 @given(data=st.data())
 def test_any_split_order_or_tree_of_merges_gives_equal_bytes(kind: Kind, data: st.DataObject) -> None:
@@ -168,7 +245,7 @@ def test_any_split_order_or_tree_of_merges_gives_equal_bytes(kind: Kind, data: s
     assert parts[0].to_bytes() == made(kind, values).to_bytes()
 
 
-@every_exact_kind
+@commutative_kind
 @brief
 @given(data=st.data())
 def test_one_by_one_is_the_same_as_at_once(kind: Kind, data: st.DataObject) -> None:
@@ -238,8 +315,9 @@ def test_what_is_not_contained_cannot_be_subtracted_and_nothing_changes(kind: Ki
     assert state.to_bytes() == before
 
 
-@every_kind
+@fillable_kind
 def test_a_count_that_would_overflow_is_refused_and_nothing_changes(kind: Kind) -> None:
+    assert kind.fill
     full = kind.new()
     kind.fill(full)
     before = full.to_bytes()
@@ -305,7 +383,7 @@ def test_hostile_payloads_are_canonical_or_refused(kind: Kind, data: st.DataObje
     assert state.to_bytes() == frame
 
 
-@every_exact_kind
+@commutative_kind
 def test_threads_may_share_one_state(kind: Kind) -> None:
     events = kind.example * 200
     shared = kind.new()

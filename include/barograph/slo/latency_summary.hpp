@@ -85,6 +85,18 @@ class latency_summary {
     *this = std::move(rest);
   }
 
+  /// subtract() where nothing is lost by it, see quantile_histogram; false, and nothing is done, where
+  /// something would be.
+  bool subtract_within(const latency_summary& other) {
+    latency_summary rest = *this;
+    if (!rest.latencies_.subtract_within(other.latencies_) || !rest.moments_.subtract_within(other.moments_))
+      return false;
+    rest.apdex_.subtract(other.apdex_);
+    rest.errors_.subtract(other.errors_);
+    *this = std::move(rest);
+    return true;
+  }
+
   void reset() {
     latencies_.reset();
     moments_.reset();

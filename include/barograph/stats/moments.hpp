@@ -69,6 +69,16 @@ class moments {
     *this = rest;
   }
 
+  /// subtract() where all values of `other` lie between the extremes, which stay known; false, and
+  /// nothing is done, where they do not.
+  bool subtract_within(const moments& other) {
+    if (!extremes_.surround(other.extremes_)) return false;
+    const detail::extremes same = extremes_;
+    subtract(other);
+    extremes_ = same;
+    return true;
+  }
+
   void reset() { *this = moments(); }
 
   /// Finite values; the others are counted apart.

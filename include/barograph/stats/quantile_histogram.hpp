@@ -219,6 +219,16 @@ class quantile_histogram {
     *this = std::move(r);
   }
 
+  /// subtract() where nothing is lost by it: all values of `other` lie between the extremes, and no value
+  /// has lowered the scale; false, and nothing is done, where that is not so.
+  bool subtract_within(const quantile_histogram& other) {
+    if (!extremes_.surround(other.extremes_) || scale_ != max_scale_) return false;
+    const detail::extremes same = extremes_;
+    subtract(other);
+    extremes_ = same;
+    return true;
+  }
+
   /// Empty again, with the configuration it has.
   void reset() {
     counts_ = {};

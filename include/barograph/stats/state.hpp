@@ -114,6 +114,9 @@ struct extremes {
     if (o.max > max) max = o.max;
   }
 
+  /// Whether values of `o` may be taken away without this minimum or maximum.
+  bool surround(const extremes& o) const { return known && o.known && o.min > min && o.max < max; }
+
   void forget() {
     *this = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN(), false};
   }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "barograph/slo/apdex.hpp"
+#include "barograph/slo/burn_rate.hpp"
 #include "barograph/slo/latency_summary.hpp"
 #include "catch.hpp"
 
@@ -35,6 +36,14 @@ State requests(State s) {
   return s;
 }
 
+/// A request a minute for each number of values.txt, every third one failed.
+burn_rate failures(burn_rate b) {
+  const std::size_t rows = numbers_in("values.txt").size();
+  for (std::size_t i = 0; i < rows; ++i)
+    b.update((1'700'000'000 + 60 * static_cast<std::int64_t>(i)) * 1'000'000'000, i % 3 == 0);
+  return b;
+}
+
 std::vector<std::pair<std::string, std::string>> recipes() {
   latency_summary removed;
   removed.update(span<const double>(numbers_in("removed.txt")));
@@ -46,6 +55,9 @@ std::vector<std::pair<std::string, std::string>> recipes() {
   return {
       {"apdex_v1.bin", requests(apdex(300.0)).to_bytes()},
       {"apdex_empty_v1.bin", apdex(0.1, 0.7).to_bytes()},
+      {"burn_rate_v1.bin", failures(burn_rate(0.99)).to_bytes()},
+      {"burn_rate_empty_v1.bin",
+       burn_rate(0.9, {{10'000'000'000, 1'000'000'000, 2, "now"}}, burn_rate::hour).to_bytes()},
       {"latency_summary_v1.bin", requests(latency_summary()).to_bytes()},
       {"latency_summary_subtracted_v1.bin", rest.to_bytes()},
       {"latency_summary_empty_v1.bin", latency_summary(one_limit).to_bytes()},

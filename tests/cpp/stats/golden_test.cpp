@@ -3,12 +3,16 @@
 #include <fstream>
 #include <sstream>
 
+#include "barograph/stats/counter.hpp"
 #include "barograph/stats/distinct.hpp"
+#include "barograph/stats/ewma.hpp"
 #include "barograph/stats/exact_sum.hpp"
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/proportion.hpp"
 #include "barograph/stats/quantile_histogram.hpp"
 #include "barograph/stats/top.hpp"
+#include "barograph/stats/trend.hpp"
+#include "barograph/stats/windowed.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -69,6 +73,32 @@ top texts(top t) {
   return t;
 }
 
+/// The values of a file, seven seconds apart.
+constexpr std::int64_t second = 1'000'000'000;
+template <class State>
+State timed(State s, const std::string& file, std::int64_t start) {
+  const std::vector<double> values = numbers_in(file);
+  std::vector<std::int64_t> times;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    times.push_back((start + 7 * static_cast<std::int64_t>(i)) * second);
+  s.update(span<const std::int64_t>(times), span<const double>(values));
+  return s;
+}
+
+/// values.txt, then removed.txt from half an hour before.
+template <class State>
+State timed(const State& s) {
+  return timed(timed(s, "values.txt", 1'700'000'000), "removed.txt", 1'699'998'200);
+}
+
+/// The same as two pieces, the earlier one merged into the later one.
+template <class State>
+State pieces(const State& empty) {
+  State s = timed(empty, "values.txt", 1'700'000'000);
+  s.merge(timed(empty, "removed.txt", 1'699'000'000));
+  return s;
+}
+
 std::vector<std::pair<std::string, std::string>> recipes() {
   return {
       {"top_v1.bin", texts(top(30)).to_bytes()},
@@ -86,6 +116,15 @@ std::vector<std::pair<std::string, std::string>> recipes() {
       {"quantile_histogram_subtracted_v1.bin", less(fed(quantile_histogram())).to_bytes()},
       {"quantile_histogram_scale6_v1.bin", fed(quantile_histogram(), "removed.txt").to_bytes()},
       {"quantile_histogram_empty_v1.bin", quantile_histogram().to_bytes()},
+      {"counter_v1.bin", timed(counter()).to_bytes()},
+      {"counter_reset_v1.bin", pieces(counter()).to_bytes()},
+      {"counter_empty_v1.bin", counter().to_bytes()},
+      {"trend_v1.bin", timed(trend()).to_bytes()},
+      {"trend_sampled_v1.bin", timed(trend(20)).to_bytes()},
+      {"trend_empty_v1.bin", trend().to_bytes()},
+      {"windowed_moments_v1.bin", timed(windowed<moments>(moments(), 300 * second, 10 * second)).to_bytes()},
+      {"windowed_ewma_v1.bin", timed(windowed<ewma>(ewma(60), 300 * second, 10 * second)).to_bytes()},
+      {"ewma_v1.bin", timed(ewma(3600)).to_bytes()},
       {"proportion_v1.bin", proportion(450, 10000).to_bytes()},
   };
 }

@@ -1,8 +1,11 @@
 // The static check: every state has the whole interface of DESIGN's states.
+#include "barograph/stats/counter.hpp"
+#include "barograph/stats/ewma.hpp"
 #include "barograph/stats/exact_sum.hpp"
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/proportion.hpp"
 #include "barograph/stats/quantile_histogram.hpp"
+#include "barograph/stats/trend.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -11,11 +14,18 @@ static_assert(is_state_v<exact_sum>);
 static_assert(is_state_v<moments>);
 static_assert(is_state_v<quantile_histogram>);
 static_assert(is_state_v<proportion, bool>);
+static_assert(is_state_v<ewma> && is_timed_state_v<ewma>);
+static_assert(is_timed_state_v<counter> && !is_subtractable_v<counter>);
+static_assert(is_timed_state_v<trend> && !is_subtractable_v<trend>);
+static_assert(!is_timed_state_v<moments> && !is_subtractable_v<ewma>);
 static_assert(!is_state_v<double>);
 static_assert(is_subtractable_v<exact_sum> && is_subtractable_v<moments> &&
               is_subtractable_v<quantile_histogram> && is_subtractable_v<proportion>);
 
 namespace {
+
+template <class State>
+constexpr bool is_timed_only = std::is_same_v<State, counter> || std::is_same_v<State, trend>;
 
 template <class State>
 State of(const std::vector<double>& values) {
@@ -86,11 +96,13 @@ TEMPLATE_TEST_CASE("a state merges with itself", "", exact_sum, moments, quantil
 }
 
 TEMPLATE_TEST_CASE("bytes come back, damaged bytes do not", "", exact_sum, moments, quantile_histogram,
-                   proportion) {
+                   proportion, ewma, counter, trend) {
   TestType s;
   for (const bool b : {true, false, true}) {
     if constexpr (std::is_same_v<TestType, proportion>)
       s.update(b);
+    else if constexpr (is_timed_only<TestType>)
+      s.update(static_cast<std::int64_t>(s.count()), b ? 7.5 : 0.25);
     else
       s.update(b ? 0.1 : -3.0);
   }
@@ -108,10 +120,12 @@ TEMPLATE_TEST_CASE("bytes come back, damaged bytes do not", "", exact_sum, momen
 }
 
 TEMPLATE_TEST_CASE("payloads with a right checksum are canonical or refused", "", exact_sum, moments,
-                   quantile_histogram, proportion) {
+                   quantile_histogram, proportion, ewma, counter, trend) {
   TestType s;
   if constexpr (std::is_same_v<TestType, proportion>)
     s.update_counts(300, 1000);
+  else if constexpr (is_timed_only<TestType>)
+    for (const double x : {0.5, 0.5, 8.0, -3.0, 0.0}) s.update(7 * static_cast<std::int64_t>(s.count()), x);
   else
     for (const double x : {0.5, 0.5, 8.0, -3.0, 0.0}) s.update(x);
   const std::string bytes = s.to_bytes();

@@ -92,6 +92,33 @@ inline big_integer difference(const big_integer& a, const big_integer& b) {
   return r;
 }
 
+/// a + b with their signs.
+inline big_integer sum(const big_integer& a, const big_integer& b) {
+  if (a.negative != b.negative) {
+    big_integer r = difference(a, b);
+    r.negative = r.negative != a.negative;
+    r.trim();
+    return r;
+  }
+  const big_integer& longer = a.limbs.size() < b.limbs.size() ? b : a;
+  const big_integer& shorter = a.limbs.size() < b.limbs.size() ? a : b;
+  big_integer r = longer;
+  std::uint64_t carry = 0;
+  for (std::size_t i = 0; i < r.limbs.size(); ++i) {
+    carry += std::uint64_t{longer.limbs[i]} + (i < shorter.limbs.size() ? shorter.limbs[i] : 0u);
+    r.limbs[i] = static_cast<std::uint32_t>(carry);
+    carry >>= 32;
+  }
+  if (carry != 0) r.limbs.push_back(static_cast<std::uint32_t>(carry));
+  return r;
+}
+
+/// a - b with their signs.
+inline big_integer signed_difference(const big_integer& a, big_integer b) {
+  b.negative = !b.negative && !b.is_zero();
+  return sum(a, b);
+}
+
 /// A positive number as significand * 2^exponent: 64 bits of significand, the topmost set, and
 /// whether anything below was cut off.
 struct long_float {
@@ -147,6 +174,57 @@ inline double rounded(const long_float& v, bool negative) {
 /// n * 2^unit / d, correctly rounded.
 inline double rounded_quotient(const big_integer& n, long unit, uint128 d) {
   return n.is_zero() ? 0.0 : rounded(quotient(n, unit, d), n.negative);
+}
+
+/// v * 2^bits.
+inline big_integer shifted(const big_integer& v, std::size_t bits) {
+  if (v.is_zero()) return v;
+  big_integer r;
+  r.negative = v.negative;
+  r.limbs.assign(bits / 32 + v.limbs.size() + 1, 0u);
+  for (std::size_t i = 0; i < v.limbs.size(); ++i) {
+    const std::uint64_t wide = std::uint64_t{v.limbs[i]} << (bits % 32);
+    r.limbs[bits / 32 + i] |= static_cast<std::uint32_t>(wide);
+    r.limbs[bits / 32 + i + 1] = static_cast<std::uint32_t>(wide >> 32);
+  }
+  r.trim();
+  return r;
+}
+
+/// a -= b for a >= b >= 0, leaving leading zeros.
+inline void take(std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+  std::int64_t borrow = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    borrow += std::int64_t{a[i]} - (i < b.size() ? std::int64_t{b[i]} : 0);
+    a[i] = static_cast<std::uint32_t>(borrow);
+    borrow >>= 32;
+  }
+}
+
+/// n * 2^unit / d for d > 0 of any size, correctly rounded.
+inline double ratio(const big_integer& n, const big_integer& d, long unit = 0) {
+  if (n.is_zero()) return 0.0;
+  // Shifted so that 1/2 < n / d < 2, then 64 or 65 steps of long division.
+  const auto bits = static_cast<long>(bit_length(n)) - static_cast<long>(bit_length(d));
+  big_integer divisor = shifted(d, static_cast<std::size_t>(bits > 0 ? bits : 0));
+  big_integer rest = shifted(n, static_cast<std::size_t>(bits < 0 ? -bits : 0));
+  const std::size_t size = divisor.limbs.size() + 1;  // of equal length: the rest stays below 2 d
+  divisor.limbs.resize(size, 0u);
+  rest.limbs.resize(size, 0u);
+  long_float q;
+  q.exponent = bits + unit + 1;
+  while ((q.significand >> 63) == 0) {
+    q.significand <<= 1;
+    --q.exponent;
+    if (compare_magnitudes(rest, divisor) >= 0) {
+      take(rest.limbs, divisor.limbs);
+      q.significand |= 1u;
+    }
+    for (std::size_t i = size; i-- > 0;)
+      rest.limbs[i] = (rest.limbs[i] << 1) | (i == 0 ? 0u : rest.limbs[i - 1] >> 31);
+  }
+  for (const std::uint32_t limb : rest.limbs) q.inexact = q.inexact || limb != 0;
+  return rounded(q, n.negative);
 }
 
 /// sqrt(n * 2^unit / d) for n >= 0, within one unit in the last place: in range even where the
