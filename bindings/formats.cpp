@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "barograph/core/executor.hpp"
 #include "barograph/formats/access_log.hpp"
 #include "barograph/formats/fields.hpp"
 #include "barograph/formats/json_lines.hpp"

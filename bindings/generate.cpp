@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "barograph/core/executor.hpp"
 #include "barograph/generate/workloads.hpp"
 #include "interruptible.hpp"
 #include "register.hpp"

@@ -15,6 +15,7 @@
 #include "core/interrupt.hpp"
 #include "core/math.hpp"
 #include "core/random.hpp"
+#include "core/serial_executor.hpp"
 #include "core/span.hpp"
 #include "core/stable_hash.hpp"
 

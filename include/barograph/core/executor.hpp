@@ -24,6 +24,7 @@
 
 #include "errors.hpp"
 #include "interrupt.hpp"
+#include "serial_executor.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 
@@ -99,22 +100,6 @@ inline std::size_t default_threads(std::size_t n) {
   const std::size_t useful = n / elements_per_thread;
   return useful < 2 ? 1 : std::min(available_cpus(), useful);
 }
-
-/// Runs chunks one after the other in the calling thread.
-class serial_executor {
- public:
-  std::size_t threads() const noexcept { return 1; }
-
-  /// f(begin, end) for each chunk of `grain` elements of 0..n-1.
-  template <class F>
-  void for_each_chunk(std::size_t n, std::size_t grain, F&& f) const {
-    if (grain == 0) raise<invalid_argument>("grain: given 0, expected at least 1");
-    for (std::size_t begin = 0; begin < n; begin += std::min(grain, n - begin)) {
-      check_interrupt();
-      f(begin, begin + std::min(grain, n - begin));
-    }
-  }
-};
 
 /// Runs chunks in up to `threads` threads, the calling one among them; all have ended on return.
 class thread_executor {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
-#include "../core/executor.hpp"
+#include "../core/serial_executor.hpp"
 #include "../core/hash_seed.hpp"
 #include "text_column.hpp"
 #include "utf8.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "../core/executor.hpp"
+#include "../core/serial_executor.hpp"
 #include "../core/span.hpp"
 #include "dirt.hpp"
 #include "incidents.hpp"

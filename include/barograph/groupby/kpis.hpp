@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
-#include "../core/executor.hpp"
+#include "../core/serial_executor.hpp"
 #include "../core/span.hpp"
 #include "../stats/order_statistic.hpp"
 #include "detail/exact_total.hpp"

@@ -12,7 +12,7 @@
 #include <memory>
 #include <vector>
 
-#include "../core/executor.hpp"
+#include "../core/serial_executor.hpp"
 #include "detail/sums_plain.hpp"
 #include "series.hpp"
 #include "windows.hpp"

@@ -1,5 +1,6 @@
 #include "barograph/formats/fields.hpp"
 
+#include "barograph/core/executor.hpp"
 #include "barograph/formats/text_dictionary.hpp"
 #include "catch.hpp"
 

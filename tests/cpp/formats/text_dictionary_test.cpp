@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "barograph/core/executor.hpp"
 #include "catch.hpp"
 
 using namespace barograph;

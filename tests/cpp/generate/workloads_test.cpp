@@ -7,6 +7,7 @@
 #include <set>
 
 #include "barograph/core/bytes.hpp"
+#include "barograph/core/executor.hpp"
 #include "catch.hpp"
 
 using namespace barograph;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 
+#include "barograph/core/executor.hpp"
 #include "barograph/groupby/quantiles.hpp"
 #include "barograph/groupby/sketch.hpp"
 #include "catch.hpp"

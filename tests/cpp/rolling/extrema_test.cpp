@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "barograph/core/executor.hpp"
 #include "barograph/kernels.hpp"
 #include "catch.hpp"
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "../../core/executor.hpp"
+#include "../../core/serial_executor.hpp"
 #include "../series.hpp"
 #include "../windows.hpp"
 #include "jobs_plain.hpp"
