@@ -74,6 +74,7 @@ docs: $(VENV)/installed-all
 
 test-all: test sanitize
 	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(BIN)/python tests/cpp/headers/include_cost.py
 	sh .ci/matrix
 
 wheel: $(VENV)/tools
