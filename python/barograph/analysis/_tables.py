@@ -9,7 +9,6 @@ Where the log has services, tables by time, load, status and latency hold rows f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -118,30 +117,34 @@ def _busiest(facts: Facts, service: Strings) -> None:
     facts.services, facts.service_of_row = names, number[service.codes]
 
 
-def _rows_of_services(facts: Facts) -> Iterator[tuple[str, slice | npt.NDArray[np.bool_]]]:
-    """The rows of all requests, then those of each of the busiest services."""
-    yield ALL, slice(None)
-    if facts.service_of_row is not None:
-        for number, name in enumerate(facts.services):
-            yield name, facts.service_of_row == number
-
-
 def _status_codes(facts: Facts) -> Table:
     values = facts.log.table.array("status_code")
-    known = np.abs(values) < _NO_STATUS if values.dtype.kind == "f" else np.ones(values.size, dtype=bool)
+    known = np.abs(values) < _NO_STATUS if values.dtype.kind == "f" else slice(None)
+    codes = values[known].astype(np.int64)
+    distinct, total = _tally(codes)
+    counts = [(ALL, total, values.size)]
+    if facts.service_of_row is not None:
+        size, service = len(facts.services), facts.service_of_row
+        shown = service[known] >= 0
+        cell = np.searchsorted(distinct, codes[shown]) + distinct.size * service[known][shown].astype(
+            np.int64
+        )
+        each = np.bincount(cell, minlength=size * distinct.size).reshape(size, distinct.size)
+        rows = np.bincount(service[service >= 0], minlength=size)
+        counts += [(name, each[i], int(rows[i])) for i, name in enumerate(facts.services)]
 
-    def table(rows: slice | npt.NDArray[np.bool_]) -> Table:
-        codes, counts = _tally(values[rows][known[rows]].astype(np.int64))
+    def table(requests: Ints, rows: int) -> Table:
+        there = np.flatnonzero(requests)
         return Table(
             {
-                "status_code": codes,
-                "class": Strings.encode([f"{code // 100}xx" for code in codes.tolist()]),
-                "requests": counts,
-                "share": counts / max(values[rows].size, 1),
+                "status_code": distinct[there],
+                "class": Strings.encode([f"{code // 100}xx" for code in distinct[there].tolist()]),
+                "requests": requests[there].astype(np.int64),
+                "share": requests[there] / max(rows, 1),
             }
         )
 
-    return stacked([(name, table(rows)) for name, rows in _rows_of_services(facts)], "class")
+    return stacked([(name, table(requests, rows)) for name, requests, rows in counts], "class")
 
 
 def _tally(values: Ints) -> tuple[Ints, Ints]:
@@ -227,11 +230,9 @@ def _histogram(facts: Facts) -> Table:
     """Latencies counted in buckets of about a quarter octave."""
     from .._states import QuantileHistogram
 
-    values = facts.log.table.array("response_time_ms")
+    values = facts.log.table.array("response_time_ms").astype(np.float64, copy=False)
 
-    def table(rows: slice | npt.NDArray[np.bool_]) -> Table:
-        histogram = QuantileHistogram(scale=2)
-        histogram.update(values[rows].astype(np.float64, copy=False))
+    def table(histogram: QuantileHistogram, rows: int) -> Table:
         buckets = histogram.buckets()
         counts = np.array([b.count for b in buckets], dtype=np.int64)
         return Table(
@@ -239,11 +240,22 @@ def _histogram(facts: Facts) -> Table:
                 "from_ms": np.array([b.lower for b in buckets], dtype=float),
                 "to_ms": np.array([b.upper for b in buckets], dtype=float),
                 "requests": counts,
-                "share": counts / max(values[rows].size, 1),
+                "share": counts / max(rows, 1),
             }
         )
 
-    return stacked([(name, table(rows)) for name, rows in _rows_of_services(facts)], "to_ms")
+    everything, left = QuantileHistogram(scale=2), values
+    tables: list[tuple[str, Table]] = []
+    if facts.service_of_row is not None:
+        for number, name in enumerate(facts.services):
+            of_service = values[facts.service_of_row == number]
+            histogram = QuantileHistogram(scale=2)
+            histogram.update(of_service)
+            everything.merge(histogram)
+            tables.append((name, table(histogram, of_service.size)))
+        left = values[facts.service_of_row < 0]
+    everything.update(left)
+    return stacked([(ALL, table(everything, values.size)), *tables], "to_ms")
 
 
 def _incidents(facts: Facts) -> Table:
