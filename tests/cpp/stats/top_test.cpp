@@ -76,7 +76,7 @@ TEST_CASE("up to k different texts are counted exactly") {
 }
 
 TEST_CASE("the bounds hold one by one, for any k, against exact counts") {
-  for (const std::size_t k : {1, 2, 7, 50, 400}) {
+  for (const std::size_t k : {1u, 2u, 7u, 50u, 400u}) {
     top t(k);
     counts truth;
     std::size_t i = 0;
