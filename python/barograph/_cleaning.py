@@ -159,7 +159,7 @@ def _typed_like_schema(data: Dataset) -> Dataset:
     from .ingest._reader import typed
 
     assert data.schema is not None
-    table, odd = typed(data.table, data.schema, utc=True)
+    table, odd, _ = typed(data.table, data.schema, utc=True)
     if table is data.table:
         return data
     return replace(data, tables=Frames({data.workload: table}, data.tables.kind), odd={**data.odd, **odd})

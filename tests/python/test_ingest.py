@@ -1,7 +1,9 @@
 """bg.read: the reader is chosen by content, the columns by name, type and content."""
 
 import codecs
+import csv
 import gzip
+import io
 import json
 import os
 import subprocess
@@ -13,7 +15,7 @@ import pandas as pd
 import pytest
 
 import barograph as bg
-from barograph.ingest import read_table, sources
+from barograph.ingest import delimited, read_table, sources
 from barograph.ingest.schema import Sample, recognise
 
 pa = pytest.importorskip("pyarrow")
@@ -456,3 +458,54 @@ def test_the_real_series_keep_every_value(folder):
     cleaned = bg.clean(path, frame="table")
     np.testing.assert_array_equal(cleaned.table["Value"], plain["Value"])
     assert cleaned.table.array("service").tolist() == plain["file"].tolist()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [["\r"], ["\r\n", "\n"], ["\n", "\r"], ["\r\n", "\r", "\n"]],
+    ids=["CR", "CRLF+LF", "LF+CR", "all"],
+)
+def test_line_ends_may_be_mixed_in_one_file(tmp_path, ends):
+    rows = [f"2024-01-01 10:{i // 60 % 60:02d}:{i % 60:02d},auth,{i}" for i in range(1000)]
+    text = "time,service,latency_ms" + ends[0] + "".join(r + ends[i % len(ends)] for i, r in enumerate(rows))
+    path = tmp_path / "log.csv"
+    path.write_bytes(text.encode())
+    data = bg.read(path, frame="table")
+    assert data.unread is None
+    assert data.table["latency_ms"].tolist() == list(range(1000))
+    assert data.table.strings("service").categories == ["auth"]
+
+
+def test_cells_with_line_ends_are_read_without_a_loop_over_lines(tmp_path, monkeypatch):
+    def never(*_):
+        raise AssertionError("the text has no stray quote")
+
+    monkeypatch.setattr(delimited, "_without_open_quotes", never)
+    cell = '"one\nline, ""two""\r\n\nfour"'
+    text = "time,service,latency_ms,message\n" + f"2024-01-01 10:00:00,auth,5,{cell}\n" * 2000
+    data = bg.read(write(tmp_path / "log.csv", text), frame="table")
+    assert len(data.table) == 2000
+    assert data.unread is None
+
+
+def test_quotes_that_close_by_their_parity_are_closed_by_the_slow_way_too():
+    draw = np.random.default_rng(0)
+    pieces = ['"a\nb"', '"x,y"', '""', '"q""q"', "plain", "", '5"', '"open', "\n", ",", "a,b\n", "1,2,3\n"]
+    closed = 0
+    for _ in range(4000):
+        cells = draw.choice(pieces, size=draw.integers(3, 15))
+        body = ",".join(cells).encode() + b"\n"
+        rows = body.count(b"\n")
+        for told in range(rows + 1):
+            if delimited._quotes_close(body, ",", 3, told):
+                kept = delimited._without_open_quotes(body, ",", 3)
+                one = [len(r) for r in csv.reader(io.StringIO(body.decode(), newline="")) if r]
+                if set(one) == {3}:  # else the reader sets rows aside, and the slow way is taken
+                    closed += 1
+                    assert kept[1] == [], body
+    assert closed > 20
+
+
+def test_a_frame_whose_dates_are_read_one_way_says_so_as_a_file_does():
+    log = {"time": ["03/04/2024 10:00:00", "13/04/2024 10:00:01"], "latency_ms": [1, 2]}
+    assert any("dates are read day first" in note for note in bg.clean(log, frame="table").notes)

@@ -318,7 +318,9 @@ def interpret(
         As :func:`read`.
     """
     found = recognise(sample_of(table), columns, tz=tz)
-    table, odd = typed(table, found.schema, found.time_format, utc=utc)
+    table, odd, note = typed(table, found.schema, found.time_format, utc=utc)
+    if note is not None:
+        found.notes.append(note)
     return table, found, odd
 
 
@@ -345,13 +347,15 @@ def _shown(column: Column) -> list[Any]:
 
 def typed(
     table: Table, schema: Schema, time_format: str | None = None, *, utc: bool = False
-) -> tuple[Table, dict[str, OddCells]]:
+) -> tuple[Table, dict[str, OddCells], str | None]:
     """The table with time, latency, status, bytes and values as values, where they are text.
 
-    With `utc`, times that are typed already are UTC and do not move again.
+    Also what is to be told of how the times were read. With `utc`, times that are typed already are UTC and
+    do not move again.
     """
     changed: dict[str, Column] = {}
     odd: dict[str, OddCells] = {}
+    note = None
     for name in (schema.latency, schema.status, schema.bytes, *schema.values):
         column = None if name is None else table[name]
         if (
@@ -375,13 +379,14 @@ def typed(
         else:
             gatherer.add(Text(as_texts(column.tolist())))
         changed[name], strange = gatherer.finish()
+        note = gatherer.note
         if strange is not None:
             odd[name] = strange
     for role in ("service", "endpoint", "method", "client"):
         name = getattr(schema, role)
         if name is not None and not isinstance(table[name], Strings):
             changed[name] = Strings.encode(as_texts(_shown(table[name])))
-    return (table.with_columns(changed) if changed else table), odd
+    return (table.with_columns(changed) if changed else table), odd, note
 
 
 def number_of(name: str, column: Column) -> tuple[Array, OddCells | None]:

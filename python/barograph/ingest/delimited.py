@@ -128,6 +128,39 @@ def _place(number: int, removed: list[tuple[int, bytes]]) -> int:
     return number
 
 
+def _quotes_close(body: bytes, delimiter: str, fields: int, rows: int) -> bool:
+    """Whether no quote can be a stray one: what `_without_open_quotes` would find, without a loop over lines.
+
+    True if quotes open at the start of a field and close at its end (a doubled one does both), the line
+    ends outside of them make as many rows as the reader found, none of more than 1000 lines, and in none of
+    several lines most lines are rows of their own.
+    """
+    text = np.frombuffer(b"\n" + (body if body.endswith(b"\n") else body + b"\n"), np.uint8)
+    at = np.flatnonzero(text == ord('"'))
+    beside = np.array([ord(delimiter), ord("\n"), ord('"')], np.uint8)
+    opens = np.isin(text[at[::2] - 1], beside)
+    closes = np.isin(text[at[1::2] + 1], np.append(beside, np.uint8(ord("\r"))))
+    if not (opens.all() and closes.all()):
+        return False
+    text = text[1:]
+    ends = np.flatnonzero(text == ord("\n"))
+    quotes = np.searchsorted(at - 1, ends)
+    marks = np.diff(np.searchsorted(np.flatnonzero(text == ord(delimiter)), ends), prepend=0)
+    sizes = np.diff(ends, prepend=-1) - 1
+    blank = (sizes == 0) | ((sizes == 1) & (text[ends - 1] == ord("\r")))
+    outside = quotes % 2 == 0
+    last = np.flatnonzero(outside)  # the last line of each row
+    if not len(last) or last[-1] != len(ends) - 1:
+        return False
+    first = np.concatenate([[0], last[:-1] + 1])
+    lines = last - first + 1
+    if int(np.count_nonzero((lines > 1) | ~blank[last])) != rows or int(lines.max()) > _LONGEST_CELL:
+        return False
+    alone = np.add.reduceat(((marks + 1 == fields) & ~blank).astype(np.int64), first)
+    there = np.add.reduceat((~blank).astype(np.int64), first)
+    return not bool(np.any((lines > 1) & (2 * alone > there)))
+
+
 def _without_open_quotes(body: bytes, delimiter: str, fields: int) -> tuple[bytes, list[tuple[int, bytes]]]:
     """The text without lines that open a quote which is none, and those lines with their row's place."""
     mark = re.escape(delimiter.encode())
@@ -196,8 +229,13 @@ class _Parser:
         """The rows of the next piece."""
         table = self._parsed(body)
         opened: list[tuple[int, bytes]] = []
-        if b'"' in body and table.num_rows + len(self._ragged) < _line_count(body):
-            body, opened = _without_open_quotes(body, self._source.delimiter, len(self._source.names))
+        fields = len(self._source.names)
+        if (
+            b'"' in body
+            and table.num_rows + len(self._ragged) < _line_count(body)
+            and (self._ragged or not _quotes_close(body, self._source.delimiter, fields, table.num_rows))
+        ):
+            body, opened = _without_open_quotes(body, self._source.delimiter, fields)
             if opened:
                 table = self._parsed(body)
         self.open_quotes += len(opened)
