@@ -59,6 +59,17 @@ rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool 
   return how;
 }
 
+/// Where results go: an array of the caller's, float64 and contiguous as it stands, or a new one.
+using results_array = py::array_t<double, py::array::c_style>;
+
+doubles results_in(const std::optional<results_array>& into, std::size_t size) {
+  if (!into) return doubles(static_cast<py::ssize_t>(size));
+  if (into->ndim() != 1 || static_cast<std::size_t>(into->size()) != size)
+    barograph::raise<barograph::invalid_argument>("out: " + std::to_string(into->size()) +
+                                                  " results given, expected " + std::to_string(size));
+  return doubles(*into);
+}
+
 barograph::thread_executor executor_for(const doubles& x, std::size_t threads) {
   return barograph::thread_executor::for_size(static_cast<std::size_t>(x.size()), threads);
 }
@@ -90,6 +101,18 @@ void register_rolling(py::module_& m) {
         return rolling::time_windows(view(times), width, center, ends, step);
       },
       py::arg("times"), py::arg("width"), py::arg("center"), py::arg("closed"), py::arg("step"));
+  m.def("default_threads", &barograph::default_threads, py::arg("rows"));
+  m.def(
+      "too_few",
+      [](const rolling::windows& w, const std::optional<flags>& mask, std::int64_t least) {
+        flags out(static_cast<py::ssize_t>(w.size()));
+        const barograph::span<unsigned char> results(out.mutable_data(), w.size());
+        const auto missing = mask ? view(*mask) : barograph::span<const unsigned char>();
+        const barograph_bindings::interruptible call;
+        rolling::too_few(w, missing, least, results);
+        return out;
+      },
+      py::arg("windows"), py::arg("mask"), py::arg("least"));
   m.def(
       "bounded_windows",
       [](std::int64_t rows, const integers& start, const integers& end) {
@@ -100,10 +123,10 @@ void register_rolling(py::module_& m) {
       "rolling_reduce",
       [](const std::string& what, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
          double ddof, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
-         std::size_t threads) {
+         std::size_t threads, const std::optional<results_array>& into) {
         const auto reduction = parse_reduction(what);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
-        doubles out(static_cast<py::ssize_t>(w.size()));
+        doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
         rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results,
@@ -111,16 +134,18 @@ void register_rolling(py::module_& m) {
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("ddof"),
-      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"), py::arg("threads") = 1);
+      py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"), py::arg("threads") = 1,
+      py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_pairs",
       [](const std::string& what, const doubles& x, const doubles& y, const rolling::windows& w,
          std::int64_t min_periods, double ddof, bool inf_propagates, bool nan_propagates,
-         const std::optional<flags>& mask, const std::optional<flags>& mask_y, std::size_t threads) {
+         const std::optional<flags>& mask, const std::optional<flags>& mask_y, std::size_t threads,
+         const std::optional<results_array>& into) {
         const auto reduction = parse_reduction(what);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         const auto how_y = options_of(min_periods, inf_propagates, nan_propagates, mask_y);
-        doubles out(static_cast<py::ssize_t>(w.size()));
+        doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
         rolling::reduce_pairs<barograph::kernels::compiled>(reduction, view(x), view(y), w, how, how_y, ddof,
@@ -129,19 +154,20 @@ void register_rolling(py::module_& m) {
       },
       py::arg("what"), py::arg("x"), py::arg("y"), py::arg("windows"), py::arg("min_periods"),
       py::arg("ddof"), py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"),
-      py::arg("mask_y"), py::arg("threads") = 1);
+      py::arg("mask_y"), py::arg("threads") = 1, py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_count",
       [](const doubles& x, const rolling::windows& w, std::int64_t min_periods,
-         const std::optional<flags>& mask) {
+         const std::optional<flags>& mask, const std::optional<results_array>& into) {
         const auto how = options_of(min_periods, true, false, mask);
-        doubles out(static_cast<py::ssize_t>(w.size()));
+        doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
         rolling::count(view(x), w, how, results);
         return out;
       },
-      py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("mask"));
+      py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("mask"),
+      py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_quantiles",
       [](const doubles& x, const rolling::windows& w, const doubles& q, const std::string& interpolation,
@@ -162,10 +188,10 @@ void register_rolling(py::module_& m) {
       "rolling_rank",
       [](const doubles& x, const rolling::windows& w, const std::string& method, bool ascending, bool pct,
          std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
-         std::size_t threads) {
+         std::size_t threads, const std::optional<results_array>& into) {
         const rolling::rank_options count{rolling::parse_ties(method), ascending, pct};
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
-        doubles out(static_cast<py::ssize_t>(w.size()));
+        doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
         rolling::rank<barograph::kernels::compiled>(view(x), w, how, count, results,
@@ -174,34 +200,38 @@ void register_rolling(py::module_& m) {
       },
       py::arg("x"), py::arg("windows"), py::arg("method"), py::arg("ascending"), py::arg("pct"),
       py::arg("min_periods"), py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"),
-      py::arg("threads"));
+      py::arg("threads"), py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_nunique",
       [](const doubles& x, const rolling::windows& w, std::int64_t min_periods, bool inf_propagates,
-         bool nan_propagates, const std::optional<flags>& mask, std::size_t threads) {
+         bool nan_propagates, const std::optional<flags>& mask, std::size_t threads,
+         const std::optional<results_array>& into) {
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
-        doubles out(static_cast<py::ssize_t>(w.size()));
+        doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
         rolling::nunique<barograph::kernels::compiled>(view(x), w, how, results, executor_for(x, threads));
         return out;
       },
       py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),
-      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
+      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"),
+      py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_value_at",
       [](const std::string& which, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
-         bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask, std::size_t threads) {
+         bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask, std::size_t threads,
+         const std::optional<results_array>& into) {
         const auto end = rolling::parse_window_end(which);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
-        doubles out(static_cast<py::ssize_t>(w.size()));
+        doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
         rolling::value_at(end, view(x), w, how, results, executor_for(x, threads));
         return out;
       },
       py::arg("which"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),
-      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
+      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"),
+      py::arg("into").noconvert() = py::none());
 
   using window = guarded<rolling::order_window>;
   py::class_<window>(m, "OrderWindow", "Order statistics of the newest values of a stream.")

@@ -39,6 +39,9 @@ _EXPORTS = {
     "Trend": "_streams",
     "Windowed": "_windowed",
     "analyze": "analysis",
+    "InputReport": "_input",
+    "Rolling": "_aggregations",
+    "rolling": "_aggregations",
     "rolling_corr": "_windows",
     "rolling_count": "_windows",
     "rolling_first": "_windows",
@@ -65,6 +68,25 @@ _EXPORTS = {
     "ewm_mean": "_weights",
     "ewm_std": "_weights",
     "ewm_var": "_weights",
+    "expanding_corr": "_expanding",
+    "expanding_count": "_expanding",
+    "expanding_cov": "_expanding",
+    "expanding_first": "_expanding",
+    "expanding_kurt": "_expanding",
+    "expanding_last": "_expanding",
+    "expanding_max": "_expanding",
+    "expanding_mean": "_expanding",
+    "expanding_median": "_expanding",
+    "expanding_min": "_expanding",
+    "expanding_nunique": "_expanding",
+    "expanding_quantile": "_expanding",
+    "expanding_rank": "_expanding",
+    "expanding_sem": "_expanding",
+    "expanding_skew": "_expanding",
+    "expanding_std": "_expanding",
+    "expanding_sum": "_expanding",
+    "expanding_var": "_expanding",
+    "explain_input": "_input",
     "groupby_quantile": "_groups",
     "health_score": "_health",
     "kpis": "_groups",
@@ -81,6 +103,8 @@ __all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 if TYPE_CHECKING:
     from . import from_buckets as from_buckets
     from . import generate as generate
+    from ._aggregations import Rolling as Rolling
+    from ._aggregations import rolling as rolling
     from ._burn_rate import BurnRate as BurnRate
     from ._burn_rate import BurnRule as BurnRule
     from ._cleaning import clean as clean
@@ -90,12 +114,32 @@ if TYPE_CHECKING:
     from ._dataset import Dataset as Dataset
     from ._dataset import Schema as Schema
     from ._demo import demo as demo
+    from ._expanding import expanding_corr as expanding_corr
+    from ._expanding import expanding_count as expanding_count
+    from ._expanding import expanding_cov as expanding_cov
+    from ._expanding import expanding_first as expanding_first
+    from ._expanding import expanding_kurt as expanding_kurt
+    from ._expanding import expanding_last as expanding_last
+    from ._expanding import expanding_max as expanding_max
+    from ._expanding import expanding_mean as expanding_mean
+    from ._expanding import expanding_median as expanding_median
+    from ._expanding import expanding_min as expanding_min
+    from ._expanding import expanding_nunique as expanding_nunique
+    from ._expanding import expanding_quantile as expanding_quantile
+    from ._expanding import expanding_rank as expanding_rank
+    from ._expanding import expanding_sem as expanding_sem
+    from ._expanding import expanding_skew as expanding_skew
+    from ._expanding import expanding_std as expanding_std
+    from ._expanding import expanding_sum as expanding_sum
+    from ._expanding import expanding_var as expanding_var
     from ._frames import Strings as Strings
     from ._frames import Table as Table
     from ._groups import groupby_quantile as groupby_quantile
     from ._groups import kpis as kpis
     from ._health import HealthScore as HealthScore
     from ._health import health_score as health_score
+    from ._input import InputReport as InputReport
+    from ._input import explain_input as explain_input
     from ._items import Distinct as Distinct
     from ._items import Top as Top
     from ._order_window import OrderWindow as OrderWindow

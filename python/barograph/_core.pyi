@@ -601,6 +601,8 @@ class Windows:
 
 def fixed_windows(rows: int, window: int, center: bool, closed: str, step: int) -> Windows: ...
 def time_windows(times: NDArray[np.int64], width: int, center: bool, closed: str, step: int) -> Windows: ...
+def default_threads(rows: int) -> int: ...
+def too_few(windows: Windows, mask: NDArray[np.uint8] | None, least: int) -> NDArray[np.uint8]: ...
 def bounded_windows(rows: int, start: NDArray[np.int64], end: NDArray[np.int64]) -> Windows: ...
 
 class OrderWindow:
@@ -632,6 +634,7 @@ def rolling_reduce(
     nan_propagates: bool,
     mask: NDArray[np.uint8] | None,
     threads: int = 1,
+    into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
 def rolling_pairs(
     what: str,
@@ -645,12 +648,14 @@ def rolling_pairs(
     mask: NDArray[np.uint8] | None,
     mask_y: NDArray[np.uint8] | None,
     threads: int = 1,
+    into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
 def rolling_count(
     x: NDArray[np.float64],
     windows: Windows,
     min_periods: int,
     mask: NDArray[np.uint8] | None,
+    into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
 def rolling_quantiles(
     x: NDArray[np.float64],
@@ -674,6 +679,7 @@ def rolling_rank(
     nan_propagates: bool,
     mask: NDArray[np.uint8] | None,
     threads: int,
+    into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
 def rolling_nunique(
     x: NDArray[np.float64],
@@ -683,6 +689,7 @@ def rolling_nunique(
     nan_propagates: bool,
     mask: NDArray[np.uint8] | None,
     threads: int,
+    into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
 def rolling_value_at(
     which: str,
@@ -693,6 +700,7 @@ def rolling_value_at(
     nan_propagates: bool,
     mask: NDArray[np.uint8] | None,
     threads: int,
+    into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
 
 class Decay:

@@ -182,9 +182,9 @@ def ewm_corr(
 
 
 def _weigh(x: Any, how: _Weights, what: str) -> Any:
-    columns, _ = _columns(x, _How(1, None, False, None, None, None, how.inf))
+    columns, shared = _columns(x, _How(1, None, False, None, None, None, how.inf))
     if columns is not None:
-        return columns.each(lambda column: [_weigh(column, how, what)])[0]
+        return columns.join(columns.each(shared, lambda i, _: _weigh(columns.columns[i], how, what)))
     series = _series(x, None)
     decay, weighting, elapsed = _decay(how, len(series.values), what)
     out = _core.exponential(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -30,6 +31,7 @@ class _How(NamedTuple):
     on: Any
     inf: str
     threads: int | None = None
+    out: Doubles | None = None
 
 
 class _Cut(NamedTuple):
@@ -50,9 +52,17 @@ class _Series(NamedTuple):
     wrap: Callable[[Doubles, _Cut], Any]
 
 
+_Kernel: TypeAlias = Callable[[_Series, _Cut, _How, "Doubles | None"], Doubles]
+
+
+class AllSoFar(NamedTuple):
+    """Windows of each row and all before it."""
+
+
 def rolling_count(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Count the values in each window, infinities among them.
 
@@ -64,12 +74,13 @@ def rolling_count(
     >>> bg.rolling_count([1.0, float("nan"), 3.0], 2)
     array([nan,  1.,  1.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "count", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "count", 0.0)
 
 
 def rolling_sum(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Sum the values in each window, rounded once.
 
@@ -80,12 +91,13 @@ def rolling_sum(
     >>> bg.rolling_sum([1.0, 2.0, 3.0], 2)
     array([nan,  3.,  5.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "sum", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "sum", 0.0)
 
 
 def rolling_mean(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Average the values in each window.
 
@@ -114,6 +126,9 @@ def rolling_mean(
     threads : int, optional
         At most so many threads; the results do not depend on it. By default as many as the machine grants
         and the length is worth (one a 100,000 rows), and one inside workers of dask, spark and joblib.
+        Of several columns each thread takes whole ones.
+    out : ndarray of float64, optional
+        Where the results go, of their shape; what is returned stands on it, without a copy.
 
     Returns
     -------
@@ -142,13 +157,14 @@ def rolling_mean(
     >>> bg.rolling_mean([1.0, 2.0, 4.0, 8.0], 2)
     array([nan, 1.5, 3. , 6. ])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "mean", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "mean", 0.0)
 
 
 def rolling_var(
     x: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
     threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Variance of the values in each window, divided by n - `ddof`.
 
@@ -160,13 +176,16 @@ def rolling_var(
     >>> bg.rolling_var([1.0, 2.0, 4.0], 2)
     array([nan, 0.5, 2. ])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "var", float(ddof))
+    return _roll(
+        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "var", float(ddof)
+    )
 
 
 def rolling_std(
     x: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
     threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Standard deviation of the values in each window: the root of :func:`rolling_var`.
 
@@ -175,13 +194,16 @@ def rolling_std(
     >>> bg.rolling_std([1.0, 3.0, 3.0], 2, ddof=0)
     array([nan,  1.,  0.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "std", float(ddof))
+    return _roll(
+        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "std", float(ddof)
+    )
 
 
 def rolling_sem(
     x: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
     threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Standard error of the mean in each window: :func:`rolling_std` over the root of the number of values.
 
@@ -190,12 +212,15 @@ def rolling_sem(
     >>> bg.rolling_sem([1.0, 3.0, 3.0], 2, ddof=0).round(6)
     array([     nan, 0.707107, 0.      ])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "sem", float(ddof))
+    return _roll(
+        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "sem", float(ddof)
+    )
 
 
 def rolling_skew(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Sample skewness of the values in each window, unbiased for a normal distribution (G1).
 
@@ -210,12 +235,13 @@ def rolling_skew(
     >>> bg.rolling_skew([1.0, 2.0, 9.0, 2.0], 3).round(6)
     array([     nan,      nan, 1.630059, 1.732051])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "skew", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "skew", 0.0)
 
 
 def rolling_kurt(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Excess kurtosis of the values in each window, unbiased for a normal distribution (G2).
 
@@ -230,13 +256,14 @@ def rolling_kurt(
     >>> bg.rolling_kurt([1.0, 2.0, 2.0, 9.0], 4).round(6)
     array([     nan,      nan,      nan, 3.708507])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "kurt", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "kurt", 0.0)
 
 
 def rolling_cov(
     x: Any, y: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
     threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Covariance of the pairs in each window, divided by n - `ddof`; pairs with a missing value are left out.
 
@@ -262,7 +289,7 @@ def rolling_cov(
     array([nan, 1., 4.])
     """
     return _roll_pairs(
-        x, y, _How(window, min_periods, center, closed, step, on, inf, threads), "cov", float(ddof)
+        x, y, _How(window, min_periods, center, closed, step, on, inf, threads, out), "cov", float(ddof)
     )
 
 
@@ -270,6 +297,7 @@ def rolling_corr(
     x: Any, y: Any, window: Any, *, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
     threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Pearson correlation of the pairs in each window, in [-1, 1]; NaN where one of them is constant.
 
@@ -280,12 +308,15 @@ def rolling_corr(
     >>> bg.rolling_corr([1.0, 2.0, 4.0, 4.0], [2.0, 4.0, 1.0, 3.0], 2)
     array([nan,  1., -1., nan])
     """
-    return _roll_pairs(x, y, _How(window, min_periods, center, closed, step, on, inf, threads), "corr", 0.0)
+    return _roll_pairs(
+        x, y, _How(window, min_periods, center, closed, step, on, inf, threads, out), "corr", 0.0
+    )
 
 
 def rolling_min(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Smallest value in each window; of zeros of both signs the newest, as in pandas.
 
@@ -296,12 +327,13 @@ def rolling_min(
     >>> bg.rolling_min([3.0, 1.0, 2.0], 2)
     array([nan,  1.,  1.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "min", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "min", 0.0)
 
 
 def rolling_max(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Largest value in each window; of zeros of both signs the newest, as in pandas.
 
@@ -312,12 +344,13 @@ def rolling_max(
     >>> bg.rolling_max([3.0, 1.0, 2.0], 2)
     array([nan,  3.,  2.])
     """
-    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads), "max", 0.0)
+    return _roll(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "max", 0.0)
 
 
 def rolling_median(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Median of the values in each window, exact; of an even number the mean of the middle two.
 
@@ -328,8 +361,8 @@ def rolling_median(
     >>> bg.rolling_median([3.0, 1.0, 2.0], 2)
     array([nan, 2. , 1.5])
     """
-    how = _How(window, min_periods, center, closed, step, on, inf, threads)
-    return _roll_quantiles(x, how, [0.5], "midpoint")[0]
+    how = _How(window, min_periods, center, closed, step, on, inf, threads, out)
+    return _roll_with(x, how, _medians())
 
 
 def rolling_quantile(
@@ -360,17 +393,15 @@ def rolling_quantile(
     >>> list(bg.rolling_quantile([3.0, 1.0, 2.0], 2, [0.5, 0.95]))
     [0.5, 0.95]
     """
-    several = not isinstance(q, (int, float, np.floating))
-    qs = [float(v) for v in q] if several else [float(q)]  # type: ignore[union-attr,arg-type]
     how = _How(window, min_periods, center, closed, step, on, inf, threads)
-    results = _roll_quantiles(x, how, qs, interpolation)
-    return dict(zip(qs, results, strict=True)) if several else results[0]
+    return quantiles_of(x, how, q, interpolation)
 
 
 def rolling_rank(
     x: Any, window: Any, *, method: str = "average", ascending: bool = True, pct: bool = False,
     min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Rank of the newest value of each window among the window's values, from 1.
 
@@ -400,19 +431,14 @@ def rolling_rank(
     >>> bg.rolling_rank([3.0, 1.0, 2.0, 2.0], 3)
     array([nan, nan, 2. , 2.5])
     """
-    how = _How(window, min_periods, center, closed, step, on, inf, threads)
-
-    def rank(series: _Series, cut: _Cut) -> Doubles:
-        return _core.rolling_rank(
-            series.values, cut.windows, method, bool(ascending), bool(pct), *_told(series, cut, how)
-        )
-
-    return _roll_with(x, how, rank)
+    how = _How(window, min_periods, center, closed, step, on, inf, threads, out)
+    return _roll_with(x, how, _ranking(method, ascending, pct))
 
 
 def rolling_nunique(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """How many different values each window holds; zeros of both signs are one.
 
@@ -423,17 +449,14 @@ def rolling_nunique(
     >>> bg.rolling_nunique([3.0, 1.0, 1.0], 2)
     array([nan,  2.,  1.])
     """
-    how = _How(window, min_periods, center, closed, step, on, inf, threads)
-
-    def nunique(series: _Series, cut: _Cut) -> Doubles:
-        return _core.rolling_nunique(series.values, cut.windows, *_told(series, cut, how))
-
-    return _roll_with(x, how, nunique)
+    how = _How(window, min_periods, center, closed, step, on, inf, threads, out)
+    return _roll_with(x, how, _counting_different())
 
 
 def rolling_first(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Oldest value of each window that is not missing.
 
@@ -444,12 +467,13 @@ def rolling_first(
     >>> bg.rolling_first([3.0, 1.0, 2.0], 2)
     array([nan,  3.,  1.])
     """
-    return _roll_value_at(x, _How(window, min_periods, center, closed, step, on, inf, threads), "first")
+    return _roll_value_at(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "first")
 
 
 def rolling_last(
     x: Any, window: Any, *, min_periods: int | None = None, center: bool = False, closed: str | None = None,
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
+    out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Newest value of each window that is not missing.
 
@@ -460,62 +484,158 @@ def rolling_last(
     >>> bg.rolling_last([3.0, float("nan"), 2.0], 2, min_periods=1)
     array([3., 3., 2.])
     """
-    return _roll_value_at(x, _How(window, min_periods, center, closed, step, on, inf, threads), "last")
+    return _roll_value_at(x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "last")
 
 
 def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
+    return _roll_with(x, how, _reducing(what, ddof))
+
+
+def _roll_value_at(x: Any, how: _How, which: str) -> Any:
+    return _roll_with(x, how, _choosing(which))
+
+
+def _reducing(what: str, ddof: float) -> _Kernel:
+    def reduce(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
+        if what == "count":
+            return _core.rolling_count(series.values, cut.windows, cut.least, series.mask, into)
+        least, loud, shown, mask, threads = _told(series, cut, how)
+        return _core.rolling_reduce(
+            what, series.values, cut.windows, least, ddof, loud, shown, mask, threads, into
+        )
+
+    return reduce
+
+
+def _ranking(method: str, ascending: bool, pct: bool) -> _Kernel:
+    def rank(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
+        told = _told(series, cut, how)
+        return _core.rolling_rank(series.values, cut.windows, method, bool(ascending), bool(pct), *told, into)
+
+    return rank
+
+
+def _counting_different() -> _Kernel:
+    def nunique(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
+        return _core.rolling_nunique(series.values, cut.windows, *_told(series, cut, how), into)
+
+    return nunique
+
+
+def _choosing(which: str) -> _Kernel:
+    def value_at(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
+        return _core.rolling_value_at(which, series.values, cut.windows, *_told(series, cut, how), into)
+
+    return value_at
+
+
+def _roll_with(x: Any, how: _How, kernel: _Kernel) -> Any:
     columns, how = _columns(x, how)
-    if columns is not None:
-        return columns.each(lambda column: [_roll(column, how, what, ddof)])[0]
-    series = _series(x, how.on)
-    cut = _cut(series, how)
-    if what == "count":
-        out = _core.rolling_count(series.values, cut.windows, cut.least, series.mask)
-        return series.wrap(out, cut)
-    least, loud, shown, mask, threads = _told(series, cut, how)
-    out = _core.rolling_reduce(what, series.values, cut.windows, least, ddof, loud, shown, mask, threads)
-    return series.wrap(out, cut)
+    if columns is None:
+        series = _series(x, how.on)
+        cut = _cut(series, how)
+        if how.out is not None and how.out.ndim != 1:
+            raise ValueError(f"out: {how.out.ndim} dimensions given, expected 1")
+        return series.wrap(_run(kernel, series, cut, how, how.out), cut)
+    into = _check_out(how.out)
+    if into is not None and (into.ndim != 2 or into.shape[1] != len(columns.columns)):
+        raise ValueError(
+            f"out: shape {into.shape} given, expected a column for each of {len(columns.columns)}"
+        )
+    if columns.block is None:
+        return columns.join(columns.each(how, lambda i, one: _roll_with(
+            columns.columns[i], one._replace(out=None if into is None else into[:, i]), kernel)))  # fmt: skip
+    if not columns.columns:
+        return columns.block(np.empty((len(range(0, columns.rows, how.step or 1)), 0)))
+    taken = _series(columns.columns[0], how.on)
+    results = into
+    if results is None:
+        results = np.empty((len(_cut(taken, how).windows), len(columns.columns)), order="F")
+
+    def run(i: int, one: _How) -> None:
+        series = _series(columns.columns[i], one.on)
+        _run(kernel, series, _cut(series, one), one, results[:, i])
+
+    columns.each(how, run)
+    return columns.block(results)
+
+
+def _run(kernel: _Kernel, series: _Series, cut: _Cut, how: _How, out: Doubles | None) -> Doubles:
+    """The results of a kernel, in `out` where there is one."""
+    into = _check_out(out)
+    if into is None:
+        return kernel(series, cut, how, None)
+    if into.shape != (len(cut.windows),):
+        raise ValueError(f"out: {into.shape[0]} results given, expected {len(cut.windows)}")
+    if into.flags.c_contiguous and not np.may_share_memory(into, series.values):
+        return kernel(series, cut, how, into)
+    into[:] = kernel(series, cut, how, None)
+    return into
+
+
+def _check_out(out: Any) -> Doubles | None:
+    if out is None:
+        return None
+    if not isinstance(out, np.ndarray) or out.dtype != np.float64 or not out.dtype.isnative:
+        given = out.dtype if isinstance(out, np.ndarray) else type(out).__name__
+        raise TypeError(f"out: {given} given, expected an array of float64")
+    if not out.flags.writeable:
+        raise ValueError("out: a read-only array given, expected one to write into")
+    return out
 
 
 def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float) -> Any:
     first, second = _series(x, how.on), _series(y, None)
     if len(second.values) != len(first.values):
         raise ValueError(f"y: {len(second.values)} rows given, expected {len(first.values)} as x has")
-    cut = _cut(first, how)
     shown = not (first.nan_is_missing and second.nan_is_missing)
-    out = _core.rolling_pairs(
-        what, first.values, second.values, cut.windows, cut.least, ddof, _inf(how.inf), shown,
-        first.mask, second.mask, thread_count(how.threads),
-    )  # fmt: skip
-    return first.wrap(out, cut)
+
+    def pairs(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
+        if into is not None and np.may_share_memory(into, second.values):
+            into[:] = pairs(series, cut, how, None)
+            return into
+        return _core.rolling_pairs(
+            what, series.values, second.values, cut.windows, cut.least, ddof, _inf(how.inf), shown,
+            series.mask, second.mask, thread_count(how.threads), into,
+        )  # fmt: skip
+
+    cut = _cut(first, how)
+    return first.wrap(_run(pairs, first, cut, how, how.out), cut)
 
 
 def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> list[Any]:
     columns, how = _columns(x, how)
     if columns is not None:
-        return columns.each(lambda column: _roll_quantiles(column, how, q, interpolation))
+        found = columns.each(how, lambda i, one: _roll_quantiles(columns.columns[i], one, q, interpolation))
+        return [columns.join([several[k] for several in found]) for k in range(len(q))]
     series = _series(x, how.on)
     cut = _cut(series, how)
-    out = _core.rolling_quantiles(
+    return [series.wrap(row, cut) for row in _quantiles(series, cut, how, q, interpolation)]
+
+
+def quantiles_of(x: Any, how: _How, q: float | Sequence[float], interpolation: str) -> Any:
+    """Of one quantile the results; of several a dict by quantile."""
+    if isinstance(q, (int, float, np.floating)):
+        return _roll_quantiles(x, how, [float(q)], interpolation)[0]
+    qs = [float(v) for v in q]
+    return dict(zip(qs, _roll_quantiles(x, how, qs, interpolation), strict=True))
+
+
+def _quantiles(series: _Series, cut: _Cut, how: _How, q: list[float], interpolation: str) -> Doubles:
+    return _core.rolling_quantiles(
         series.values, cut.windows, np.array(q), interpolation, *_told(series, cut, how)
     )
-    return [series.wrap(row, cut) for row in out]
 
 
-def _roll_value_at(x: Any, how: _How, which: str) -> Any:
-    def value_at(series: _Series, cut: _Cut) -> Doubles:
-        return _core.rolling_value_at(which, series.values, cut.windows, *_told(series, cut, how))
+def _medians() -> _Kernel:
+    def median(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
+        found = _quantiles(series, cut, how, [0.5], "midpoint")[0]
+        if into is None:
+            return found
+        into[:] = found
+        return into
 
-    return _roll_with(x, how, value_at)
-
-
-def _roll_with(x: Any, how: _How, kernel: Callable[[_Series, _Cut], Doubles]) -> Any:
-    columns, how = _columns(x, how)
-    if columns is not None:
-        return columns.each(lambda column: [_roll_with(column, how, kernel)])[0]
-    series = _series(x, how.on)
-    cut = _cut(series, how)
-    return series.wrap(kernel(series, cut), cut)
+    return median
 
 
 def _told(series: _Series, cut: _Cut, how: _How) -> tuple[int, bool, bool, npt.NDArray[np.uint8] | None, int]:
@@ -537,28 +657,35 @@ def _inf(inf: str) -> bool:
 
 
 def _cut(series: _Series, how: _How) -> _Cut:
+    rows, window = len(series.values), how.window
+    step = 1 if how.step is None else _whole("step", how.step)
+    if isinstance(window, AllSoFar):
+        return _Cut(_core.fixed_windows(rows, max(rows, 1), False, "right", 1), _least(how, 1, None), 1)
     bounds = _bounds(series, how)
     if bounds is not None:
         return bounds
-    width = _width(how.window)
-    rows = int(how.window) if width is None else 0
-    if how.min_periods is None:
-        least = 1 if width is not None else rows
-    else:
-        least = _whole("min_periods", how.min_periods)
-        if least < 0:
-            raise ValueError(f"min_periods: {least} given, expected 0 or more")
-        if width is None and least > rows:
-            raise ValueError(f"min_periods: {least} given, expected at most the window of {rows} rows")
+    width = _width(window)
     ends = "right" if how.closed is None else how.closed
-    step = 1 if how.step is None else _whole("step", how.step)
     if width is None:
-        return _Cut(_core.fixed_windows(len(series.values), rows, bool(how.center), ends, step), least, step)
+        least = _least(how, int(window), int(window))
+        return _Cut(_core.fixed_windows(rows, int(window), bool(how.center), ends, step), least, step)
+    least = _least(how, 1, None)
     if series.times is None:
         raise TypeError(
             f"window: {how.window!r} is a length in time, which needs on=times or a pandas datetime index"
         )
     return _Cut(_core.time_windows(series.times, width, bool(how.center), ends, step), least, step)
+
+
+def _least(how: _How, default: int, most: int | None) -> int:
+    if how.min_periods is None:
+        return default
+    least = _whole("min_periods", how.min_periods)
+    if least < 0:
+        raise ValueError(f"min_periods: {least} given, expected 0 or more")
+    if most is not None and least > most:
+        raise ValueError(f"min_periods: {least} given, expected at most the window of {most} rows")
+    return least
 
 
 def _bounds(series: _Series, how: _How) -> _Cut | None:
@@ -587,11 +714,8 @@ def _bounds(series: _Series, how: _How) -> _Cut | None:
             raise TypeError(f"window: {name} of dtype {array.dtype} given, expected one row number a window")
     if len(start) != -(-rows // step):
         raise ValueError(f"window: {len(start)} starts given, expected {-(-rows // step)}, one for each row")
-    if how.min_periods is not None:
-        least = _whole("min_periods", how.min_periods)
-        if least < 0:
-            raise ValueError(f"min_periods: {least} given, expected 0 or more")
-    return _Cut(_core.bounded_windows(rows, start.astype(np.int64), end.astype(np.int64)), least, step)
+    made = _core.bounded_windows(rows, start.astype(np.int64), end.astype(np.int64))
+    return _Cut(made, _least(how, least, None), step)
 
 
 def _width(window: Any) -> int | None:
@@ -633,39 +757,89 @@ class _Columns(NamedTuple):
     """Something two-dimensional: its columns, and how results are put together again."""
 
     columns: list[Any]
-    join: Callable[[list[Any]], Any]
+    rows: int
+    join: Callable[[list[Any]], Any]  # of one result a column
+    block: Callable[[Doubles], Any] | None = None  # of all results in one array, where the kind is one
 
-    def each(self, run: Callable[[Any], list[Any]]) -> list[Any]:
-        """Run over each column what gives one or several results; join each of them."""
-        results = [run(column) for column in self.columns]
-        count = len(results[0]) if results else 1
-        return [self.join([several[k] for several in results]) for k in range(count)]
+    def each(self, how: _How, run: Callable[[int, _How], Any]) -> list[Any]:
+        """run(column, how) for each column, in several threads where there is enough to do."""
+        count = len(self.columns)
+        wanted = thread_count(how.threads) or _core.default_threads(self.rows * count)
+        workers = min(wanted, count)
+        if workers <= 1:
+            return [run(i, how) for i in range(count)]
+        one = how._replace(threads=max(1, wanted // workers))
+        pool = ThreadPoolExecutor(workers)
+        try:
+            return list(pool.map(lambda i: run(i, one), range(count)))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _columns(x: Any, how: _How) -> tuple[_Columns | None, _How]:
     """The columns of something two-dimensional, with `on` as times where it names a column; else None."""
-    pandas = sys.modules.get("pandas")
-    if pandas is not None and isinstance(x, pandas.DataFrame):
-        on = how.on if isinstance(how.on, str) else None
-        if on is not None and on not in x.columns:
-            raise KeyError(f"on: no column {on!r}; there are: {', '.join(map(str, x.columns))}")
-        kept = [i for i, name in enumerate(x.columns) if on is None or name != on]
-
-        def join(parts: list[Any]) -> Any:
-            frame = pandas.concat(parts, axis=1) if parts else x.iloc[:, :0].copy()
-            frame.columns = x.columns[kept]
-            if on is not None:
-                frame.insert(x.columns.get_loc(on), on, x[on].iloc[:: how.step or 1])
-            return frame
-
-        times = how if on is None else how._replace(on=x[on])
-        return _Columns([x.iloc[:, i] for i in kept], join), times
-    if isinstance(x, np.ndarray) and x.ndim == 2:
+    if isinstance(x, np.ndarray):
+        if x.ndim != 2:
+            return None, how
         return _Columns(
             [x[:, i] for i in range(x.shape[1])],
-            lambda parts: np.column_stack(parts) if parts else np.empty(x.shape),
+            len(x),
+            lambda parts: np.column_stack(parts) if parts else np.empty((len(x), 0)),
+            lambda block: block,
         ), how
-    return None, how
+    names = _column_names(x)
+    if names is None:
+        return None, how
+    on = how.on if isinstance(how.on, str) else None
+    if on is not None and on not in names:
+        raise KeyError(f"on: no column {on!r}; there are: {', '.join(map(str, names))}")
+    kept = [i for i, name in enumerate(names) if on is None or name != on]
+    times = how if on is None else how._replace(on=x[on])
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not isinstance(x, pandas.DataFrame):
+        return _Columns([x[names[i]] for i in kept], len(x), _joiner(x, names, on, how.step or 1)), times
+
+    def with_on(frame: Any) -> Any:
+        frame.columns = x.columns[kept]
+        if on is not None:
+            frame.insert(x.columns.get_loc(on), on, x[on].iloc[:: how.step or 1])
+        return frame
+
+    def join(parts: list[Any]) -> Any:
+        return with_on(pandas.concat(parts, axis=1) if parts else x.iloc[:, :0].copy())
+
+    def block(results: Doubles) -> Any:
+        return with_on(pandas.DataFrame(results, index=x.index[:: how.step or 1], copy=False))
+
+    return _Columns([x.iloc[:, i] for i in kept], len(x), join, block), times
+
+
+def _column_names(x: Any) -> list[Any] | None:
+    """Of a pandas or polars DataFrame or an Arrow table; None for all else."""
+    for module, kind, names in (
+        ("pandas", "DataFrame", "columns"),
+        ("polars", "DataFrame", "columns"),
+        ("pyarrow", "Table", "column_names"),
+    ):
+        loaded = sys.modules.get(module)
+        if loaded is not None and isinstance(x, getattr(loaded, kind)):
+            return list(getattr(x, names))
+    return None
+
+
+def _joiner(x: Any, names: list[str], on: str | None, step: int) -> Callable[[list[Any]], Any]:
+    """How columns of a polars frame or an Arrow table stand together again."""
+
+    def join(parts: list[Any]) -> Any:
+        results = iter(parts)
+        if type(x).__module__.startswith("polars"):
+            columns = {n: x[n].gather_every(step) if n == on else next(results) for n in names}
+        else:
+            rows = np.arange(0, len(x), step)
+            columns = {n: x[n].take(rows) if n == on else next(results) for n in names}
+        return type(x)(columns) if type(x).__module__.startswith("polars") else type(x).from_pydict(columns)
+
+    return join
 
 
 def _series(x: Any, on: Any) -> _Series:
@@ -695,7 +869,7 @@ def _pandas_series(x: Any, on: Any) -> _Series:
         times = sys.modules["pandas"].DatetimeIndex(times).tz_convert("UTC").tz_localize(None)
 
     def wrap(out: Doubles, cut: _Cut) -> Any:
-        return type(x)(out, index=x.index[:: cut.step], name=x.name)
+        return type(x)(out, index=x.index[:: cut.step], name=x.name, copy=False)
 
     return _Series(values, None, True, None if times is None else _times(times, values.size), wrap)
 
@@ -703,24 +877,62 @@ def _pandas_series(x: Any, on: Any) -> _Series:
 def _arrow_series(x: Any, on: Any) -> _Series:
     pa = require("pyarrow", "report")
     polars = type(x).__module__.startswith("polars")
-    array = x.to_arrow() if polars else x
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    if not (pa.types.is_primitive(array.type) and not pa.types.is_temporal(array.type)):
-        raise TypeError(f"x: {array.type} given, expected numbers")
-    mask = array.is_null().to_numpy(zero_copy_only=False).astype(np.uint8) if array.null_count else None
-    plain = array.cast(pa.float64()).fill_null(0.0) if array.null_count else array.cast(pa.float64())
-    values = np.ascontiguousarray(plain.to_numpy(zero_copy_only=False))
+    chunks = _arrow_chunks(x)
+    kind = chunks[0].type if chunks else (x.to_arrow().type if polars else x.type)
+    if not (pa.types.is_primitive(kind) and not pa.types.is_temporal(kind)):
+        raise TypeError(f"x: {kind} given, expected numbers")
+    parts = [_arrow_values(chunk) for chunk in chunks]
+    rows = sum(map(len, parts))
+    if len(parts) == 1:
+        values = np.ascontiguousarray(parts[0], dtype=np.float64)
+    else:  # each chunk goes to its place, converted on the way
+        values = np.concatenate(parts, dtype=np.float64, casting="unsafe") if parts else np.empty(0)
+    mask = None
+    if any(chunk.null_count for chunk in chunks):
+        mask = np.concatenate([_arrow_missing(chunk) for chunk in chunks])
 
     def wrap(out: Doubles, cut: _Cut) -> Any:
         # Null where values were too few; a NaN that went in shows as NaN.
-        enough = _core.rolling_reduce(
-            "sum", np.zeros_like(values), cut.windows, cut.least, 0.0, False, False, mask, 1
-        )
-        result = pa.array(out, mask=np.isnan(enough))
+        valid, nulls = None, 0
+        if np.isnan(out).any():
+            few = _core.too_few(cut.windows, mask, cut.least)
+            nulls = int(few.sum())
+            valid = pa.py_buffer(np.packbits(few ^ 1, bitorder="little")) if nulls else None
+        flat = np.ascontiguousarray(out)
+        result = pa.Array.from_buffers(pa.float64(), len(flat), [valid, pa.py_buffer(flat)], nulls)
         if polars:
             return require("polars", "polars").Series(x.name, result)
         return result
 
-    times = None if on is None else _times(on.to_numpy() if hasattr(on, "to_numpy") else on, values.size)
+    times = None if on is None else _times(on.to_numpy() if hasattr(on, "to_numpy") else on, rows)
     return _Series(values, mask, False, times, wrap)
+
+
+def _arrow_chunks(x: Any) -> list[Any]:
+    """The Arrow arrays that a polars series or an Arrow array or column stands on."""
+    if type(x).__module__.startswith("polars"):
+        return [x.to_arrow()] if x.n_chunks() == 1 else [chunk.to_arrow() for chunk in x.get_chunks()]
+    return list(x.chunks) if hasattr(x, "chunks") else [x]
+
+
+def _arrow_values(chunk: Any) -> npt.NDArray[Any]:
+    """The values where they stand, whatever is null, or as float64 where numpy has no such type."""
+    pa = require("pyarrow", "report")
+    if not (pa.types.is_integer(chunk.type) or pa.types.is_floating(chunk.type)):
+        chunk = chunk.cast(pa.float64())
+    buffer = chunk.buffers()[1]
+    if buffer is None:
+        return np.empty(len(chunk), dtype=chunk.type.to_pandas_dtype())
+    values = np.frombuffer(buffer, dtype=chunk.type.to_pandas_dtype(), count=chunk.offset + len(chunk))
+    return values[chunk.offset :]
+
+
+def _arrow_missing(chunk: Any) -> npt.NDArray[np.uint8]:
+    """1 where a value is null."""
+    bits = chunk.buffers()[0]
+    if bits is None:
+        return np.zeros(len(chunk), dtype=np.uint8)
+    whole = np.unpackbits(
+        np.frombuffer(bits, dtype=np.uint8), count=chunk.offset + len(chunk), bitorder="little"
+    )
+    return np.ascontiguousarray(whole[chunk.offset :] ^ 1)

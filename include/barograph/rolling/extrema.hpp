@@ -20,6 +20,30 @@ struct inline_extrema {
   static void extrema(const detail::extrema_job& job) noexcept { kernel::run_extrema(job); }
 };
 
+namespace detail {
+
+/// Windows that all begin at the first row: the best so far, no memory.
+inline void expanding_extrema(const extrema_job& job, const windows& w) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  double best = job.maximum ? -infinity : infinity;
+  std::int64_t row = 0, values = 0, louds = 0;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
+    for (const std::int64_t stop = w.stop(i); row < stop; ++row) {
+      const double v = job.x[row];
+      bool loud = false;
+      const bool here = kernel::has_value(job, row, v, loud);
+      louds += loud;
+      values += here;
+      if (here && (job.maximum ? v >= best : v <= best)) best = v;
+    }
+    const bool known = values > 0 && values >= job.min_periods && louds == 0;
+    job.out[i] = known ? best : std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+}  // namespace detail
+
 /// Minimum or maximum over all windows.
 ///
 /// @param what      minimum or maximum
@@ -43,6 +67,7 @@ inline void reduce_extrema(reduction what, span<const double> x, const windows& 
   whole.nan_is_loud = how.nan == treatment::propagate;
   whole.min_periods = how.min_periods;
   whole.out = out.data();
+  if (w.expanding()) return detail::expanding_extrema(whole, w);
   const std::int64_t longest = w.longest();
   std::vector<double> values;
   std::vector<std::int64_t> before, loud_before;

@@ -41,11 +41,15 @@ inline void count(span<const double> x, const windows& w, const options& how, sp
   if (out.size() != w.size() || w.rows != static_cast<std::int64_t>(x.size()))
     raise<invalid_argument>("out: " + std::to_string(out.size()) + " rows given, expected " +
                             std::to_string(w.size()));
-  options all = how;
-  all.inf = treatment::propagate;
-  const series s(x, all, 0.0);
-  s.for_each_window(w, [&](std::size_t i, std::int64_t loud, double, double, double) {
-    out[i] = w.stop(i) - w.first(i) >= how.min_periods ? static_cast<double>(s.quiet_in(w, i) + loud)
+  if (!how.mask.empty() && how.mask.size() != x.size())
+    raise<invalid_argument>("mask: " + std::to_string(how.mask.size()) + " rows given, expected " +
+                            std::to_string(x.size()));
+  const auto here = [&](std::size_t row) {
+    const bool null = !how.mask.empty() && how.mask[row] != 0;
+    return static_cast<std::int64_t>(!null && (x[row] == x[row] || how.nan == treatment::propagate));
+  };
+  detail::count_in_windows(w, here, [&](std::size_t i, std::int64_t values) {
+    out[i] = w.stop(i) - w.first(i) >= how.min_periods ? static_cast<double>(values)
                                                        : std::numeric_limits<double>::quiet_NaN();
   });
 }

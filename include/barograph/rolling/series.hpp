@@ -93,7 +93,7 @@ class series {
         most = loud_[k].value > most ? loud_[k].value : most;
         sum += loud_[k].value;
       }
-      f(i, static_cast<std::int64_t>(high - low), sum, least, most);
+      f(i, low < high ? static_cast<std::int64_t>(high - low) : 0, sum, least, most);
     }
   }
 

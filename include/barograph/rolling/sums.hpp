@@ -102,6 +102,17 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
     const auto shares = static_cast<std::int64_t>(executor.threads() > 1 ? 4 * executor.threads() : 1);
     grain = std::max<std::int64_t>(
         1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
+  } else if (w.expanding()) {  // one sum that grows, kept between the pieces
+    job.length = w.length;
+    job.shift = w.shift;
+    double kept[64];
+    job.scratch = kept;
+    serial_executor().for_each_chunk(w.size(), rows_between_checks, [&](std::size_t from, std::size_t to) {
+      job.from = static_cast<std::int64_t>(from);
+      job.to = static_cast<std::int64_t>(to);
+      Kernels::sums(job);
+    });
+    return;
   } else {  // too few blocks to go side by side, or none
     if (w.length > 0) spelled = w.spelled_out();
     const windows& bounds = w.length > 0 ? spelled : w;

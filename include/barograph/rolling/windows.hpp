@@ -55,6 +55,9 @@ struct windows {
     return end[i] > start[i] ? end[i] : start[i];
   }
 
+  /// Whether every window begins at the first row, and none ends before the one before it.
+  bool expanding() const noexcept { return length > 0 && length - shift >= rows; }
+
   /// Whether neither starts nor ends ever go back.
   bool monotonic() const noexcept {
     for (std::size_t i = 1; i < start.size(); ++i)
@@ -192,6 +195,48 @@ inline windows time_windows(span<const std::int64_t> times, std::int64_t width, 
     }
   }
   return w;
+}
+
+namespace detail {
+
+/// Calls f(window, how many rows of it here(row) is 1 for); rows that windows share are asked once.
+template <class Here, class F>
+inline void count_in_windows(const windows& w, const Here& here, const F& f) {
+  std::int64_t low = 0, high = 0, found = 0;  // in [low, high)
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
+    const std::int64_t s = w.first(i), e = w.stop(i);
+    if (s >= high || e <= low) {
+      low = high = s;
+      found = 0;
+    }
+    while (low > s) found += here(static_cast<std::size_t>(--low));
+    while (high < e) found += here(static_cast<std::size_t>(high++));
+    while (low < s) found -= here(static_cast<std::size_t>(low++));
+    while (high > e) found -= here(static_cast<std::size_t>(--high));
+    f(i, found);
+  }
+}
+
+}  // namespace detail
+
+/// 1 where a window holds fewer than `least` rows that `mask` does not call missing, else 0.
+///
+/// @param mask  1 where a value is missing; empty: nowhere
+/// @param out   w.size() results
+/// @throws invalid_argument if sizes do not agree
+inline void too_few(const windows& w, span<const unsigned char> mask, std::int64_t least,
+                    span<unsigned char> out) {
+  if (out.size() != w.size() || (!mask.empty() && static_cast<std::int64_t>(mask.size()) != w.rows))
+    raise<invalid_argument>("out: " + std::to_string(out.size()) + " results given, expected " +
+                            std::to_string(w.size()) + ", and a mask of " + std::to_string(w.rows) + " rows");
+  if (mask.empty()) {
+    for (std::size_t i = 0; i < w.size(); ++i) out[i] = w.stop(i) - w.first(i) < least;
+    return;
+  }
+  detail::count_in_windows(
+      w, [&](std::size_t row) { return static_cast<std::int64_t>(mask[row] == 0); },
+      [&](std::size_t i, std::int64_t values) { out[i] = values < least; });
 }
 
 }  // namespace rolling

@@ -86,3 +86,22 @@ TEST_CASE("windows of any bounds are taken as they are; those beyond the series 
   const std::vector<std::int64_t> two = {0, 1};
   CHECK_THROWS_AS(bounded_windows(5, two, end), barograph::invalid_argument);
 }
+
+TEST_CASE("windows with too few values are told apart, in any order of bounds") {
+  const std::vector<unsigned char> missing{1, 0, 0, 1, 0, 0};
+  const std::vector<std::int64_t> start{0, 3, 1, 0, 4}, end{2, 6, 3, 6, 4};
+  std::vector<unsigned char> few(5);
+  too_few(bounded_windows(6, start, end), missing, 2, few);
+  CHECK(few == std::vector<unsigned char>{1, 0, 0, 0, 1});
+  too_few(bounded_windows(6, start, end), {}, 3, few);
+  CHECK(few == std::vector<unsigned char>{1, 0, 1, 0, 1});
+  CHECK_THROWS_AS(too_few(fixed_windows(6, 2), missing, 2, few), barograph::invalid_argument);
+}
+
+TEST_CASE("windows as long as the series all begin at its first row") {
+  CHECK(fixed_windows(10, 10).expanding());
+  CHECK(fixed_windows(10, 1000).expanding());
+  CHECK_FALSE(fixed_windows(10, 9).expanding());
+  CHECK_FALSE(fixed_windows(10, 10, true).expanding());
+  CHECK(fixed_windows(10, 40, true).expanding());
+}

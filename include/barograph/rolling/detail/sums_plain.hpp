@@ -291,9 +291,46 @@ inline void moving_sums(const sums_job& j) noexcept {
   }
 }
 
+/// Windows that all begin at the first row; from one call to the next the sums so far stay in j.scratch.
+template <class S>
+inline void expanding_sums(const sums_job& j) noexcept {
+  struct so_far {
+    running<S, double, true> sums;
+    double pivot, pivot_y;
+    std::int64_t high;
+    bool begun;
+  };
+  static_assert(sizeof(so_far) <= 64 * sizeof(double), "what run_sums gives as scratch");
+  so_far* const kept = reinterpret_cast<so_far*>(j.scratch);
+  so_far now;
+  if (j.from == 0) {
+    now.sums.clear();
+    now.pivot = now.pivot_y = 0.0;
+    now.high = 0;
+    now.begun = false;
+  } else {
+    now = *kept;
+  }
+  for (std::int64_t i = j.from; i < j.to; ++i) {
+    const std::int64_t stop = i + j.shift + 1, e = stop < j.rows ? stop : j.rows;
+    for (; now.high < e; ++now.high) {
+      if (S::pivoted && !now.begun && !is_missing(j, now.high)) {  // in every window from here on
+        now.begun = true;
+        now.pivot = j.x[now.high];
+        if constexpr (S::pair) now.pivot_y = j.y[now.high];
+      }
+      now.sums.take_in(j.x[now.high], S::pair ? j.y[now.high] : 0.0, now.pivot, now.pivot_y);
+    }
+    j.out[i] = result_of<S>(now.sums.sum, now.sums.n, j.min_periods, j.ddof);
+  }
+  *kept = now;
+}
+
 template <class S>
 inline void run_sums_of(const sums_job& j) noexcept {
-  if (j.start == nullptr)
+  if (j.start == nullptr && j.length - j.shift >= j.rows)
+    expanding_sums<S>(j);
+  else if (j.start == nullptr)
     fixed_sums<S>(j);
   else
     moving_sums<S>(j);

@@ -1,0 +1,304 @@
+"""One look at a series, many statistics: `bg.rolling(x, window)` and what it can be asked."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import _windows
+from ._frames import Table, require
+from ._windows import Doubles, _How
+
+_REDUCED = ("count", "sum", "mean", "var", "std", "sem", "min", "max", "skew", "kurt")
+_NAMES = (*_REDUCED, "median", "rank", "nunique", "first", "last")
+
+
+def rolling(
+    x: Any, window: Any = None, *, bounds: tuple[Any, Any] | None = None, min_periods: int | None = None,
+    center: bool = False, closed: str | None = None, step: int | None = None, on: Any = None,
+    inf: str = "missing", threads: int | None = None,
+) -> Rolling:  # fmt: skip
+    """Windows over a series or the columns of a frame, to be asked for one statistic or several.
+
+    Parameters
+    ----------
+    x : array-like, series or frame
+        As in :func:`rolling_mean`; a dict of arrays and a :class:`Table` are frames too.
+    window : int, str, timedelta or pandas indexer
+        Rows of a window, its length in time, or windows of any rows as a
+        ``pandas.api.indexers.BaseIndexer`` (``FixedForwardWindowIndexer`` looks ahead).
+    bounds : (start, end), optional
+        Instead of `window`: window i holds the rows ``start[i]`` to ``end[i] - 1``; one of each for every
+        row. They may go back; none may lie outside 0 to the number of rows.
+    min_periods, center, closed, step, on, inf, threads
+        As in :func:`rolling_mean`; with bounds min_periods is 1 by default, and center, closed and step
+        are none.
+
+    Returns
+    -------
+    Rolling
+
+    Raises
+    ------
+    TypeError
+        Unless either window or bounds are given.
+    ValueError
+        For bounds outside the rows, or not one for each.
+
+    Examples
+    --------
+    >>> windows = bg.rolling([1.0, 2.0, 4.0, 8.0], 2)
+    >>> windows.mean()
+    array([nan, 1.5, 3. , 6. ])
+    >>> windows.agg(["mean", "max", "p95"])["max"]
+    array([nan,  2.,  4.,  8.])
+    >>> bg.rolling([1.0, 2.0, 4.0], bounds=([0, 1, 2], [3, 3, 3])).sum()
+    array([7., 6., 4.])
+    """
+    if (window is None) == (bounds is None):
+        raise TypeError("window, bounds: expected one of the two")
+    if bounds is not None:
+        if not (isinstance(bounds, tuple) and len(bounds) == 2):
+            raise TypeError(f"bounds: {type(bounds).__name__} given, expected (start, end)")
+        window = bounds
+    return Rolling(x, _How(window, min_periods, center, closed, step, on, inf, threads))
+
+
+class Rolling:
+    """Windows over `x`; made by :func:`rolling`."""
+
+    def __init__(self, x: Any, how: _How) -> None:
+        if isinstance(x, Mapping):
+            x = Table({name: np.asarray(column) for name, column in x.items()})
+        self._x, self._how = x, how
+
+    def __repr__(self) -> str:
+        return f"Rolling(x={type(self._x).__name__}, window={self._how.window!r})"
+
+    def agg(self, what: str | Sequence[str] | Mapping[str, str | Sequence[str]]) -> Any:
+        """Several statistics: the series is taken apart once, its windows are found once.
+
+        Quantiles share one pass, as var and std do.
+
+        Parameters
+        ----------
+        what : str, sequence of str, or dict by column
+            Names of statistics: ``count sum mean var std sem min max median skew kurt rank nunique first
+            last``, and ``p50``, ``p95``, ``p99.9`` for quantiles.
+
+        Returns
+        -------
+        frame of the same kind as `x`
+            A column for each statistic: a pandas or polars DataFrame, an Arrow table, or for numpy a
+            :class:`Table`. Of several columns pandas' columns are pairs, others are named
+            ``column_statistic``. Of a single name the result of that statistic alone.
+
+        Raises
+        ------
+        ValueError
+            For a statistic that there is not, or one twice.
+        KeyError
+            For a column that there is not.
+
+        Examples
+        --------
+        >>> bg.rolling({"ms": [1.0, 3.0, 2.0]}, 2, min_periods=1).agg({"ms": ["max", "p50"]}).columns
+        ['ms_max', 'ms_p50']
+        """
+        if isinstance(what, str):
+            return self._one(what)
+        names = _columns_of(self._x)
+        if names is None:
+            if isinstance(what, Mapping):
+                raise TypeError("what: a dict by column given for a series, expected names of statistics")
+            return self._frame(None, {None: _checked(what)})
+        if isinstance(what, Mapping):
+            for name in what:
+                if name not in names:
+                    raise KeyError(f"what: no column {name!r}; there are: {', '.join(map(str, names))}")
+            wanted = {name: _checked([w] if isinstance(w, str) else w) for name, w in what.items()}
+            return self._frame(names, wanted, plain=all(isinstance(w, str) for w in what.values()))
+        kept = [name for name in names if not (isinstance(self._how.on, str) and name == self._how.on)]
+        return self._frame(names, dict.fromkeys(kept, _checked(what)))
+
+    aggregate = agg
+
+    def count(self) -> Any:
+        """How many values each window holds. See :func:`rolling_count`."""
+        return self._one("count")
+
+    def sum(self) -> Any:
+        """Sum of each window. See :func:`rolling_sum`."""
+        return self._one("sum")
+
+    def mean(self) -> Any:
+        """Average of each window. See :func:`rolling_mean`."""
+        return self._one("mean")
+
+    def min(self) -> Any:
+        """Smallest value of each window. See :func:`rolling_min`."""
+        return self._one("min")
+
+    def max(self) -> Any:
+        """Largest value of each window. See :func:`rolling_max`."""
+        return self._one("max")
+
+    def median(self) -> Any:
+        """Median of each window. See :func:`rolling_median`."""
+        return self._one("median")
+
+    def skew(self) -> Any:
+        """Sample skewness of each window. See :func:`rolling_skew`."""
+        return self._one("skew")
+
+    def kurt(self) -> Any:
+        """Excess kurtosis of each window. See :func:`rolling_kurt`."""
+        return self._one("kurt")
+
+    def nunique(self) -> Any:
+        """How many different values each window holds. See :func:`rolling_nunique`."""
+        return self._one("nunique")
+
+    def first(self) -> Any:
+        """Oldest value of each window. See :func:`rolling_first`."""
+        return self._one("first")
+
+    def last(self) -> Any:
+        """Newest value of each window. See :func:`rolling_last`."""
+        return self._one("last")
+
+    def var(self, ddof: int = 1) -> Any:
+        """Variance of each window. See :func:`rolling_var`."""
+        return _windows._roll_with(self._x, self._how, _windows._reducing("var", float(ddof)))
+
+    def std(self, ddof: int = 1) -> Any:
+        """Standard deviation of each window. See :func:`rolling_std`."""
+        return _windows._roll_with(self._x, self._how, _windows._reducing("std", float(ddof)))
+
+    def sem(self, ddof: int = 1) -> Any:
+        """Standard error of each window's mean. See :func:`rolling_sem`."""
+        return _windows._roll_with(self._x, self._how, _windows._reducing("sem", float(ddof)))
+
+    def quantile(self, q: float | Sequence[float], interpolation: str = "linear") -> Any:
+        """Quantiles of each window; several share one pass. See :func:`rolling_quantile`."""
+        return _windows.quantiles_of(self._x, self._how, q, interpolation)
+
+    def rank(self, method: str = "average", ascending: bool = True, pct: bool = False) -> Any:
+        """Rank of the newest value in each window. See :func:`rolling_rank`."""
+        return _windows._roll_with(self._x, self._how, _windows._ranking(method, ascending, pct))
+
+    def cov(self, y: Any, ddof: int = 1) -> Any:
+        """Covariance with `y` in each window. See :func:`rolling_cov`."""
+        return _windows._roll_pairs(self._x, y, self._how, "cov", float(ddof))
+
+    def corr(self, y: Any) -> Any:
+        """Correlation with `y` in each window. See :func:`rolling_corr`."""
+        return _windows._roll_pairs(self._x, y, self._how, "corr", 0.0)
+
+    def _one(self, name: str) -> Any:
+        q = _quantile_of(name)
+        if q is not None:
+            return self.quantile(q)
+        return _windows._roll_with(self._x, self._how, _kernel(name))
+
+    def _frame(self, names: list[Any] | None, wanted: dict[Any, list[str]], plain: bool = False) -> Any:
+        """A column for each statistic of each column."""
+        x, how = self._x, self._how
+        on = how.on if isinstance(how.on, str) and names is not None else None
+        if on is not None:
+            how = how._replace(on=x[on])
+        columns: dict[Any, Any] = {}
+        for column, statistics in wanted.items():
+            series = _windows._series(_column(x, column), how.on)
+            cut = _windows._cut(series, how)
+            for name, values in _results(series, cut, how, statistics).items():
+                key = name if column is None else column if plain else (column, name)
+                columns[key] = series.wrap(values, cut)
+        return _framed(x, columns)
+
+
+def _results(
+    series: _windows._Series, cut: _windows._Cut, how: _How, statistics: list[str]
+) -> dict[str, Doubles]:
+    found: dict[str, Doubles] = {}
+    qs = {name: q for name in statistics if (q := _quantile_of(name)) is not None}
+    if qs:
+        rows = _windows._quantiles(series, cut, how, list(qs.values()), "linear")
+        found.update(zip(qs, rows, strict=True))
+    if "var" in statistics and "std" in statistics:  # the root is rounded once, here as in the engine
+        found["var"] = _kernel("var")(series, cut, how, None)
+        found["std"] = np.sqrt(found["var"])
+    for name in statistics:
+        if name not in found:
+            found[name] = _kernel(name)(series, cut, how, None)
+    return {name: found[name] for name in statistics}
+
+
+def _kernel(name: str) -> _windows._Kernel:
+    if name in _REDUCED:
+        return _windows._reducing(name, 1.0 if name in ("var", "std", "sem") else 0.0)
+    if name in ("first", "last"):
+        return _windows._choosing(name)
+    if name == "median":
+        return _windows._medians()
+    if name == "nunique":
+        return _windows._counting_different()
+    if name == "rank":
+        return _windows._ranking("average", True, False)
+    raise ValueError(f"what: {name!r} given, expected {', '.join(_NAMES)}, or a quantile such as 'p95'")
+
+
+def _quantile_of(name: str) -> float | None:
+    match = re.fullmatch(r"p(\d{1,3}(?:\.\d+)?)", name)
+    if match is None:
+        return None
+    if float(match[1]) > 100:
+        raise ValueError(f"what: {name!r} given, expected p0 to p100")
+    return float(f"{match[1]}e-2")
+
+
+def _checked(what: Sequence[str]) -> list[str]:
+    names = list(what)
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"what: {type(name).__name__} given, expected names of statistics")
+        if _quantile_of(name) is None:
+            _kernel(name)
+    if len(set(names)) != len(names):
+        raise ValueError(f"what: {names} given, expected each statistic once")
+    return names
+
+
+def _columns_of(x: Any) -> list[Any] | None:
+    if isinstance(x, Table):
+        return list(x.columns)
+    if isinstance(x, np.ndarray) and x.ndim == 2:
+        return list(range(x.shape[1]))
+    return _windows._column_names(x)
+
+
+def _column(x: Any, name: Any) -> Any:
+    if name is None:
+        return x
+    return x[:, name] if isinstance(x, np.ndarray) else x[name]
+
+
+def _framed(x: Any, columns: dict[Any, Any]) -> Any:
+    """A frame of the kind of `x`."""
+    module = type(x).__module__.partition(".")[0]
+    if module == "pandas":
+        pandas = sys.modules["pandas"]
+        frame = pandas.concat(list(columns.values()), axis=1) if columns else pandas.DataFrame(index=x.index)
+        pairs = bool(columns) and all(isinstance(key, tuple) for key in columns)
+        frame.columns = pandas.MultiIndex.from_tuples(columns) if pairs else list(columns)
+        return frame
+    flat = {"_".join(map(str, k)) if isinstance(k, tuple) else str(k): v for k, v in columns.items()}
+    if module == "polars":
+        return require("polars", "polars").DataFrame(flat)
+    if module == "pyarrow":
+        return require("pyarrow", "report").table(flat)
+    return Table(flat)

@@ -1,0 +1,116 @@
+"""What becomes of a series on its way to the engine, in plain words."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import _windows
+
+
+@dataclass(frozen=True)
+class InputReport:
+    """What `explain_input` found.
+
+    Attributes
+    ----------
+    kind : str
+        Where the values live: ``numpy``, ``pandas``, ``polars``, ``arrow`` or ``sequence``.
+    dtype : str
+        Their type, in the kind's own words.
+    rows, chunks, nulls : int
+        How many rows, pieces of memory, and missing values (NaN of numpy and pandas, null of the others).
+    contiguous : bool
+        Whether the values of the first chunk lie side by side.
+    copied : bool
+        Whether the engine reads another array than the given one.
+    reasons : tuple of str
+        Why, and what else was made of it; empty where nothing was.
+    """
+
+    kind: str
+    dtype: str
+    rows: int
+    chunks: int
+    nulls: int
+    contiguous: bool
+    copied: bool
+    reasons: tuple[str, ...]
+
+    def __str__(self) -> str:
+        chunks = "1 chunk" if self.chunks == 1 else f"{self.chunks} chunks"
+        nulls = "none missing" if self.nulls == 0 else f"{self.nulls:,} missing"
+        what = f"{self.kind} {self.dtype}: {self.rows:,} rows in {chunks}, {nulls}"
+        how = "copied" if self.copied else "read in place, no copy"
+        return f"{what}; {how}" + "".join(f"\n- {reason}" for reason in self.reasons)
+
+
+def explain_input(x: Any) -> InputReport:
+    """Say how the engine will read a series: in place, or what is copied and converted, and why.
+
+    Parameters
+    ----------
+    x : one-dimensional, as in :func:`rolling_mean`
+
+    Returns
+    -------
+    InputReport
+        With attributes, and a text for people by ``print``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`rolling_mean` would for this input.
+
+    Examples
+    --------
+    >>> print(bg.explain_input(np.array([1.0, 2.0])))
+    numpy float64: 2 rows in 1 chunk, none missing; read in place, no copy
+    >>> bg.explain_input(np.array([1, 2])).reasons
+    ('int64 becomes float64, in one pass',)
+    """
+    taken = _windows._series(x, None)
+    module = type(x).__module__.partition(".")[0]
+    kind = {"pyarrow": "arrow", "numpy": "numpy", "pandas": "pandas", "polars": "polars"}.get(
+        module, "sequence"
+    )
+    reasons: list[str] = []
+    if kind in ("polars", "arrow"):
+        chunks = _windows._arrow_chunks(x)
+        parts = [_windows._arrow_values(chunk) for chunk in chunks]
+        nulls = sum(chunk.null_count for chunk in chunks)
+        dtype = str(x.dtype) if kind == "polars" else str(x.type)
+        if nulls:
+            reasons.append("the bits that say what is null become a byte a row; the values stay")
+        contiguous = True
+    else:
+        array = _standing(x, kind)
+        parts = [array]
+        nulls = int(np.isnan(taken.values).sum())
+        dtype = str(x.dtype) if hasattr(x, "dtype") else str(array.dtype)
+        contiguous = bool(array.flags.c_contiguous) and array.ndim == 1
+        if kind == "sequence":
+            reasons.append(f"a {type(x).__name__} becomes an array")
+        if not contiguous:
+            reasons.append("the values do not lie side by side, so they are put together")
+    if len(parts) > 1:
+        reasons.append(f"{len(parts)} chunks are put together, each copied once")
+    for given in {str(part.dtype): None for part in parts}:
+        if given != "float64":
+            reasons.append(f"{given} becomes float64, in one pass")
+    shared = len(parts) == 1 and (taken.values.size == 0 or np.shares_memory(parts[0], taken.values))
+    copied = not shared
+    if copied and not reasons:
+        reasons.append(f"{kind} gives {dtype} as an array of its own")
+    return InputReport(kind, dtype, len(taken.values), len(parts), nulls, contiguous, copied, tuple(reasons))
+
+
+def _standing(x: Any, kind: str) -> np.ndarray[Any, Any]:
+    """The array that a series of numpy or pandas stands on, where there is one."""
+    pandas = sys.modules.get("pandas")
+    if kind == "pandas" and pandas is not None:
+        return np.asarray(x.array._ndarray if hasattr(x.array, "_ndarray") else x.to_numpy())
+    return np.asarray(x)
