@@ -581,7 +581,8 @@ def _check_out(out: Any) -> Doubles | None:
         raise TypeError(f"out: {given} given, expected an array of float64")
     if not out.flags.writeable:
         raise ValueError("out: a read-only array given, expected one to write into")
-    return out
+    checked: Doubles = out
+    return checked
 
 
 def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float) -> Any:
