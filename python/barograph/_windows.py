@@ -630,7 +630,7 @@ def _quantiles(series: _Series, cut: _Cut, how: _How, q: list[float], interpolat
 
 def _medians() -> _Kernel:
     def median(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
-        found = _quantiles(series, cut, how, [0.5], "midpoint")[0]
+        found: Doubles = _quantiles(series, cut, how, [0.5], "midpoint")[0]
         if into is None:
             return found
         into[:] = found
