@@ -158,7 +158,7 @@ TEST_CASE("one value has no variance and nothing has no mean") {
   CHECK(e.variance(true) == 0.0);
 }
 
-TEST_CASE("times reach both ends of int64") {
+TEST_CASE("times of values reach both ends of int64") {
   constexpr auto first = std::numeric_limits<std::int64_t>::min();
   constexpr auto last = std::numeric_limits<std::int64_t>::max();
   for (const double half_life : {1e-9, 1.0, 1e9}) {

@@ -188,7 +188,7 @@ TEST_CASE("windows that cannot be are refused by name, and unequal ones do not m
   CHECK_THROWS_WITH(b.merge(windowed<ewma>(ewma(2), 60, 10)), Catch::Contains("configuration"));
 }
 
-TEST_CASE("times reach both ends of int64") {
+TEST_CASE("slots reach both ends of int64") {
   constexpr auto first = std::numeric_limits<std::int64_t>::min();
   constexpr auto last = std::numeric_limits<std::int64_t>::max();
   windowed<exact_sum> w(exact_sum(), 60, 10);
