@@ -89,7 +89,7 @@ class _Groups:
 
 def kpis(
     data: Any,
-    by: str | Sequence[str] | None = None,
+    by: Any = None,
     *,
     timestamp: str | None = None,
     latency: str | None = None,
@@ -108,9 +108,11 @@ def kpis(
     data : DataFrame, Table or mapping of columns
         One row a request: a pandas or polars DataFrame, an Arrow table, a mapping of columns or a
         :class:`barograph.Table`.
-    by : str or sequence of str, optional
-        Columns to group by: text, categories, numbers, bools or times. Rows whose key is missing are
-        left out. By default all rows are one group.
+    by : str, Series, array, or a list of these, optional
+        Columns to group by, by name, or keys of their own, one for each row (a Series beside a DataFrame
+        is aligned by its index, as in pandas' ``groupby``; the result has its name, else ``key``): text,
+        categories, numbers, bools or times. Rows whose key is missing are left out. By
+        default all rows are one group.
     timestamp : str, optional
         The column of times; looked for by its name (``timestamp``, ``time``, ...) where `freq` needs it.
     latency : str, optional
@@ -171,7 +173,10 @@ def kpis(
        auth         2       0           0    13   13      1
         pay         1       1           1   900  900      0
     """
-    roles = _roles(names_of(data), by, timestamp=timestamp, latency=latency, error=error, freq=freq)
+    by, apart = _keys_apart(data, by)
+    roles = _roles(
+        [*names_of(data), *apart], by, timestamp=timestamp, latency=latency, error=error, freq=freq
+    )
     keys, timestamp, latency, error = roles.keys, roles.timestamp, roles.latency, roles.error
     workers = thread_count(threads)
     qs = _fractions("quantiles", quantiles)
@@ -187,10 +192,19 @@ def kpis(
             f"{', '.join(names_of(data))}"
         )
 
-    wanted = [*keys, *(n for n in (timestamp, latency, error) if n is not None)]
+    wanted = [
+        *(k for k in keys if k not in apart),
+        *(n for n in (timestamp, latency, error) if n is not None),
+    ]
     table = Table.of(data, dict.fromkeys(wanted))
     rows = len(table) if wanted else len(Table.of(data))
-    made = [_key(one_column(data, name), table[name]) for name in keys]
+    for name, key in apart.items():
+        if len(key) != rows:
+            raise ValueError(f"by: {name} of {len(key)} rows given, expected {rows} as in data")
+    made = [
+        _key(apart[n], Table.of({n: apart[n]})[n]) if n in apart else _key(one_column(data, n), table[n])
+        for n in keys
+    ]
     zones = {name: zone for name, zone in table.zones.items() if name in keys}
     if timestamp is not None and freq is not None:
         tz = tz or table.zones.get(timestamp)
@@ -378,6 +392,39 @@ def _roles(
             f"{', '.join(names)}"
         )
     return _Roles(keys, timestamp, latency, error)
+
+
+def _keys_apart(data: Any, by: Any) -> tuple[Any, dict[str, Any]]:
+    """The names to group by, and of these the keys that were given as columns of their own."""
+    if by is None or isinstance(by, str):
+        return by, {}
+    given = list(by) if isinstance(by, (list, tuple)) else [by]
+    if not any(hasattr(k, "dtype") or isinstance(k, Strings) for k in given):
+        return by, {}
+    names: list[Any] = []
+    apart: dict[str, Any] = {}
+    for key in given:
+        if isinstance(key, str):
+            names.append(key)
+            continue
+        _check_one("by", key)
+        told = getattr(key, "name", None)
+        name = str(told) if told is not None else "key" if len(given) == 1 else f"key_{len(names)}"
+        names.append(name)
+        apart[name] = _aligned_to(key, data)
+    return names, apart
+
+
+def _aligned_to(key: Any, data: Any) -> Any:
+    """A key that is a pandas Series, in the order of the rows of a DataFrame."""
+    if not _is_pandas_series(key) or kind_of(data) != "pandas" or key.index.equals(data.index):
+        return key
+    if not key.index.is_unique:
+        raise ValueError(
+            "by: a Series given whose index differs from that of data and repeats labels, so that its rows "
+            "cannot be aligned; pass its array (.array) if the rows are in the same order"
+        )
+    return key.reindex(data.index)
 
 
 def _names(role: str, given: Any) -> list[str]:

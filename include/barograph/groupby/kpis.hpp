@@ -8,13 +8,15 @@
 // stay in cache, the rows are distributed to their groups instead (a counting sort). Both give the
 // same bits.
 //
-// Sums are exact until one final rounding, so the mean is the correctly rounded sum over the count.
+// Sums are exact until one final rounding, so the mean is the correctly rounded sum over the count, also
+// where that sum is beyond the doubles.
 // Class I: counts, order statistics, sums; the combiner's few operations are class F. Threads do not
 // change bits. Missing latencies (NaN) are left out of mean, quantiles and Apdex; an error without a
 // latency still counts as frustrated.
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -284,10 +286,14 @@ class kpi_run {
 
   void write_mean(std::size_t group, exact_total& total, bool above, bool below) {
     constexpr double inf = std::numeric_limits<double>::infinity();
-    double sum = total.round_and_reset();
-    if (above || below) sum = above && below ? std::numeric_limits<double>::quiet_NaN() : above ? inf : -inf;
+    const auto [rounded, scaled] = total.rounded_and_reset(64);
+    double sum = rounded;
+    const auto n = static_cast<double>(out_.latencies[group]);
+    double mean = std::isinf(sum) ? std::ldexp(scaled / n, 64) : sum / n;
+    if (above || below)
+      mean = sum = above && below ? std::numeric_limits<double>::quiet_NaN() : above ? inf : -inf;
     out_.sum[group] = sum;
-    out_.mean[group] = sum / static_cast<double>(out_.latencies[group]);
+    out_.mean[group] = mean;
   }
 
   /// A (group, key) whose values are gathered: its first rank in the group, its size, and its cell.

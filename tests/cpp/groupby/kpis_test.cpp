@@ -140,3 +140,16 @@ TEST_CASE("sketched quantiles are those of one histogram a group") {
   CHECK(out[2] == h.quantile(0.5));
   CHECK(out[3] == h.quantile(1.0));
 }
+
+TEST_CASE("a mean of values whose sum is beyond the doubles is finite") {
+  const double most = std::numeric_limits<double>::max();
+  const std::vector<double> x = {most, most, most, -1e308, -1e308, -1e308, -1e308};
+  const std::vector<std::int32_t> codes = {0, 0, 0, 1, 1, 1, 1};
+  for (const std::size_t groups : {std::size_t{2}, std::size_t{100000}}) {  // both ways through the rows
+    const groupby::kpi_table t =
+        groupby::kpis(span<const double>(x), {}, span<const std::int32_t>(codes), x.size(), groups);
+    CHECK(t.mean[0] == most);
+    CHECK(t.mean[1] == -1e308);
+    CHECK(t.sum[0] == std::numeric_limits<double>::infinity());
+  }
+}

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "../../config.hpp"
 
@@ -49,15 +50,20 @@ class exact_total {
   }
 
   /// The double nearest to the total, and back to zero for the next one.
-  double round_and_reset() noexcept {
+  double round_and_reset() noexcept { return rounded_and_reset(0).first; }
+
+  /// The same, and, where that is infinite, the double nearest to the total times 2^-down, else the same
+  /// again; finite with a `down` of 64, for there are fewer than 2^64 values.
+  std::pair<double, double> rounded_and_reset(int down) noexcept {
     const bool negative = less(positive_, negative_);
     side& larger = negative ? negative_ : positive_;
     side& smaller = negative ? positive_ : negative_;
     if (smaller.last > smaller.first) subtract(larger, smaller);
-    const double magnitude = nearest(larger);
+    const double magnitude = nearest(larger, 0);
+    const double scaled = std::isinf(magnitude) ? nearest(larger, down) : magnitude;
     positive_.clear();
     negative_.clear();
-    return negative ? -magnitude : magnitude;
+    return negative ? std::pair(-magnitude, -scaled) : std::pair(magnitude, scaled);
   }
 
  private:
@@ -89,7 +95,7 @@ class exact_total {
     }
   }
 
-  static double nearest(const side& a) noexcept {
+  static double nearest(const side& a, int down) noexcept {
     std::size_t top = a.last;
     while (top > a.first && a.limbs[top - 1] == 0) --top;
     if (top <= a.first) return 0.0;
@@ -102,11 +108,11 @@ class exact_total {
     for (std::size_t i = a.first; i + 1 < high && !sticky; ++i) sticky = a.limbs[i] != 0;
     // lead stands for lead * 2^(position), position counted from 2^-1074.
     const int position = static_cast<int>(high * 64) - static_cast<int>(zeros);
-    if (position <= -11) return std::ldexp(static_cast<double>(lead >> 11), position + 11 - 1074);
+    if (position <= -11) return std::ldexp(static_cast<double>(lead >> 11), position + 11 - 1074 - down);
     std::uint64_t kept = lead >> 11;
     const std::uint64_t rest = lead & 0x7FFu;
     if (rest > 0x400u || (rest == 0x400u && (sticky || (kept & 1u) != 0))) ++kept;
-    return std::ldexp(static_cast<double>(kept), position + 11 - 1074);
+    return std::ldexp(static_cast<double>(kept), position + 11 - 1074 - down);
   }
 
   side positive_;
