@@ -26,7 +26,6 @@
 #include "time/truncate.hpp"
 #include "time/zone.hpp"
 
-#include "stats/update.hpp"
 #include "stats/counter.hpp"
 #include "stats/distinct.hpp"
 #include "stats/ewma.hpp"
@@ -41,6 +40,7 @@
 #include "stats/state.hpp"
 #include "stats/top.hpp"
 #include "stats/trend.hpp"
+#include "stats/update.hpp"
 #include "stats/windowed.hpp"
 
 #include "slo/apdex.hpp"

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "../core/errors.hpp"
-#include "../core/serial_executor.hpp"
 #include "../core/hash_seed.hpp"
+#include "../core/serial_executor.hpp"
 #include "text_column.hpp"
 #include "utf8.hpp"
 

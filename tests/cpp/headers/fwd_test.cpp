@@ -80,7 +80,8 @@ TEST_CASE("every public type is in fwd.hpp, and everything in fwd.hpp is defined
     }
   }
   for (const std::string& name : known) {
-    if (name == "interpolation" || name == "reduction" || name == "ties") continue;  // defined in detail/jobs_plain.hpp
+    if (name == "interpolation" || name == "reduction" || name == "ties")
+      continue;  // defined in detail/jobs_plain.hpp
     INFO("fwd.hpp names " << name);
     CHECK(std::find(defined.begin(), defined.end(), name) != defined.end());
   }
