@@ -12,6 +12,7 @@
 #include "core/decimal.hpp"
 #include "core/errors.hpp"
 #include "core/executor.hpp"
+#include "core/hash_seed.hpp"
 #include "core/interrupt.hpp"
 #include "core/math.hpp"
 #include "core/random.hpp"

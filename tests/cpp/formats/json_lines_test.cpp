@@ -70,7 +70,7 @@ TEST_CASE("numbers beyond the doubles are text of a number and NaN as a value") 
   CHECK(j.columns[0].integers(2).empty());
 }
 
-TEST_CASE("a column holds the cells there are; keys asked for are columns whatever the limit") {
+TEST_CASE("a column holds the cells there are, keys asked for are columns whatever the limit") {
   std::string text;
   for (int i = 0; i < 300; ++i)
     text += "{\"t\":1,\"k" + std::to_string(i) + "\":2" + (i == 250 ? ",\"late\":7" : "") + "}\n";

@@ -47,7 +47,7 @@ TEST_CASE("a text that is cut off anywhere is told from one that is wrong") {
   CHECK(fault_of(whole) == json_fault::none);
 }
 
-TEST_CASE("escapes say what RFC 8259 says; lone surrogates are U+FFFD") {
+TEST_CASE("escapes say what RFC 8259 says, lone surrogates are U+FFFD") {
   CHECK(said(R"("\"\\\/\b\f\n\r\t")") == "\"\\/\b\f\n\r\t");
   CHECK(said(R"("\u0041\u00e4\u20AC")") == "A\xC3\xA4\xE2\x82\xAC");
   CHECK(said(R"("\uD834\uDD1E")") == "\xF0\x9D\x84\x9E");  // the G clef of section 7

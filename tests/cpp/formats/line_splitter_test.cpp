@@ -22,7 +22,7 @@ lines split(std::string_view text, std::size_t step, std::size_t max_line = 64) 
 }
 }  // namespace
 
-TEST_CASE("lines end with LF or CRLF; the last may lack its end") {
+TEST_CASE("lines end with LF or CRLF, the last may lack its end") {
   CHECK(split("", 1).empty());
   CHECK(split("\n", 1) == lines{""});
   CHECK(split("a\r\n\nb", 9) == lines{"a", "", "b$"});

@@ -6,7 +6,7 @@
 
 using namespace barograph;
 
-TEST_CASE("a native histogram's index is one higher: schema 0 has (1, 2] in bucket 1") {
+TEST_CASE("a native histogram's index is one higher: schema 0 has 1 to 2 in bucket 1") {
   quantile_histogram h(0);
   h.update(2.0, 3);
   h.update(4.0, 5);

@@ -112,7 +112,7 @@ TEST_CASE("logs and mail write the month's name") {
     CHECK(by(parse_rfc5322, text) == not_a_time);
 }
 
-TEST_CASE("5/7/2015 is a day in May or July as it is asked for; AM and PM tell noon from midnight") {
+TEST_CASE("5/7/2015 is a day in May or July as it is asked for, AM and PM tell noon from midnight") {
   CHECK(slash("5/7/2015") == iso("2015-05-07"));
   CHECK(slash("5/7/2015", true) == iso("2015-07-05"));
   CHECK(slash("5/17/2015", true) == not_a_time);

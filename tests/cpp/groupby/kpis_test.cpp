@@ -82,7 +82,7 @@ TEST_CASE("the combiner is a choice") {
   CHECK(out[0] == 1.25);
 }
 
-TEST_CASE("infinities are values; both make the mean undefined") {
+TEST_CASE("infinities are values, both make the mean undefined") {
   constexpr double inf = std::numeric_limits<double>::infinity();
   for (const std::size_t groups : {std::size_t{1}, std::size_t{1000}}) {
     const std::vector<double> x = {inf, 1, 2};

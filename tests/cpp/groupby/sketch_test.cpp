@@ -60,7 +60,7 @@ TEST_CASE("any order of the rows, and merged states, give the same bits") {
   for (std::size_t i = 0; i < qs.size(); ++i) CHECK(out[i] == first.quantile(qs[i]));
 }
 
-TEST_CASE("rows without a group, a number or both are left out; an empty group is NaN") {
+TEST_CASE("rows without a group, a number or both are left out, an empty group is NaN") {
   const double infinity = std::numeric_limits<double>::infinity();
   const column out = sketched({nan_value, 8, 1, infinity, 8}, {0, 0, -1, 0, 0}, 2, {0, 0.5, 1});
   CHECK(column(out.begin(), out.begin() + 3) == column{8, 8, 8});

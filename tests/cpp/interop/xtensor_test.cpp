@@ -29,7 +29,7 @@ TEST_CASE("tensors, arrays, views and expressions update states") {
   CHECK(array.sum() == 6.0);
 }
 
-TEST_CASE("a span of a view begins at the view; a strided view is refused") {
+TEST_CASE("a span of a view begins at the view, a strided view is refused") {
   const xt::xtensor<double, 2> m = xt::arange<double>(0.0, 12.0).reshape({4, 3});
   moments s;
   s.update(m);

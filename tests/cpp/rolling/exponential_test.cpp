@@ -119,7 +119,7 @@ TEST_CASE("correlation of a line is one, of its mirror minus one") {
   CHECK(std::memcmp(same.data() + 1, variance.data() + 1, 49 * sizeof(double)) == 0);
 }
 
-TEST_CASE("few values give NaN; propagating ones stay") {
+TEST_CASE("few values give NaN, propagating ones stay") {
   weighting how;
   how.least = 3;
   const auto out = run(reduction::mean, {1, nan_value, 2, 3}, decay::from_alpha(0.5), how);

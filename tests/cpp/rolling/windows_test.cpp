@@ -71,7 +71,7 @@ TEST_CASE("the longest windows and steps there are hold what they should") {
   CHECK(time_windows(std::vector<std::int64_t>{1, 2, 3}, most, false, closed::right, most).size() == 1);
 }
 
-TEST_CASE("windows of any bounds are taken as they are; those beyond the series are refused") {
+TEST_CASE("windows of any bounds are taken as they are, those beyond the series are refused") {
   const std::vector<std::int64_t> start = {3, 0, 2}, end = {5, 5, 1};
   const windows w = bounded_windows(5, start, end);
   REQUIRE(w.size() == 3);

@@ -34,7 +34,7 @@ TEST_CASE("both limits belong to the better zone, and F is 4 T unless given") {
   CHECK(b.frustrated() == 1);
 }
 
-TEST_CASE("errors and infinite latencies frustrate; NaN without an error is missing") {
+TEST_CASE("errors and infinite latencies frustrate, NaN without an error is missing") {
   apdex a(500.0);
   a.update(1.0, true);
   a.update(not_a_number, true);

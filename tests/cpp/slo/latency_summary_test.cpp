@@ -148,7 +148,7 @@ TEST_CASE("T and F come from the policy") {
   CHECK(latency_summary::from_bytes(t.to_bytes()) == t);
 }
 
-TEST_CASE("bytes come back; parts that cannot belong together are refused") {
+TEST_CASE("bytes come back, parts that cannot belong together are refused") {
   const requests r = sample();
   const latency_summary s = of(r, 0, 5000);
   const std::string bytes = s.to_bytes();

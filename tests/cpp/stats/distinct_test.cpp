@@ -36,7 +36,7 @@ TEST_CASE("different values are counted exactly while they are few") {
   CHECK(d.estimate() == Approx(2049).epsilon(0.03));
 }
 
-TEST_CASE("numbers are values, not types; text is another value; NaN is missing") {
+TEST_CASE("numbers are values, not types, text is another value, NaN is missing") {
   distinct d;
   d.update(1);
   d.update(1.0);

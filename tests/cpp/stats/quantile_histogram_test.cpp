@@ -87,7 +87,7 @@ TEST_CASE("an empty histogram has no quantile") {
   CHECK_THROWS_AS(quantile_histogram().quantile(std::nan("")), invalid_argument);
 }
 
-TEST_CASE("one microsecond to one hour fits scale 6; the whole range of doubles ends at scale 0") {
+TEST_CASE("one microsecond to one hour fits scale 6, the whole range of doubles ends at scale 0") {
   CHECK(of({1e-6, 3600.0}).scale() == 6);
   CHECK(of({5e-324, std::numeric_limits<double>::max()}).scale() == 0);
   quantile_histogram tiny(6, {}, 2);

@@ -74,7 +74,7 @@ TEST_CASE("counts end at 2^63 - 1, and an error leaves everything as it was") {
   CHECK_THROWS_AS(t.check_room(1), invalid_argument);
 }
 
-TEST_CASE("each sort of value has its count; sums and differences go by sort") {
+TEST_CASE("each sort of value has its count, sums and differences go by sort") {
   tally t;
   for (const double x : {0.0, -0.0, 5e-324, -1e308}) t.add(x, 1);
   t.add(nan_value, 2);

@@ -174,7 +174,7 @@ TEST_CASE("merging with itself doubles, with nothing changes nothing") {
   CHECK(same == top(10));
 }
 
-TEST_CASE("bytes come back, damaged ones do not; payloads are canonical or refused") {
+TEST_CASE("bytes come back, damaged ones do not, payloads are canonical or refused") {
   top t(3);
   for (const char* text : {"a", "b", "c", "d", "a", "a", "long text"}) t.update(text);
   const std::string bytes = t.to_bytes();
