@@ -10,7 +10,9 @@
 #include "../../config.hpp"
 
 /// Functions of lanes are always inlined: how lanes would be passed differs between instruction sets.
-#define BAROGRAPH_LANES __attribute__((always_inline))
+#define BAROGRAPH_LANES __attribute__((always_inline, no_sanitize("address", "undefined", "thread")))
+/// Kernels of lanes: sanitizers need many minutes to instrument what is inlined into them.
+#define BAROGRAPH_LANES_KERNEL __attribute__((no_sanitize("address", "undefined", "thread")))
 
 BAROGRAPH_KERNEL_BEGIN
 

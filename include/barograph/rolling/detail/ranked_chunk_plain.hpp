@@ -377,13 +377,13 @@ struct rank_set {
         std::ptrdiff_t group = word >> 6;
         std::uint64_t g = words[group] & (~std::uint64_t{0} << (word & 63));
         while (g == 0) g = words[++group];
-        word = (group << 6) + __builtin_ctzll(g);
+        word = group * 64 + __builtin_ctzll(g);
         w = bits[word];
       } else {
         while ((w = bits[word]) == 0) ++word;
       }
     }
-    return (word << 6) + __builtin_ctzll(w);
+    return word * 64 + __builtin_ctzll(w);
   }
 
   /// The nearest member before p; before the first one below 0.
@@ -400,13 +400,13 @@ struct rank_set {
         std::uint64_t g = words[group] & (~std::uint64_t{0} >> (63 - (word & 63)));
         while (g == 0 && group > 0) g = words[--group];
         if (g == 0) return -1;
-        word = (group << 6) + 63 - __builtin_clzll(g);
+        word = group * 64 + 63 - __builtin_clzll(g);
         w = bits[word];
       } else {
         while ((w = bits[word]) == 0) --word;
       }
     }
-    return (word << 6) + 63 - __builtin_clzll(w);
+    return word * 64 + 63 - __builtin_clzll(w);
   }
 
   /// The member that has `index` members before it.
@@ -419,7 +419,7 @@ struct rank_set {
     }
     std::uint64_t w = bits[word];
     for (; index > 0; --index) w &= w - 1;
-    return (word << 6) + __builtin_ctzll(w);
+    return word * 64 + __builtin_ctzll(w);
   }
 };
 

@@ -139,7 +139,7 @@ inline void store_checked(const sums_job& j, std::int64_t e, double r) noexcept 
 /// Windows of one length that end in the blocks first .. first + 3; inner: all of them, the block
 /// before them and their results are there.
 template <class S, bool Missing, bool Inner>
-inline void fixed_sums_blocks(const sums_job& j, std::int64_t first) noexcept {
+BAROGRAPH_LANES_KERNEL inline void fixed_sums_blocks(const sums_job& j, std::int64_t first) noexcept {
   const std::int64_t length = j.length, begin = first * length;
   const auto blocks_of = [&](const double* of) noexcept {
     if constexpr (Inner)
@@ -212,7 +212,7 @@ inline void fixed_sums_blocks(const sums_job& j, std::int64_t first) noexcept {
 
 /// Short windows that end at the rows e .. e + 3.
 template <class S, bool Missing, bool Inner>
-inline void short_sums(const sums_job& j, std::int64_t e) noexcept {
+BAROGRAPH_LANES_KERNEL inline void short_sums(const sums_job& j, std::int64_t e) noexcept {
   const auto four = [&](const double* x, std::int64_t row) BAROGRAPH_LANES -> lanes {
     if constexpr (Inner) return loaded(x + row);
     return {value_at(x, j.rows, row), value_at(x, j.rows, row + 1), value_at(x, j.rows, row + 2),
@@ -241,7 +241,7 @@ inline void short_sums(const sums_job& j, std::int64_t e) noexcept {
 
 /// Windows of one length; j.from and j.to count groups of four blocks, or of four rows where short.
 template <class S>
-inline void fixed_sums(const sums_job& j) noexcept {
+BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
   const bool brief = j.length <= short_window;
   for (std::int64_t group = j.from; group < j.to; ++group) {
     const std::int64_t begin = 4 * group * (brief ? 1 : j.length), end = begin + 4 * (brief ? 1 : j.length);
@@ -259,7 +259,7 @@ inline void fixed_sums(const sums_job& j) noexcept {
 
 /// Windows [start[i], end[i]), for i from j.from to j.to; best where bounds do not go back.
 template <class S>
-inline void moving_sums(const sums_job& j) noexcept {
+BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
   running<S, double, true>* const suffix = reinterpret_cast<running<S, double, true>*>(j.scratch);
   running<S, double, true> back;
   back.clear();
@@ -293,7 +293,7 @@ inline void moving_sums(const sums_job& j) noexcept {
 
 /// Windows that all begin at the first row; from one call to the next the sums so far stay in j.scratch.
 template <class S>
-inline void expanding_sums(const sums_job& j) noexcept {
+BAROGRAPH_LANES_KERNEL inline void expanding_sums(const sums_job& j) noexcept {
   struct so_far {
     running<S, double, true> sums;
     double pivot, pivot_y;
@@ -327,7 +327,7 @@ inline void expanding_sums(const sums_job& j) noexcept {
 }
 
 template <class S>
-inline void run_sums_of(const sums_job& j) noexcept {
+BAROGRAPH_LANES_KERNEL inline void run_sums_of(const sums_job& j) noexcept {
   if (j.start == nullptr && j.length - j.shift >= j.rows)
     expanding_sums<S>(j);
   else if (j.start == nullptr)
