@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import _core
-from ._windows import _inf, _width
+from ._windows import _inf, _instants, _width
 
 
 class OrderWindow:
@@ -87,14 +87,7 @@ class OrderWindow:
             return 0
         if time is None:
             raise ValueError("time: none given, expected one for each row: the window is one of time")
-        times = np.atleast_1d(np.asarray(time))
-        if times.dtype.kind == "M":
-            if np.isnat(times).any():
-                raise ValueError("time: a time is missing (NaT), expected a time for every row")
-            times = times.astype("datetime64[ns]").view(np.int64)
-        if times.dtype.kind not in "iu":
-            raise TypeError(f"time: dtype {times.dtype} given, expected datetime64 or integer nanoseconds")
-        return self._window.push(times.astype(np.int64), values)
+        return self._window.push(np.atleast_1d(_instants("time", time)), values)
 
     def median(self) -> float:
         """Median, of an even number of values the mean of the middle two."""

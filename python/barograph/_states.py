@@ -212,38 +212,10 @@ class Subtractable(State):
         return self
 
 
-class _NumberState(Subtractable):
-    """A state of finite numbers."""
+class CountedState(State):
+    """A state that counts finite numbers, and NaN and infinities apart from them."""
 
     __slots__ = ()
-
-    def update(self, x: ArrayLike, n: int | None = None) -> Self:
-        """Add a value (n times) or all values of an array; returns self.
-
-        Parameters
-        ----------
-        x : float or array-like of shape (n,)
-            NaN and None are missing; they and infinities are counted apart.
-        n : int, optional
-            How often a single value is to be counted. Default 1.
-
-        Raises
-        ------
-        TypeError
-            If x is not numeric.
-        ValueError
-            If x has more than one dimension, n is given with an array, or a count would pass 2**63 - 1.
-        """
-        if type(x) is float and n is None:  # the common case of a stream: nothing to look at
-            self._engine.update(x)
-            return self
-        if _is_scalar(x):
-            self._engine.update(_number("x", x), 1 if n is None else _count("n", n))
-            return self
-        if n is not None:
-            raise ValueError("n: given with an array, expected only with a single value")
-        self._engine.update_many(_numbers("x", x))
-        return self
 
     @property
     def count(self) -> int:
@@ -276,6 +248,40 @@ class _NumberState(Subtractable):
     def __bool__(self) -> bool:
         """A state is an object, not a container: always true."""
         return True
+
+
+class _NumberState(CountedState, Subtractable):
+    """A state of finite numbers."""
+
+    __slots__ = ()
+
+    def update(self, x: ArrayLike, n: int | None = None) -> Self:
+        """Add a value (n times) or all values of an array; returns self.
+
+        Parameters
+        ----------
+        x : float or array-like of shape (n,)
+            NaN and None are missing; they and infinities are counted apart.
+        n : int, optional
+            How often a single value is to be counted. Default 1.
+
+        Raises
+        ------
+        TypeError
+            If x is not numeric.
+        ValueError
+            If x has more than one dimension, n is given with an array, or a count would pass 2**63 - 1.
+        """
+        if type(x) is float and n is None:  # the common case of a stream: nothing to look at
+            self._engine.update(x)
+            return self
+        if _is_scalar(x):
+            self._engine.update(_number("x", x), 1 if n is None else _count("n", n))
+            return self
+        if n is not None:
+            raise ValueError("n: given with an array, expected only with a single value")
+        self._engine.update_many(_numbers("x", x))
+        return self
 
 
 class ExactSum(_NumberState):

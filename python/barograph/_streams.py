@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _frames
-from ._states import ArrayLike, Interval, State, _count, _is_scalar, _number, _numbers
+from ._lengths import length_in_ns
+from ._states import ArrayLike, CountedState, Interval, _count, _is_scalar, _number, _numbers
 
 Times: TypeAlias = npt.NDArray[np.int64]
 
@@ -22,8 +23,6 @@ Times: TypeAlias = npt.NDArray[np.int64]
 Instant: TypeAlias = Any
 
 _SECOND = 10**9
-_UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": _SECOND, "min": 60 * _SECOND, "h": 3600 * _SECOND,
-          "D": 86400 * _SECOND, "d": 86400 * _SECOND, "W": 7 * 86400 * _SECOND}  # fmt: skip
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INT64 = np.iinfo(np.int64)
 
@@ -95,17 +94,8 @@ def _seconds(name: str, value: Any) -> float:
     if isinstance(value, np.timedelta64):
         return float(value / np.timedelta64(1, "ns")) / _SECOND
     if isinstance(value, str):
-        return _length(name, value) / _SECOND
+        return length_in_ns(name, value) / _SECOND
     return _number(name, value)
-
-
-def _length(name: str, text: str) -> int:
-    """``"5min"`` in nanoseconds."""
-    digits = len(text) - len(text.lstrip("0123456789"))
-    unit = _UNITS.get(text[digits:].strip())
-    if unit is None:
-        raise ValueError(f"{name}: {text!r} given, expected a length such as '90s', '5min', '1h', '1D'")
-    return int(text[:digits] or 1) * unit
 
 
 def _instant(nanoseconds: int) -> np.datetime64:
@@ -139,42 +129,10 @@ class TrendTest(NamedTuple):
     p_value: float
 
 
-class _TimedState(State):
+class _TimedState(CountedState):
     """A state whose values have a time each."""
 
     __slots__ = ()
-
-    @property
-    def count(self) -> int:
-        """Number of finite values."""
-        n: int = self._engine.count()
-        return n
-
-    @property
-    def nan_count(self) -> int:
-        """Number of missing values (NaN)."""
-        n: int = self._engine.nan_count()
-        return n
-
-    @property
-    def positive_infinity_count(self) -> int:
-        """Number of values that were +inf."""
-        n: int = self._engine.positive_infinity_count()
-        return n
-
-    @property
-    def negative_infinity_count(self) -> int:
-        """Number of values that were -inf."""
-        n: int = self._engine.negative_infinity_count()
-        return n
-
-    def __len__(self) -> int:
-        """Return the number of finite values."""
-        return self.count
-
-    def __bool__(self) -> bool:
-        """A state is an object, not a container: always true."""
-        return True
 
 
 class Counter(_TimedState):

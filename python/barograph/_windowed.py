@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from . import _core, _frames, _items, _slo, _states, _streams
 from ._frames import Strings
+from ._lengths import length_in_ns
 from ._states import MAX_BYTES, State
-from ._streams import _instant, _length, _time, _TimedState, _times
+from ._streams import _instant, _time, _TimedState, _times
 
 S = TypeVar("S", bound=State)
 
@@ -45,7 +46,7 @@ class Arrivals(NamedTuple):
 
 def _window_ns(name: str, value: Any) -> int:
     if isinstance(value, str):
-        return _length(name, value)
+        return length_in_ns(name, value)
     if isinstance(value, np.timedelta64):
         return int(value.astype("timedelta64[ns]").astype(np.int64))
     if isinstance(value, timedelta):

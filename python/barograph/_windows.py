@@ -13,11 +13,10 @@ import numpy.typing as npt
 
 from . import _core
 from ._frames import require
+from ._lengths import UNITS, length_in_ns
 from ._threads import thread_count
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
-_NS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9,
-       "D": 86400 * 10**9, "d": 86400 * 10**9, "W": 7 * 86400 * 10**9}  # fmt: skip
 
 
 class _How(NamedTuple):
@@ -728,30 +727,32 @@ def _width(window: Any) -> int | None:
     if isinstance(window, np.timedelta64):
         return int(window.astype("timedelta64[ns]").astype(np.int64))
     if isinstance(window, str):
-        digits = len(window) - len(window.lstrip("0123456789"))
-        unit = window[digits:].strip()
-        if unit not in _NS:
-            raise ValueError(f"window: {window!r} given, expected a length such as '90s', '5min', '1h', '1D'")
-        return int(window[:digits] or 1) * _NS[unit]
+        return length_in_ns("window", window)
     nanoseconds = getattr(window, "nanos", getattr(window, "value", None))
     if nanoseconds is not None:
         return int(nanoseconds)
     if hasattr(window, "total_seconds"):
-        return int(window.days * _NS["D"] + window.seconds * _NS["s"] + window.microseconds * _NS["us"])
+        return int(window.days * UNITS["D"] + window.seconds * UNITS["s"] + window.microseconds * UNITS["us"])
     raise TypeError(f"window: {type(window).__name__} given, expected rows (int) or a length in time")
 
 
-def _times(on: Any, rows: int) -> npt.NDArray[np.int64]:
-    array = np.asarray(on)
+def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:
+    """Times as nanoseconds."""
+    array = np.asarray(times)
     if array.dtype.kind == "M":
         if np.isnat(array).any():
-            raise ValueError("on: a time is missing (NaT), expected a time for every row")
+            raise ValueError(f"{name}: a time is missing (NaT), expected a time for every row")
         array = array.astype("datetime64[ns]").view(np.int64)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"on: dtype {array.dtype} given, expected datetime64 or integer nanoseconds")
+        raise TypeError(f"{name}: dtype {array.dtype} given, expected datetime64 or integer nanoseconds")
+    return array.astype(np.int64, copy=False)
+
+
+def _times(on: Any, rows: int) -> npt.NDArray[np.int64]:
+    array = _instants("on", on)
     if array.shape != (rows,):
         raise ValueError(f"on: {array.size} times given, expected {rows}")
-    return np.ascontiguousarray(array, dtype=np.int64)
+    return np.ascontiguousarray(array)
 
 
 class _Columns(NamedTuple):

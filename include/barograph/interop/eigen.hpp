@@ -9,8 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../rolling/order_statistics.hpp"
-#include "../rolling/reductions.hpp"
+#include "detail/whole_windows.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace eigen {
@@ -56,12 +55,6 @@ result<D> by_column(const Eigen::DenseBase<D>& given, Roll roll) {
   return out;
 }
 
-inline barograph::rolling::options whole_windows(std::int64_t window) {
-  barograph::rolling::options how;
-  how.min_periods = window;
-  return how;
-}
-
 }  // namespace detail
 
 /// Adds all values of a vector, matrix or expression to a state (moments, quantile_histogram, apdex ...).
@@ -98,8 +91,7 @@ template <class Kernels = barograph::rolling::inline_kernels, class D>
 detail::result<D> rolling(barograph::rolling::reduction what, const Eigen::DenseBase<D>& x,
                           std::int64_t window, double ddof = 1.0) {
   return detail::by_column(x, [&](span<const double> values, span<double> out) {
-    const auto w = barograph::rolling::fixed_windows(static_cast<std::int64_t>(values.size()), window);
-    barograph::rolling::reduce<Kernels>(what, values, w, detail::whole_windows(window), ddof, out);
+    interop_detail::reduce<Kernels>(what, values, window, ddof, out);
   });
 }
 
@@ -112,9 +104,7 @@ detail::result<D> rolling_quantile(
     const Eigen::DenseBase<D>& x, std::int64_t window, double q,
     barograph::rolling::interpolation between = barograph::rolling::interpolation::linear) {
   return detail::by_column(x, [&](span<const double> values, span<double> out) {
-    const auto w = barograph::rolling::fixed_windows(static_cast<std::int64_t>(values.size()), window);
-    const double wanted[] = {q};
-    barograph::rolling::quantiles<Kernels>(values, w, wanted, between, detail::whole_windows(window), out);
+    interop_detail::quantile<Kernels>(values, window, q, between, out);
   });
 }
 

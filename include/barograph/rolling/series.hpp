@@ -29,14 +29,13 @@ struct options {
 class series {
  public:
   /// @param filler  stands where a value is missing
-  /// @param padding rows of filler, missing, to be added at the end
-  series(span<const double> x, const options& how, double filler, std::int64_t padding = 0) {
+  series(span<const double> x, const options& how, double filler) {
     if (!how.mask.empty() && how.mask.size() != x.size())
       raise<invalid_argument>("mask: " + std::to_string(how.mask.size()) + " rows given, expected " +
                               std::to_string(x.size()));
-    const std::size_t n = x.size(), m = n + static_cast<std::size_t>(padding);
-    values_.assign(m, filler);
-    bool any = padding > 0;
+    const std::size_t n = x.size();
+    values_.resize(n);
+    bool any = false;
     for (std::size_t i = 0; i < n; ++i) {
       if (i % rows_between_checks == 0) check_interrupt();
       const double v = x[i];
@@ -45,8 +44,8 @@ class series {
     }
     for (std::size_t i = 0; i < how.mask.size(); ++i) any |= how.mask[i] != 0;
     if (!any) return;
-    missing_.assign(m, 1);
-    valid_before_.assign(m + 1, 0);
+    missing_.resize(n);
+    valid_before_.assign(n + 1, 0);
     for (std::size_t i = 0; i < n; ++i) {
       if (i % rows_between_checks == 0) check_interrupt();
       const double v = values_[i];
@@ -58,7 +57,7 @@ class series {
       missing_[i] = null || nan || inf;
       if (missing_[i] != 0) values_[i] = filler;
     }
-    for (std::size_t i = 0; i < m; ++i) valid_before_[i + 1] = valid_before_[i] + (missing_[i] == 0);
+    for (std::size_t i = 0; i < n; ++i) valid_before_[i + 1] = valid_before_[i] + (missing_[i] == 0);
   }
 
   const double* values() const noexcept { return values_.data(); }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -42,11 +43,12 @@ class summable {
     if (missing_) {
       prepared_.assign(1, series(x, how, std::numeric_limits<double>::quiet_NaN()));
       values_ = prepared_[0].values();
-      largest = 0;
+      double most = 0.0;  // of what is not missing
       for (std::size_t i = 0; i < x.size(); ++i) {
-        const std::uint64_t one = Kernels::largest_magnitude(values_ + i, 1);
-        if (one < infinite && one > largest) largest = one;
+        const double size = std::fabs(values_[i]);
+        most = size > most ? size : most;
       }
+      largest = Kernels::largest_magnitude(&most, 1);
     }
     const int exponent = static_cast<int>(largest >> 52) - 1023;
     if (powers ? exponent > 200 || exponent < -200 : exponent > 940) exponent_ = powers ? exponent : 100;

@@ -130,7 +130,7 @@ inline std::int64_t pivot_row(const sums_job& j, std::int64_t begin, std::int64_
   return (b <= a) == (a <= c) ? found[0] : found[2];
 }
 
-/// Results of the four windows that end at row i of their blocks, to their places if wanted.
+/// The result of the window that ends at row e, to its place where it has one.
 inline void store_checked(const sums_job& j, std::int64_t e, double r) noexcept {
   const std::int64_t at = e - j.shift;
   if (at >= 0 && at < j.windows) j.out[at] = r;
