@@ -82,7 +82,7 @@ struct lanes {
 #define BAROGRAPH_LANE_OPERATOR(result, op)                                            \
   BAROGRAPH_LANES inline result operator op(const lanes& a, const lanes& b) noexcept { \
     result r;                                                                          \
-    BAROGRAPH_EACH_REGISTER(r.part[i] = a.part[i] op b.part[i])            \
+    BAROGRAPH_EACH_REGISTER(r.part[i] = a.part[i] op b.part[i])                        \
     return r;                                                                          \
   }
 BAROGRAPH_LANE_OPERATOR(lanes, +)
@@ -119,8 +119,8 @@ BAROGRAPH_LANES inline double choose(bool condition, double a, double b) noexcep
 BAROGRAPH_LANES inline lanes choose(const lane_mask& condition, const lanes& a, const lanes& b) noexcept {
   lanes r;
   BAROGRAPH_EACH_REGISTER(r.part[i] = reinterpret_cast<register_of_doubles>(
-        (reinterpret_cast<register_of_flags>(a.part[i]) & condition.part[i]) |
-        (reinterpret_cast<register_of_flags>(b.part[i]) & ~condition.part[i])))
+                              (reinterpret_cast<register_of_flags>(a.part[i]) & condition.part[i]) |
+                              (reinterpret_cast<register_of_flags>(b.part[i]) & ~condition.part[i])))
   return r;
 }
 
@@ -161,8 +161,7 @@ BAROGRAPH_LANES inline lanes loaded(const double* from) noexcept {
   return x;
 }
 BAROGRAPH_LANES inline void stored(const lanes& x, double* to) noexcept {
-  BAROGRAPH_EACH_REGISTER(__builtin_memcpy(to + i * in_register, &x.part[i], sizeof x.part[i]))
-}
+    BAROGRAPH_EACH_REGISTER(__builtin_memcpy(to + i * in_register, &x.part[i], sizeof x.part[i]))}
 
 /// Rows become columns.
 BAROGRAPH_LANES inline void transpose(lanes* r) noexcept {
