@@ -94,6 +94,7 @@ _EXPORTS = {
     "score_cleaning": "_cleaning_score",
 }
 _MODULES: tuple[str, ...] = (
+    "detect",
     "from_buckets",
     "generate",
 )
@@ -101,6 +102,7 @@ _MODULES: tuple[str, ...] = (
 __all__ = [*_EXPORTS, *_MODULES]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from . import detect as detect
     from . import from_buckets as from_buckets
     from . import generate as generate
     from ._aggregations import Rolling as Rolling

@@ -1,0 +1,1 @@
+"""The detectors behind :mod:`barograph.detect`: thin, typed, over the engine."""

@@ -1,0 +1,38 @@
+"""Detectors of what is out of the ordinary: ``.fit(x)``, ``.score(x)``, ``.detect(x) -> Detections``.
+
+The public names, nothing else; each is imported when it is first used.
+"""
+
+# ruff: noqa: PLC0414 (an alias of itself tells type checkers that a name is public)
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+# public name -> the module of barograph._detect that it lives in
+_EXPORTS = {
+    "Attribution": "result",
+    "Detection": "result",
+    "Detections": "result",
+    "score_of_probability": "result",
+}
+
+__all__ = [*_EXPORTS]  # noqa: PLE0604
+
+if TYPE_CHECKING:
+    from ._detect.result import Attribution as Attribution
+    from ._detect.result import Detection as Detection
+    from ._detect.result import Detections as Detections
+    from ._detect.result import score_of_probability as score_of_probability
+
+
+def __getattr__(name: str) -> Any:
+    if name in _EXPORTS:
+        value = getattr(importlib.import_module(f"._detect.{_EXPORTS[name]}", __package__), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'barograph.detect' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__]
