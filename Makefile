@@ -4,7 +4,7 @@
 # make sanitize  C++ tests under AddressSanitizer+UBSan and ThreadSanitizer
 # make bench     ratios against named peers, writes docs/performance.md
 # make docs      checks the documentation's examples and links
-# make test-all  the slow matrices as well
+# make test-all  the slow matrices as well; of these, make clang and make fuzz alone
 SHELL := /bin/sh
 PYTHON ?= python3
 export PYTHON
@@ -28,7 +28,7 @@ NEED_TEST := $(NEED_BUILD) file:/usr/include/catch2/catch.hpp=catch2 cmd:git=git
 # Of single examples, which are skipped without them.
 NEED_EXAMPLES := file:/usr/include/httplib.h=libcpp-httplib-dev
 
-.PHONY: demo test test-cpp test-python lint format sanitize bench docs test-all wheel clean
+.PHONY: demo test test-cpp test-python lint format sanitize bench docs test-all clang fuzz wheel clean
 
 demo: $(VENV)/installed
 	$(BIN)/barograph demo
@@ -75,7 +75,23 @@ docs: $(VENV)/installed-all
 test-all: test sanitize
 	$(BIN)/python -m pytest -q -n $(JOBS)
 	$(BIN)/python tests/cpp/headers/include_cost.py
+	$(MAKE) fuzz
+	$(MAKE) clang
 	sh .ci/matrix
+
+# Every C++ test under the other compiler.
+clang: $(VENV)/tools
+	@sh .ci/need $(NEED_TEST) cmd:clang++-14=clang-14
+	$(BIN)/cmake --preset release -B build/clang -DCMAKE_CXX_COMPILER=clang++-14 $(CMAKE_ARGS) -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python >build/cmake.log || { cat build/cmake.log; exit 1; }
+	$(BIN)/cmake --build build/clang -j $(JOBS)
+	$(BIN)/ctest --test-dir build/clang -j $(JOBS) --output-on-failure --progress
+
+FUZZ_SECONDS ?= 120
+fuzz: $(VENV)/tools
+	@sh .ci/need $(NEED_TEST) cmd:clang++-14=clang-14 file:/usr/lib/clang/14/lib/linux/libclang_rt.fuzzer-x86_64.a=libclang-rt-14-dev
+	$(BIN)/cmake --preset release -B build/fuzz -DCMAKE_CXX_COMPILER=clang++-14 -DBAROGRAPH_BUILD_FUZZERS=ON -DBAROGRAPH_BUILD_EXAMPLES=OFF -DBAROGRAPH_TEST_CONSUMERS=OFF >build/cmake.log || { cat build/cmake.log; exit 1; }
+	$(BIN)/cmake --build build/fuzz -j $(JOBS) --target fuzzers
+	for fuzzer in build/fuzz/tests/cpp/*_fuzz; do $$fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 -artifact_prefix=build/fuzz/ || exit 1; done
 
 wheel: $(VENV)/tools
 	$(PIP) wheel --no-deps -w dist .
