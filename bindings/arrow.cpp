@@ -14,8 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "register.hpp"
-
 namespace py = pybind11;
 
 namespace {

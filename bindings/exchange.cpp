@@ -13,7 +13,6 @@
 #include "barograph/formats/native_histogram.hpp"
 #include "barograph/formats/open_metrics.hpp"
 #include "barograph/formats/otlp_json.hpp"
-#include "register.hpp"
 #include "state_binding.hpp"
 
 namespace py = pybind11;

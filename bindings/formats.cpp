@@ -1,5 +1,4 @@
 // Bindings of include/barograph/formats: text columns and log files to numpy arrays.
-#include "register.hpp"
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>

@@ -7,7 +7,6 @@
 #include "barograph/core/executor.hpp"
 #include "barograph/generate/workloads.hpp"
 #include "interruptible.hpp"
-#include "register.hpp"
 
 namespace py = pybind11;
 namespace gen = barograph::generate;

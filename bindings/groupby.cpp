@@ -10,7 +10,6 @@
 #include "barograph/groupby/kpis.hpp"
 #include "barograph/groupby/sketch.hpp"
 #include "interruptible.hpp"
-#include "register.hpp"
 
 namespace py = pybind11;
 namespace groupby = barograph::groupby;

@@ -1,4 +1,5 @@
-// What each file of bindings/ gives the module; a binding converts, releases the GIL, makes one call.
+// What each file of bindings/ gives the module; a binding converts, releases the GIL, makes one call. Only
+// module.cpp includes this, so a new file of bindings compiles no other one again.
 #pragma once
 
 #include <pybind11/pybind11.h>

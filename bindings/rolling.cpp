@@ -15,7 +15,6 @@
 #include "barograph/rolling/reductions.hpp"
 #include "guarded.hpp"
 #include "interruptible.hpp"
-#include "register.hpp"
 
 namespace py = pybind11;
 namespace rolling = barograph::rolling;

@@ -8,7 +8,6 @@
 
 #include "barograph/rolling/exponential.hpp"
 #include "interruptible.hpp"
-#include "register.hpp"
 
 namespace py = pybind11;
 namespace rolling = barograph::rolling;

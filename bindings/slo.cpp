@@ -16,7 +16,6 @@
 #include "barograph/slo/latency_summary.hpp"
 #include "barograph/slo/policy.hpp"
 #include "barograph/slo/policy_toml.hpp"
-#include "register.hpp"
 #include "state_binding.hpp"
 
 namespace py = pybind11;

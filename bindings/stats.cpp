@@ -6,7 +6,6 @@
 #include "barograph/stats/moments.hpp"
 #include "barograph/stats/proportion.hpp"
 #include "barograph/stats/quantile_histogram.hpp"
-#include "register.hpp"
 #include "state_binding.hpp"
 
 namespace bg = barograph;

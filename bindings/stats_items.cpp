@@ -5,7 +5,6 @@
 
 #include "barograph/stats/distinct.hpp"
 #include "barograph/stats/top.hpp"
-#include "register.hpp"
 #include "state_binding.hpp"
 
 namespace bg = barograph;

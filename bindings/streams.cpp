@@ -8,7 +8,6 @@
 #include "barograph/stats/counter.hpp"
 #include "barograph/stats/ewma.hpp"
 #include "barograph/stats/trend.hpp"
-#include "register.hpp"
 #include "state_binding.hpp"
 
 namespace bg = barograph;

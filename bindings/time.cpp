@@ -1,5 +1,4 @@
 // Bindings of include/barograph/time: truncation and calendar fields of int64 nanoseconds.
-#include "register.hpp"
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>

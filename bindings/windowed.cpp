@@ -23,7 +23,6 @@
 #include "barograph/stats/top.hpp"
 #include "barograph/stats/trend.hpp"
 #include "barograph/stats/windowed.hpp"
-#include "register.hpp"
 #include "state_binding.hpp"
 
 namespace bg = barograph;

@@ -202,6 +202,9 @@ class Apdex(_RequestState):
         """
         return self._engine.rating(bands if isinstance(bands, str) else [float(b) for b in bands])
 
+    def __str__(self) -> str:
+        return self.notation()
+
     def __repr__(self) -> str:
         return (
             f"Apdex(threshold={self.threshold:g}, tolerating={self.tolerating_limit:g}: "

@@ -203,3 +203,11 @@ def test_a_full_index_refuses_batches_and_changes_nothing():
         with pytest.raises(ValueError, match="count: "):
             batch()
         assert full.to_bytes() == before
+
+
+def test_it_prints_as_the_standard_writes_it() -> None:
+    a = bg.Apdex(4000)
+    assert str(a) == "NS [4.0]"
+    a.update([100.0] * 75 + [20_000.0] * 25)
+    assert f"{a}" == "0.75 [4.0]"
+    assert repr(a).startswith("Apdex(threshold=4000")
