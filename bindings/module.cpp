@@ -40,6 +40,7 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_groupby(m);
   barograph_bindings::register_rolling(m);
   barograph_bindings::register_rolling_exponential(m);
+  barograph_bindings::register_baseline(m);
   barograph_bindings::register_slo(m);
   barograph_bindings::register_time(m);
   barograph_bindings::register_stats(m);

@@ -54,6 +54,7 @@
 #include "rolling/exponential.hpp"
 #include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"
+#include "rolling/median_deviation.hpp"
 #include "rolling/order_statistics.hpp"
 #include "rolling/order_window.hpp"
 #include "rolling/ranks.hpp"
@@ -66,6 +67,12 @@
 #include "groupby/kpis.hpp"
 #include "groupby/quantiles.hpp"
 #include "groupby/sketch.hpp"
+
+#include "baseline/band.hpp"
+#include "baseline/estimator.hpp"
+#include "baseline/exclusion.hpp"
+#include "baseline/rolling_band.hpp"
+#include "baseline/rolling_stream.hpp"
 
 #include "formats/access_log.hpp"
 #include "formats/classic_histogram.hpp"

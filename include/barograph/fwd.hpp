@@ -98,12 +98,23 @@ struct decay;
 struct weighting;
 class exponential_moments;
 class exponential_comoments;
+struct inline_deviations;
 struct inline_kernels;
 struct inline_order_statistics;
 struct inline_ranks;
 class order_window;
 struct rank_options;
 }  // namespace rolling
+
+namespace baseline {
+struct expectation;
+class band;
+enum class method;
+struct estimator;
+struct inline_baselines;
+class exclusion;
+class rolling_stream;
+}  // namespace baseline
 
 namespace groupby {
 struct kpi_options;

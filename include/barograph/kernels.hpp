@@ -22,6 +22,7 @@ struct compiled {
   static void quantiles(const rolling::detail::order_job& job) noexcept;
   static void ranks(const rolling::detail::order_job& job) noexcept;
   static void distinct(const rolling::detail::order_job& job) noexcept;
+  static void deviations(const rolling::detail::order_job& job) noexcept;
 };
 
 }  // namespace v0_1

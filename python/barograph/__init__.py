@@ -15,6 +15,7 @@ __version__: str = _core.__version__
 # public name -> the module it lives in; a name equal to its module is the module itself
 _EXPORTS = {
     "Apdex": "_slo",
+    "Band": "_baseline",
     "BurnRate": "_burn_rate",
     "BurnRule": "_burn_rate",
     "Cleaned": "_dataset",
@@ -32,6 +33,7 @@ _EXPORTS = {
     "Proportion": "_states",
     "QuantileHistogram": "_states",
     "Report": "analysis._model",
+    "RollingBaseline": "_baseline",
     "Schema": "_dataset",
     "Strings": "_frames",
     "Table": "_frames",
@@ -42,6 +44,7 @@ _EXPORTS = {
     "InputReport": "_input",
     "Rolling": "_aggregations",
     "rolling": "_aggregations",
+    "rolling_baseline": "_baseline",
     "rolling_corr": "_windows",
     "rolling_count": "_windows",
     "rolling_first": "_windows",
@@ -107,6 +110,9 @@ if TYPE_CHECKING:
     from . import generate as generate
     from ._aggregations import Rolling as Rolling
     from ._aggregations import rolling as rolling
+    from ._baseline import Band as Band
+    from ._baseline import RollingBaseline as RollingBaseline
+    from ._baseline import rolling_baseline as rolling_baseline
     from ._burn_rate import BurnRate as BurnRate
     from ._burn_rate import BurnRule as BurnRule
     from ._cleaning import clean as clean

@@ -624,6 +624,46 @@ class OrderWindow:
     def late(self) -> int: ...
     def reset(self) -> None: ...
 
+# ---- baseline ----
+class Estimator:
+    def __init__(self, method: str, width: float, low: float, middle: float, high: float) -> None: ...
+
+class RollingStream:
+    def __init__(self, window: int, timed: bool, how: Estimator, min_periods: int) -> None: ...
+    def expected(self) -> tuple[float, float, float, float]: ...
+    def update(self, time: int | None, x: float, left_out: bool) -> tuple[float, float, float, float]: ...
+    def update_many(
+        self, times: NDArray[np.int64] | None, x: NDArray[np.float64], left_out: NDArray[np.uint8] | None
+    ) -> NDArray[np.float64]: ...
+    def late(self) -> int: ...
+    def reset(self) -> None: ...
+
+def rolling_band(
+    x: NDArray[np.float64],
+    windows: Windows,
+    how: Estimator,
+    min_periods: int,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    threads: int,
+) -> NDArray[np.float64]: ...
+def exponential_band(
+    x: NDArray[np.float64],
+    window: int,
+    times: NDArray[np.int64] | None,
+    before: bool,
+    width: float,
+    min_periods: int,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+) -> NDArray[np.float64]: ...
+def exclude_intervals(
+    times: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.uint8]: ...
+
+# ---- rolling ----
 def rolling_reduce(
     what: str,
     x: NDArray[np.float64],

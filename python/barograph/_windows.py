@@ -39,6 +39,7 @@ class _Cut(NamedTuple):
     windows: _core.Windows
     least: int
     step: int
+    mask: npt.NDArray[np.uint8] | None = None  # what is missing, where it is more than the series' nulls
 
 
 class _Series(NamedTuple):
@@ -897,7 +898,7 @@ def _arrow_series(x: Any, on: Any) -> _Series:
         # Null where values were too few; a NaN that went in shows as NaN.
         valid, nulls = None, 0
         if np.isnan(out).any():
-            few = _core.too_few(cut.windows, mask, cut.least)
+            few = _core.too_few(cut.windows, mask if cut.mask is None else cut.mask, cut.least)
             nulls = int(few.sum())
             valid = pa.py_buffer(np.packbits(few ^ 1, bitorder="little")) if nulls else None
         flat = np.ascontiguousarray(out)

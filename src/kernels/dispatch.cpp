@@ -41,6 +41,9 @@ void compiled::extrema(const rolling::detail::extrema_job& job) noexcept { activ
 void compiled::quantiles(const rolling::detail::order_job& job) noexcept { active().rolling_quantiles(job); }
 void compiled::ranks(const rolling::detail::order_job& job) noexcept { active().rolling_ranks(job); }
 void compiled::distinct(const rolling::detail::order_job& job) noexcept { active().rolling_distinct(job); }
+void compiled::deviations(const rolling::detail::order_job& job) noexcept {
+  active().rolling_deviations(job);
+}
 
 }  // namespace v0_1
 }  // namespace kernels

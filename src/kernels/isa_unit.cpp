@@ -1,5 +1,6 @@
 // One instruction set's kernels: see README.md for what may be included here.
 #include "barograph/rolling/detail/extrema_plain.hpp"
+#include "barograph/rolling/detail/median_deviation_plain.hpp"
 #include "barograph/rolling/detail/order_statistics_plain.hpp"
 #include "barograph/rolling/detail/ranks_plain.hpp"
 #include "barograph/rolling/detail/sums_plain.hpp"
@@ -21,6 +22,7 @@ const kernel_table& table() noexcept {
       /*rolling_quantiles=*/kernel::BAROGRAPH_ISA::moving_quantiles,
       /*rolling_ranks=*/kernel::BAROGRAPH_ISA::moving_ranks,
       /*rolling_distinct=*/kernel::BAROGRAPH_ISA::moving_distinct,
+      /*rolling_deviations=*/kernel::BAROGRAPH_ISA::moving_deviations,
   };
   return t;
 }

@@ -15,6 +15,7 @@ struct kernel_table {
   void (*rolling_quantiles)(const rolling::detail::order_job&) noexcept;
   void (*rolling_ranks)(const rolling::detail::order_job&) noexcept;
   void (*rolling_distinct)(const rolling::detail::order_job&) noexcept;
+  void (*rolling_deviations)(const rolling::detail::order_job&) noexcept;
 };
 
 namespace isa_base {

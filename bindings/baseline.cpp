@@ -1,0 +1,157 @@
+// Bindings of include/barograph/baseline: bands of series, and what gives them row by row.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "barograph/baseline/exclusion.hpp"
+#include "barograph/baseline/rolling_band.hpp"
+#include "barograph/baseline/rolling_stream.hpp"
+#include "barograph/core/executor.hpp"
+#include "barograph/kernels.hpp"
+#include "guarded.hpp"
+#include "interruptible.hpp"
+
+namespace py = pybind11;
+namespace baseline = barograph::baseline;
+namespace rolling = barograph::rolling;
+
+namespace {
+
+using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+using flags = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>;
+
+template <class A>
+auto view(const A& array) {
+  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
+}
+
+barograph::span<const unsigned char> mask_of(const std::optional<flags>& mask) {
+  return mask ? view(*mask) : barograph::span<const unsigned char>();
+}
+
+rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
+                            const std::optional<flags>& mask) {
+  rolling::options how;
+  how.min_periods = min_periods;
+  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
+  how.nan = nan_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
+  how.mask = mask_of(mask);
+  return how;
+}
+
+/// The columns of a band as an array of shape (4, rows) that owns them.
+py::array_t<double> array_of(baseline::band band) {
+  const auto rows = static_cast<py::ssize_t>(band.size());
+  auto owned = std::make_unique<std::vector<double>>(band.release());
+  double* const data = owned->data();
+  const py::capsule owner(owned.release(), [](void* v) { delete static_cast<std::vector<double>*>(v); });
+  return py::array_t<double>({py::ssize_t{4}, rows}, data, owner);
+}
+
+py::tuple tuple_of(const baseline::expectation& e) {
+  return py::make_tuple(e.expected, e.scale, e.lower, e.upper);
+}
+
+baseline::estimator estimator_of(const std::string& method, double width, double low, double middle,
+                                 double high) {
+  return {baseline::parse_method(method), width, low, middle, high};
+}
+
+void bind_rolling_stream(py::module_& m) {
+  using stream = baseline::rolling_stream;
+  using bound = barograph_bindings::guarded<stream>;
+  py::class_<bound>(m, "RollingStream", "A rolling baseline, told before each value.")
+      .def(py::init([](std::int64_t window, bool timed, const baseline::estimator& how, std::int64_t least) {
+             return std::make_unique<bound>(timed ? stream::by_time(window, how, least)
+                                                  : stream::by_count(window, how, least));
+           }),
+           py::arg("window"), py::arg("timed"), py::arg("how"), py::arg("min_periods"))
+      .def("expected",
+           [](const bound& s) { return tuple_of(s.with([](const stream& r) { return r.expected(); })); })
+      .def(
+          "update",
+          [](bound& s, std::optional<std::int64_t> time, double x, bool left_out) {
+            return tuple_of(s.change(
+                [&](stream& r) { return time ? r.update(*time, x, left_out) : r.update(x, left_out); }));
+          },
+          py::arg("time"), py::arg("x"), py::arg("left_out"))
+      .def(
+          "update_many",
+          [](bound& s, const std::optional<integers>& times, const doubles& x,
+             const std::optional<flags>& left_out) {
+            baseline::band out(static_cast<std::size_t>(x.size()));
+            {
+              const barograph_bindings::interruptible call;
+              const auto t = times ? view(*times) : barograph::span<const std::int64_t>();
+              s.change([&](stream& r) { r.update(t, view(x), mask_of(left_out), out); });
+            }
+            return array_of(std::move(out));
+          },
+          py::arg("times"), py::arg("x"), py::arg("left_out"))
+      .def("late", [](const bound& s) { return s.with([](const stream& r) { return r.late(); }); })
+      .def("reset", [](bound& s) { s.change([](stream& r) { r.reset(); }); });
+}
+
+}  // namespace
+
+namespace barograph_bindings {
+
+void register_baseline(py::module_& m) {
+  py::class_<baseline::estimator>(m, "Estimator", "How location, scale and limits come from past values.")
+      .def(py::init(&estimator_of), py::arg("method"), py::arg("width"), py::arg("low"), py::arg("middle"),
+           py::arg("high"));
+  m.def(
+      "rolling_band",
+      [](const doubles& x, const rolling::windows& w, const baseline::estimator& how,
+         std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
+         std::size_t threads) {
+        const auto of = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        const auto run = barograph::thread_executor::for_size(static_cast<std::size_t>(x.size()), threads);
+        baseline::band band;
+        {
+          const interruptible call;
+          band = baseline::rolling_band<barograph::kernels::compiled>(view(x), w, how, of, run);
+        }
+        return array_of(std::move(band));
+      },
+      py::arg("x"), py::arg("windows"), py::arg("how"), py::arg("min_periods"), py::arg("inf_propagates"),
+      py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
+  m.def(
+      "exponential_band",
+      [](const doubles& x, std::int64_t window, const std::optional<integers>& times, bool before,
+         double width, std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
+         const std::optional<flags>& mask) {
+        const auto of = options_of(min_periods, inf_propagates, nan_propagates, mask);
+        baseline::band band;
+        {
+          const interruptible call;
+          band = times ? baseline::exponential_band(view(x), view(*times), window, of, before, width)
+                       : baseline::exponential_band(view(x), window, of, before, width);
+        }
+        return array_of(std::move(band));
+      },
+      py::arg("x"), py::arg("window"), py::arg("times"), py::arg("before"), py::arg("width"),
+      py::arg("min_periods"), py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"));
+  m.def(
+      "exclude_intervals",
+      [](const integers& times, const integers& start, const integers& end) {
+        const baseline::exclusion intervals(view(start), view(end));
+        flags mask(times.size());
+        std::uint8_t* const to = mask.mutable_data();
+        std::fill(to, to + mask.size(), std::uint8_t{0});
+        intervals.mark(view(times), {to, static_cast<std::size_t>(mask.size())});
+        return mask;
+      },
+      py::arg("times"), py::arg("start"), py::arg("end"));
+  bind_rolling_stream(m);
+}
+
+}  // namespace barograph_bindings

@@ -1,0 +1,429 @@
+"""What is normal for a series, from its recent past: location, scale and limits, by rows or row by row."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core, _frames
+from ._streams import _time, _times
+from ._threads import thread_count
+from ._windows import _columns, _Cut, _cut, _How, _inf, _least, _Series, _series, _whole, _width
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+Flags: TypeAlias = npt.NDArray[np.uint8]
+
+_END_OF_TIME = np.iinfo(np.int64).max
+
+
+class Band(NamedTuple):
+    """What is normal for each row: the value expected, its scale, and the limits of what is usual.
+
+    All baselines give one. It unpacks into its four parts, each of the kind (and index) of the series it is
+    for; of a single value the parts are floats.
+
+    Attributes
+    ----------
+    expected : same kind as the series
+        The value expected; NaN where too few values tell.
+    scale : same kind as the series
+        How far values usually are from it, as a standard deviation; 0 where the past is constant.
+    lower, upper : same kind as the series
+        The limits. Of a constant past both are the expected value.
+
+    Examples
+    --------
+    >>> band = bg.rolling_baseline([1.0, 2.0, 3.0, 4.0, 50.0], 4, closed="left")
+    >>> band.expected
+    array([nan, nan, nan, nan, 2.5])
+    >>> band.score([1.0, 2.0, 3.0, 4.0, 50.0]).round(1)
+    array([nan, nan, nan, nan, 32.])
+    """
+
+    expected: Any
+    scale: Any
+    lower: Any
+    upper: Any
+
+    @property
+    def location(self) -> Any:
+        """The value expected, by the name that statistics has for it."""
+        return self.expected
+
+    def score(self, x: Any) -> Any:
+        """How far values are from what was expected, in scales; above it positive.
+
+        Parameters
+        ----------
+        x : number, or as the series that the band is for
+            The values, one for each row.
+
+        Returns
+        -------
+        same kind as `x`
+            ``(x - expected) / scale``; where the scale is 0, 0 for the expected value and else infinite; NaN
+            where anything is not known.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many values as rows.
+        """
+        if np.ndim(x) == 0:
+            return float(
+                _scores(np.array([x], dtype=float), *(np.array([v], dtype=float) for v in self[:2]))[0]
+            )
+        columns, shared = _columns(x, _How(1, None, False, None, None, None, "missing", 1))
+        if columns is not None:
+            bands = [_columns(part, shared)[0] for part in self]
+            parts = [
+                Band(*(b.columns[i] for b in bands if b is not None)).score(columns.columns[i])
+                for i in range(len(columns.columns))
+            ]
+            return columns.join(parts)
+        series = _series(x, None)
+        expected, scale = (_series(part, None) for part in self[:2])
+        values, rows = series.values, len(expected.values)
+        if len(values) != rows:
+            raise ValueError(f"x: {len(values)} rows given, expected {rows} as the band has")
+        masks = [s.mask for s in (series, expected, scale) if s.mask is not None]
+        missing = np.bitwise_or.reduce(masks) if masks else None
+        scores = _scores(values, expected.values, scale.values)
+        if missing is not None:
+            scores[missing == 1] = np.nan
+        return series.wrap(scores, _cut(series, shared)._replace(mask=missing))
+
+
+def _scores(values: Doubles, expected: Doubles, scale: Doubles) -> Doubles:
+    with np.errstate(all="ignore"):
+        away = values - expected
+        scores: Doubles = away / scale
+    scores[(away == 0.0) & ~np.isnan(scale)] = 0.0
+    return scores
+
+
+def rolling_baseline(
+    x: Any, window: Any, method: str = "median", *, width: float = 3.0,
+    q: tuple[float, float, float] = (0.05, 0.5, 0.95), min_periods: int | None = None, center: bool = False,
+    closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
+    threads: int | None = None, exclude: Any = None,
+) -> Band:  # fmt: skip
+    """What is normal at each row, from the window around it: location, scale and limits, exact.
+
+    To find anomalies, the row itself must not be in its window: ``closed="left"``.
+
+    Parameters
+    ----------
+    x, window, min_periods, center, closed, step, on, inf, threads
+        As in :func:`rolling_mean`. ``closed="left"`` leaves the current row out: what was known before it.
+    method : {"median", "mean", "quantile", "ewma"}, default "median"
+        Median and 1.4826 times the median absolute deviation from it; mean and standard deviation; a band of
+        quantiles; exponentially weighted mean and standard deviation, where `window` is the span, as in
+        pandas' ``ewm(span=window)``, or in time the span of which ln(2) / 2 is the half-life.
+    width : float, default 3
+        The limits are so many scales from the expected value; not of quantiles.
+    q : three floats, default (0.05, 0.5, 0.95)
+        Of ``method="quantile"``: the lower limit, the expected value and the upper limit. The scale is the
+        standard deviation of a normal distribution with these limits.
+    exclude : array-like of bool, or sequence of (start, end), or frame, optional
+        Rows to learn nothing from, such as known incidents, deploys or maintenance: a mask, or intervals
+        [start, end) of instants (UTC where they have no zone; integers are nanoseconds as in `on`; an end of
+        None: open), or a frame with columns ``start`` and ``end``. The rows have a result like all others.
+
+    Returns
+    -------
+    Band
+        `expected`, `scale`, `lower`, `upper`, each of the kind of `x`, index and name kept. NaN where a
+        window has fewer than `min_periods` values: by default as in :func:`rolling_mean`, with `exclude`
+        half a window of rows; for ``"ewma"`` 1. A constant window has scale 0 and both limits at its value;
+        a mean of one value has no scale.
+
+    Raises
+    ------
+    ValueError
+        For an unknown method, wrong quantiles, width or window, or intervals that end before they start.
+    TypeError
+        For values that are not numbers, a window or intervals in time without times.
+
+    Notes
+    -----
+    Bits are those of `rolling_median`, `rolling_mean`, `rolling_std` and `rolling_quantile`; the deviation is
+    the exact median of ``|x - median|`` in every window, at the price of about two medians.
+    :class:`RollingBaseline` gives the same row by row.
+
+    References
+    ----------
+    .. [1] F. R. Hampel (1974), "The influence curve and its role in robust estimation".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ms = pd.Series([120.0, 90.0, 4000.0, 110.0, 95.0], name="ms")
+    >>> band = bg.rolling_baseline(ms, 3, min_periods=2, closed="left")
+    >>> band.expected.tolist()
+    [nan, nan, 105.0, 120.0, 110.0]
+    >>> band.score(ms).round(1).tolist()
+    [nan, nan, 175.1, -0.2, -0.5]
+    """
+    estimator = _estimator(method, width, q)
+    how = _How(window, min_periods, center, closed, step, on, inf, threads)
+    if method == "ewma":
+        return bands_of(x, how, exclude, _weighting(float(width)))
+    if exclude is not None and min_periods is None and _is_rows(window):
+        how = how._replace(min_periods=(int(window) + 1) // 2)
+
+    def roll(series: _Series, how: _How) -> tuple[Doubles, _Cut]:
+        cut = _cut(series, how)
+        return _core.rolling_band(
+            series.values, cut.windows, estimator, cut.least, _inf(how.inf), not series.nan_is_missing,
+            series.mask, thread_count(how.threads),
+        ), cut  # fmt: skip
+
+    return bands_of(x, how, exclude, roll)
+
+
+_Kernel: TypeAlias = Callable[[_Series, _How], "tuple[Doubles, _Cut]"]
+
+
+def bands_of(x: Any, how: _How, exclude: Any, kernel: _Kernel) -> Band:
+    """The band of a series, or of each column of something two-dimensional."""
+    columns, how = _columns(x, how)
+    if columns is not None:
+        bands = columns.each(how, lambda i, one: bands_of(columns.columns[i], one, exclude, kernel))
+        return Band(*(columns.join([band[k] for band in bands]) for k in range(4)))
+    series = _series(x, how.on)
+    left_out = rows_left_out(exclude, series.times, len(series.values))
+    if left_out is not None:
+        series = series._replace(mask=left_out if series.mask is None else series.mask | left_out)
+    found, cut = kernel(series, how)
+    cut = cut._replace(mask=series.mask)
+    return Band(*(series.wrap(row, cut) for row in found))
+
+
+def _weighting(width: float) -> _Kernel:
+    def weigh(series: _Series, how: _How) -> tuple[Doubles, _Cut]:
+        if how.center:
+            raise ValueError("center: True given, expected False with method='ewma'")
+        if how.closed not in (None, "right", "left"):
+            raise ValueError(f"closed: {how.closed!r} given, expected 'right' or 'left' with method='ewma'")
+        before, rows = how.closed == "left", len(series.values)
+        step = 1 if how.step is None else _whole("step", how.step)
+        span = _width(how.window)
+        if span is not None and series.times is None:
+            raise TypeError(
+                f"window: {how.window!r} is a length in time, which needs on=times or a pandas datetime index"
+            )
+        least = max(_least(how, 1, None), 1)
+        found = _core.exponential_band(
+            series.values, int(how.window) if span is None else span, None if span is None else series.times,
+            before, width, least, _inf(how.inf), not series.nan_is_missing, series.mask,
+        )  # fmt: skip
+        all_so_far = _core.fixed_windows(rows, max(rows, 1), False, "left" if before else "right", step)
+        return np.ascontiguousarray(found[:, ::step]), _Cut(all_so_far, least, step)
+
+    return weigh
+
+
+def _is_rows(window: Any) -> bool:
+    return isinstance(window, (int, np.integer)) and not isinstance(window, bool)
+
+
+def _estimator(method: str, width: float, q: Sequence[float]) -> _core.Estimator:
+    quantiles = tuple(float(v) for v in q)
+    if len(quantiles) != 3:
+        raise ValueError(f"q: {len(quantiles)} quantiles given, expected three: lower, expected, upper")
+    return _core.Estimator(method, float(width), *quantiles)
+
+
+def rows_left_out(exclude: Any, times: npt.NDArray[np.int64] | None, rows: int) -> Flags | None:
+    """1 for each row that nothing is to be learned from; None for none.
+
+    Parameters
+    ----------
+    exclude : mask, intervals or frame
+        As in :func:`rolling_baseline`.
+    times : ndarray of int64, optional
+        Nanoseconds of the rows; intervals need them.
+    rows : int
+        How many rows there are.
+    """
+    if exclude is None:
+        return None
+    mask = _mask(exclude)
+    if mask is not None:
+        if mask.shape != (rows,):
+            raise ValueError(f"exclude: a mask of {mask.size} rows given, expected {rows}")
+        return np.ascontiguousarray(mask).view(np.uint8)
+    start, end = intervals_of(exclude)
+    if not len(start):
+        return None
+    if times is None:
+        raise TypeError("exclude: intervals given, which need on=times or a pandas datetime index")
+    return _core.exclude_intervals(times, start, end)
+
+
+def _mask(exclude: Any) -> npt.NDArray[np.bool_] | None:
+    """A mask of rows; None where it is something else."""
+    if isinstance(exclude, (list, tuple)):
+        if not exclude or not all(isinstance(v, (bool, np.bool_)) for v in exclude):
+            return None
+        return np.array(exclude, dtype=np.bool_)
+    if _frames.kind_of(exclude) is not None or isinstance(exclude, dict):
+        return None
+    array = _frames._plain(exclude)
+    if isinstance(array, np.ndarray) and array.dtype.kind == "b":
+        return array
+    return None
+
+
+def intervals_of(exclude: Any) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Starts and ends of intervals, in nanoseconds."""
+    if _frames.kind_of(exclude) is not None or isinstance(exclude, dict):
+        table = _frames.Table.of(exclude, ["start", "end"])
+        pairs: list[tuple[Any, ...]] = list(zip(table.array("start"), table.array("end"), strict=True))
+    else:
+        try:
+            pairs = [tuple(pair) for pair in exclude]
+        except TypeError:
+            pairs = [(None,)]
+    if any(len(pair) != 2 for pair in pairs):
+        raise TypeError(
+            f"exclude: {type(exclude).__name__} given, expected a mask of the rows, (start, end) intervals, "
+            "or a frame with columns start and end"
+        )
+    start = np.array([_moment(pair[0], None) for pair in pairs], dtype=np.int64)
+    end = np.array([_moment(pair[1], _END_OF_TIME) for pair in pairs], dtype=np.int64)
+    return start, end
+
+
+def _moment(value: Any, missing: int | None) -> int:
+    """An instant as nanoseconds; integers are nanoseconds."""
+    if value is None or value != value:
+        if missing is None:
+            raise ValueError("exclude: a start is missing, expected an instant")
+        return missing
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(
+                f"exclude: {value!r} given, expected an instant such as '2024-01-05 13:00'"
+            ) from None
+    return _time("exclude", value)
+
+
+class RollingBaseline:
+    """What is normal for the next value of a stream, told before it is seen.
+
+    Parameters
+    ----------
+    window : int or str or timedelta
+        Rows of the window, or its length in event time, as in :func:`rolling_baseline`.
+    method, width, q
+        As in :func:`rolling_baseline`.
+    min_periods : int, optional
+        With fewer values nothing is known (NaN). By default half of a window of rows; for a window in time,
+        and for ``"ewma"``, 1.
+
+    Raises
+    ------
+    ValueError
+        For a wrong window, method, width or quantiles.
+    TypeError
+        For a window that is neither rows nor a length in time.
+
+    Notes
+    -----
+    `update` gives the bits of :func:`rolling_baseline` with ``closed="left"``, means within their error.
+    A row costs O(log w), by median O(log(w)**2). NaN, infinities and excluded rows take a place in a window
+    of rows, and nothing is learned from them.
+
+    Examples
+    --------
+    >>> normal = bg.RollingBaseline(4, min_periods=2)
+    >>> for value in [10.0, 12.0, 11.0, 13.0]:
+    ...     _ = normal.update(value)
+    >>> normal.expected()
+    Band(expected=11.5, scale=1.4826022185056018, lower=7.052193344483195, upper=15.947806655516805)
+    >>> normal.update(30.0).score(30.0) > 3
+    True
+    """
+
+    __slots__ = ("_stream", "_timed", "_what")
+
+    def __init__(
+        self, window: Any, method: str = "median", *, width: float = 3.0,
+        q: tuple[float, float, float] = (0.05, 0.5, 0.95), min_periods: int | None = None,
+    ) -> None:  # fmt: skip
+        span = _width(window)
+        self._timed = span is not None
+        default = 1 if self._timed or method == "ewma" else (int(window) + 1) // 2
+        least = default if min_periods is None else _whole("min_periods", min_periods)
+        self._what = f"{window!r}, {method!r}"
+        self._stream = _core.RollingStream(
+            int(window) if span is None else span, self._timed, _estimator(method, width, q), least
+        )
+
+    def update(self, x: Any, times: Any = None, *, exclude: Any = None) -> Band:
+        """Tell what was expected of a value, or of each of an array, and take it in.
+
+        Parameters
+        ----------
+        x : float or array-like of shape (rows,)
+            Values in order; NaN and infinities are missing.
+        times : instant or number of seconds, or array-like of them, optional
+            When each value was; for a window in time. Rows of one time do not know each other. A row older
+            than the newest one is counted in `late` and left out.
+        exclude : bool, or as in :func:`rolling_baseline`, optional
+            Rows to learn nothing from.
+
+        Returns
+        -------
+        Band
+            Of floats for a single value, else of arrays.
+
+        Raises
+        ------
+        ValueError
+            If times are missing or given for a window of rows, or lengths differ.
+        """
+        if np.ndim(x) == 0:
+            when = None if times is None else _time("times", times)
+            return Band(*self._stream.update(when, float(x), self._excluded(exclude, when)))
+        values = np.ascontiguousarray(_series(x, None).values)
+        whens = None if times is None else _times("times", times)
+        if self._timed and whens is None:
+            raise ValueError("times: none given, expected one for each row: the window is one of time")
+        return Band(*self._stream.update_many(whens, values, rows_left_out(exclude, whens, len(values))))
+
+    @staticmethod
+    def _excluded(exclude: Any, when: int | None) -> bool:
+        if exclude is None or isinstance(exclude, (bool, np.bool_)):
+            return bool(exclude)
+        times = None if when is None else np.array([when], dtype=np.int64)
+        left_out = rows_left_out(exclude, times, 1)
+        return left_out is not None and bool(left_out[0])
+
+    def expected(self) -> Band:
+        """What is expected of the next value."""
+        return Band(*self._stream.expected())
+
+    @property
+    def late(self) -> int:
+        """How many rows were older than the newest one, and so left out."""
+        return self._stream.late()
+
+    def reset(self) -> None:
+        """Forget all values."""
+        self._stream.reset()
+
+    def __repr__(self) -> str:
+        """Show the window, the method and what is expected."""
+        band = self.expected()
+        return f"RollingBaseline({self._what}: {band.expected:.6g}, scale {band.scale:.6g})"
