@@ -48,5 +48,6 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_streams(m);
   barograph_bindings::register_windowed(m);
   barograph_bindings::register_generate(m);
+  barograph_bindings::register_detect_causes(m);
   barograph_bindings::register_exchange(m);
 }

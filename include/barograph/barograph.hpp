@@ -74,6 +74,10 @@
 #include "baseline/rolling_band.hpp"
 #include "baseline/rolling_stream.hpp"
 
+#include "detect/cause_options.hpp"
+#include "detect/causes.hpp"
+#include "detect/metric_kind.hpp"
+
 #include "formats/access_log.hpp"
 #include "formats/classic_histogram.hpp"
 #include "formats/fields.hpp"

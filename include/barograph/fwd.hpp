@@ -121,6 +121,15 @@ struct kpi_options;
 struct kpi_table;
 }  // namespace groupby
 
+namespace detect {
+enum class metric_kind : std::uint8_t;
+struct metric_traits;
+struct cause_options;
+struct service_graph;
+struct cause;
+struct ranked_causes;
+}  // namespace detect
+
 // formats/
 class text_column;
 enum class field_status : std::uint8_t;

@@ -40,6 +40,7 @@ _EXPORTS = {
     "Top": "_items",
     "Trend": "_streams",
     "Windowed": "_windowed",
+    "rank_causes": "_detect.causes",
     "analyze": "analysis",
     "InputReport": "_input",
     "Rolling": "_aggregations",
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from ._dataset import Dataset as Dataset
     from ._dataset import Schema as Schema
     from ._demo import demo as demo
+    from ._detect.causes import rank_causes as rank_causes
     from ._expanding import expanding_corr as expanding_corr
     from ._expanding import expanding_count as expanding_count
     from ._expanding import expanding_cov as expanding_cov

@@ -781,3 +781,26 @@ def exponential_pairs(
     mask_y: NDArray[np.uint8] | None,
     elapsed: NDArray[np.float64] | None,
 ) -> NDArray[np.float64]: ...
+
+# ---- detect: causes ----
+def metric_traits(name: str) -> tuple[str, int, bool]: ...
+def rank_causes(
+    columns: Sequence[NDArray[np.float64]],
+    names: Sequence[str],
+    at: int,
+    recent_from: int = 0,
+    tolerance: int = 0,
+    recent: int = 0,
+    scatter: float = 0.6,
+    relative_floor: float = 0.1,
+    share_floor: float = 0.005,
+    harmless: float = 0.3,
+    more_scatter: bool = True,
+    successes_as_failures: bool = True,
+    common: float = 0.0,
+    explained: float = 0.4,
+    suffering: float = 0.3,
+    service: NDArray[np.int32] | None = None,
+    calls: NDArray[np.int32] | None = None,
+    threads: int = 1,
+) -> tuple[int, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...

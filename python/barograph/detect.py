@@ -14,12 +14,14 @@ _EXPORTS = {
     "Attribution": "result",
     "Detection": "result",
     "Detections": "result",
+    "rank_causes": "causes",
     "score_of_probability": "result",
 }
 
 __all__ = [*_EXPORTS]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from ._detect.causes import rank_causes as rank_causes
     from ._detect.result import Attribution as Attribution
     from ._detect.result import Detection as Detection
     from ._detect.result import Detections as Detections

@@ -1,0 +1,105 @@
+// Bindings of detect/causes.hpp and lead_lag.hpp.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "barograph/core/executor.hpp"
+#include "barograph/detect/causes.hpp"
+#include "interruptible.hpp"
+
+namespace py = pybind11;
+namespace detect = barograph::detect;
+
+namespace {
+
+using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using codes = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+using columns_of = std::vector<barograph::span<const double>>;
+
+columns_of views(const std::vector<doubles>& arrays) {
+  columns_of out;
+  out.reserve(arrays.size());
+  for (const doubles& a : arrays) out.emplace_back(a.data(), static_cast<std::size_t>(a.size()));
+  return out;
+}
+
+std::size_t size_of(const columns_of& columns) {
+  return columns.empty() ? 0 : columns.size() * columns[0].size();
+}
+
+detect::service_graph graph_of(const std::optional<codes>& service, const std::optional<codes>& calls) {
+  detect::service_graph graph;
+  if (service) graph.service.assign(service->data(), service->data() + service->size());
+  if (calls)
+    for (py::ssize_t i = 0; i + 1 < calls->size(); i += 2)
+      graph.calls.emplace_back(calls->data()[i], calls->data()[i + 1]);
+  return graph;
+}
+
+}  // namespace
+
+namespace barograph_bindings {
+
+void register_detect_causes(py::module_& m) {
+  m.def(
+      "metric_traits",
+      [](const std::string& name) {
+        static constexpr const char* kinds[] = {"", "cpu", "memory", "latency", "errors", "traffic"};
+        const detect::metric_traits t = detect::traits_of(name);
+        return py::make_tuple(kinds[static_cast<std::size_t>(t.kind)], t.harmful, t.successes);
+      },
+      py::arg("name"));
+  m.def(
+      "rank_causes",
+      [](const std::vector<doubles>& columns, const std::vector<std::string>& names, std::size_t at,
+         std::size_t recent_from, std::size_t tolerance, std::size_t recent, double scatter,
+         double relative_floor, double share_floor, double harmless, bool more_scatter,
+         bool successes_as_failures, double common, double explained, double suffering,
+         const std::optional<codes>& service, const std::optional<codes>& calls, std::size_t threads) {
+        detect::cause_options how;
+        how.tolerance = tolerance;
+        how.recent = recent;
+        how.scatter = scatter;
+        how.relative_floor = relative_floor;
+        how.share_floor = share_floor;
+        how.harmless = harmless;
+        how.more_scatter = more_scatter;
+        how.successes_as_failures = successes_as_failures;
+        how.common = common;
+        how.explained = explained;
+        how.suffering = suffering;
+        std::vector<detect::metric_traits> traits;
+        for (const std::string& name : names) traits.push_back(detect::traits_of(name));
+        const columns_of seen = views(columns);
+        const detect::service_graph graph = graph_of(service, calls);
+        const auto run = barograph::thread_executor::for_size(size_of(seen), threads);
+        detect::ranked_causes found;
+        {
+          const barograph_bindings::interruptible call;
+          found = detect::rank_causes(seen, traits, at, recent_from, how, graph, run);
+        }
+        const auto n = static_cast<py::ssize_t>(found.causes.size());
+        py::array_t<std::int64_t> column(n), onset(n);
+        py::array_t<double> score(n), shift(n);
+        for (py::ssize_t i = 0; i < n; ++i) {
+          const detect::cause& c = found.causes[static_cast<std::size_t>(i)];
+          column.mutable_data()[i] = static_cast<std::int64_t>(c.column);
+          score.mutable_data()[i] = c.score;
+          shift.mutable_data()[i] = c.shift;
+          onset.mutable_data()[i] = c.onset;
+        }
+        return py::make_tuple(found.begin, column, score, shift, onset);
+      },
+      py::arg("columns"), py::arg("names"), py::arg("at"), py::arg("recent_from") = 0,
+      py::arg("tolerance") = 0, py::arg("recent") = 0, py::arg("scatter") = 0.6,
+      py::arg("relative_floor") = 0.1, py::arg("share_floor") = 0.005, py::arg("harmless") = 0.3,
+      py::arg("more_scatter") = true, py::arg("successes_as_failures") = true, py::arg("common") = 0.0,
+      py::arg("explained") = 0.4, py::arg("suffering") = 0.3, py::arg("service") = py::none(),
+      py::arg("calls") = py::none(), py::arg("threads") = 1);
+}
+
+}  // namespace barograph_bindings

@@ -1,0 +1,173 @@
+// causes: which metrics most likely caused what was seen at a row, most likely first.
+//
+// Each metric is compared before and after. Its shift is that of median and mean together, in units of
+// its spread plus a tenth of its level (without such a floor a calm metric wins by a trifle), and counts
+// for no more than the shift against the rows just before, so that what had drifted away earlier is no
+// cause. Score: ln(1 + shift), less for a direction that does no harm, plus a part for values that have
+// begun to scatter. Shares of successes are looked at as shares of failures. When it began is looked for
+// near the given row, by all metrics together. With a graph of calls, what a service's callees explain is
+// taken off, and callers that suffer speak for the service they call.
+//
+// Law: class F; threads change no bit.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../core/errors.hpp"
+#include "../core/serial_executor.hpp"
+#include "../core/span.hpp"
+#include "cause_options.hpp"
+#include "detail/call_graph.hpp"
+#include "detail/shift.hpp"
+#include "metric_kind.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+
+struct cause {
+  std::size_t column;
+  double score;
+  double shift;        ///< with its sign, in units of the metric's scale; 0: none, or too few values
+  std::int64_t onset;  ///< the row in which the metric changed; -1: in none to speak of
+};
+
+struct ranked_causes {
+  std::size_t begin = 0;      ///< the row in which it began, as all metrics together have it
+  std::vector<cause> causes;  ///< most likely first
+};
+
+namespace detail {
+
+/// Takes a share of the median score of each kind off the scores of its metrics.
+inline void take_off_common(span<const metric_traits> traits, double share, std::vector<cause>& causes) {
+  for (const metric_kind k : {metric_kind::other, metric_kind::cpu, metric_kind::memory, metric_kind::latency,
+                              metric_kind::errors, metric_kind::traffic}) {
+    std::vector<double> scores;
+    for (const cause& c : causes)
+      if (traits[c.column].kind == k) scores.push_back(c.score);
+    if (scores.empty()) continue;
+    std::size_t from = 0;
+    const double median = quantile_from(scores, 0.5, from);
+    for (cause& c : causes)
+      if (traits[c.column].kind == k) c.score -= share * median;
+  }
+}
+
+}  // namespace detail
+
+/// Ranks metrics as causes of what began at or near row `at`.
+///
+/// @param columns  the metrics, of equal length; NaN and infinities are missing
+/// @param traits   of each metric (`traits_of` reads them from names)
+/// @param at       the first abnormal row: rows before it are normal
+/// @param recent_from  rows before this one are normal but not recent (another recording); 0: all are one
+/// @param how      weights
+/// @param graph    services and calls; empty: none known
+/// @param run      where columns are done
+/// @throws invalid_argument if sizes do not agree or no row is before or after `at`
+template <class Executor = serial_executor>
+ranked_causes rank_causes(span<const span<const double>> columns, span<const metric_traits> traits,
+                          std::size_t at, std::size_t recent_from = 0, const cause_options& how = {},
+                          const service_graph& graph = {}, const Executor& run = Executor()) {
+  const std::size_t rows = columns.empty() ? 0 : columns[0].size();
+  for (const auto& c : columns)
+    if (c.size() != rows) raise<invalid_argument>("columns: of unequal length given");
+  if (traits.size() != columns.size())
+    raise<invalid_argument>("traits: " + std::to_string(traits.size()) + " given, expected " +
+                            std::to_string(columns.size()) + ", one a column");
+  if (!graph.service.empty() && graph.service.size() != columns.size())
+    raise<invalid_argument>("service: " + std::to_string(graph.service.size()) + " given, expected " +
+                            std::to_string(columns.size()) + ", one a column");
+  ranked_causes found;
+  found.begin = at;
+  if (columns.empty()) return found;
+  if (at == 0 || at >= rows)
+    raise<invalid_argument>("at: row " + std::to_string(at) + " given, expected 1 to " +
+                            std::to_string(rows - 1) + ": rows before it are normal, the others are not");
+  recent_from = std::min(recent_from, at);
+
+  // Rows that may be on either side of the begin are left out of what is normal.
+  const std::size_t margin = std::min({how.tolerance, at - recent_from, at - std::min<std::size_t>(at, 3)});
+  const std::size_t normal_end = at - margin;
+  const std::size_t last = std::min(rows - 1, at + how.tolerance);
+  const std::size_t n = columns.size();
+  std::vector<detail::seen_metric> seen(n);
+  const std::size_t grain = 8;
+  run.for_each_chunk(n, grain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values;
+    for (std::size_t c = begin; c < end; ++c) {
+      detail::seen_metric& m = seen[c];
+      m.unit = detail::unit_of(columns[c]);
+      if (how.successes_as_failures && traits[c].successes) {
+        double largest = 0;
+        for (const double v : columns[c])
+          if (v - v == 0.0) largest = std::max(largest, v);
+        m.whole = largest > 1.5 ? 100.0 : 1.0;
+        if (largest > 100.0) m.whole = 0;  // no share
+      }
+      detail::finite_values(columns[c], 0, normal_end, m, values);
+      m.normal = detail::level_of(values);
+      if (m.normal.count < 3) continue;
+      detail::finite_values(columns[c], last < rows - 1 ? last : at, rows, m, values);
+      if (values.empty()) continue;
+      m.scale = detail::scale_of(m.normal, detail::level_of(values), m.whole, how);
+    }
+  });
+
+  if (how.tolerance != 0) {
+    const std::size_t first = normal_end;
+    const std::size_t before = std::max<std::size_t>(how.recent, 1);
+    const std::size_t after = std::max<std::size_t>(std::min(how.recent, rows - at), 1);
+    const std::size_t candidates = last - first + 1;
+    std::vector<double> steps(n * candidates, 0.0);
+    run.for_each_chunk(n, grain, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t c = begin; c < end; ++c)
+        if (seen[c].scale > 0)
+          detail::add_steps(columns[c], seen[c], first, last, before, after,
+                            span<double>(steps.data() + c * candidates, candidates));
+    });
+    double best = 0;
+    for (std::size_t k = 0; k < candidates; ++k) {
+      double sum = 0;
+      for (std::size_t c = 0; c < n; ++c) sum += steps[c * candidates + k];
+      const std::size_t row = first + k;
+      const auto far = [at](std::size_t r) { return r > at ? r - at : at - r; };
+      if (sum > best || (sum == best && far(row) < far(found.begin))) {
+        best = sum;
+        found.begin = row;
+      }
+    }
+  }
+
+  const detail::stretches where{found.begin, rows,
+                                std::min(how.recent, found.begin - std::min(found.begin, recent_from)),
+                                margin, recent_from};
+  found.causes.resize(n);
+  run.for_each_chunk(n, grain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values;
+    for (std::size_t c = begin; c < end; ++c) {
+      const detail::scored_shift s =
+          detail::score_shift(columns[c], seen[c], traits[c].harmful, where, how, values);
+      found.causes[c] = cause{c, s.score, s.shift, s.onset};
+    }
+  });
+  if (how.common != 0) detail::take_off_common(traits, how.common, found.causes);
+  if (!graph.service.empty()) {
+    std::vector<double> scores(n);
+    for (std::size_t c = 0; c < n; ++c) scores[c] = found.causes[c].score;
+    detail::explain_by_calls(graph, traits, how, scores);
+    for (std::size_t c = 0; c < n; ++c) found.causes[c].score = scores[c];
+  }
+  std::stable_sort(found.causes.begin(), found.causes.end(), [](const cause& a, const cause& b) {
+    if (a.score != b.score) return a.score > b.score;
+    const auto order = [](std::int64_t onset) { return static_cast<std::uint64_t>(onset); };  // -1 is last
+    return order(a.onset) < order(b.onset);
+  });
+  return found;
+}
+
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END
