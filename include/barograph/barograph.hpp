@@ -1,4 +1,4 @@
-// All of barograph but interop/, whose headers need other libraries.
+// All of barograph but interop/ and detect/pca.hpp, which need other libraries.
 //
 // Convenient, and slow to compile: a header of a folder says what it needs by itself.
 #pragma once
@@ -39,6 +39,7 @@
 #include "stats/proportion.hpp"
 #include "stats/quantile_histogram.hpp"
 #include "stats/state.hpp"
+#include "stats/tails.hpp"
 #include "stats/top.hpp"
 #include "stats/trend.hpp"
 #include "stats/update.hpp"
@@ -76,7 +77,13 @@
 
 #include "detect/cause_options.hpp"
 #include "detect/causes.hpp"
+#include "detect/comoments.hpp"
+#include "detect/cusum_chart.hpp"
+#include "detect/ewma_chart.hpp"
+#include "detect/matrix_view.hpp"
 #include "detect/metric_kind.hpp"
+#include "detect/page_hinkley.hpp"
+#include "detect/run_length.hpp"
 
 #include "formats/access_log.hpp"
 #include "formats/classic_histogram.hpp"

@@ -129,6 +129,11 @@ struct service_graph;
 struct cause;
 struct ranked_causes;
 }  // namespace detect
+struct matrix_view;
+class comoments;
+class cusum_chart;
+class ewma_chart;
+class page_hinkley;
 
 // formats/
 class text_column;

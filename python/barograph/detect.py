@@ -15,6 +15,7 @@ _EXPORTS = {
     "Detection": "result",
     "Detections": "result",
     "rank_causes": "causes",
+    "PCA": "pca",
     "score_of_probability": "result",
 }
 
@@ -22,6 +23,7 @@ __all__ = [*_EXPORTS]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from ._detect.causes import rank_causes as rank_causes
+    from ._detect.pca import PCA as PCA
     from ._detect.result import Attribution as Attribution
     from ._detect.result import Detection as Detection
     from ._detect.result import Detections as Detections

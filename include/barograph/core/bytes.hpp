@@ -31,6 +31,12 @@ enum class state_kind : std::uint16_t {
   distinct = 11,
   windowed = 12,
   burn_rate = 13,
+  pca = 30,
+  ewma_chart = 31,
+  cusum_chart = 32,
+  page_hinkley = 33,
+  online_change_point = 34,
+  half_space_trees = 35,
 };
 
 /// What `from_bytes` may believe of bytes that come from outside.

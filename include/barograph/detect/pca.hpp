@@ -1,0 +1,409 @@
+// pca: how far a row lies from what is normal, inside and outside of the main directions of variation.
+//
+// Hotelling's T2 is the squared distance within the first k principal components, each in units of its own
+// standard deviation; Q, the squared prediction error, is the squared distance to the plane they span.
+// Both have control limits and tail probabilities: T2 by the F distribution of a new row, Q by the
+// saddlepoint approximation of a weighted sum of squares (stats/tails.hpp); Jackson and Mudholkar's limit
+// ("Control procedures for residuals associated with principal component analysis", Technometrics 21, 1979)
+// can be had too. Contributions of the columns are those of the complete decomposition (Alcala and Qin,
+// "Analysis and generalization of fault diagnosis methods for process monitoring", Journal of Process Control
+// 21, 2011): none is negative, they sum to T2 and to Q.
+//
+// Law: bounded. Components come from Eigen, of covariances that merge (comoments.hpp); the sign of a
+// component is fixed: the first of its largest loadings is positive. Scores are within 1e-9 of the exact
+// ones, relative to the squared distance of the row, and do not depend on the number of threads. Missing
+// cells (NaN) are taken as the mean when a row is scored; rows that have some are not learnt from.
+#pragma once
+
+#include <Eigen/Eigenvalues>
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "../core/decimal.hpp"
+#include "../stats/tails.hpp"
+#include "comoments.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+
+struct pca_options {
+  double share = 0.9;          ///< the least share of variance that the components have together
+  std::size_t components = 0;  ///< that many instead; 0: by share
+  bool scale = true;           ///< columns in units of their standard deviation
+};
+
+class pca {
+ public:
+  /// Learns from rows; at least two must be complete in the columns that have any value.
+  template <class Executor = serial_executor>
+  static pca fit(const matrix_view& x, const pca_options& options = {}, const Executor& executor = {}) {
+    pca model(x.columns, options, columns_with_values(x));
+    model.learn(x, executor);
+    return model;
+  }
+
+  /// Learns from more rows.
+  template <class Executor = serial_executor>
+  void update(const matrix_view& x, const Executor& executor = {}) {
+    check_width(x);
+    pca more = *this;
+    more.learn(x, executor);
+    *this = std::move(more);
+  }
+
+  /// Adds what a model of the same columns and options has learnt.
+  void merge(const pca& o) {
+    if (o.columns_ != columns_ || o.used_ != used_)
+      raise<invalid_argument>("merge: other has " + std::to_string(o.used_.size()) + " of " +
+                              std::to_string(o.columns_) + " columns in use, expected the same " +
+                              std::to_string(used_.size()) + " of " + std::to_string(columns_));
+    if (o.options_.share != options_.share || o.options_.components != options_.components ||
+        o.options_.scale != options_.scale)
+      raise<invalid_argument>("merge: other has different options, expected the same");
+    pca both = *this;
+    both.rows_.merge(o.rows_);
+    both.solve();
+    *this = std::move(both);
+  }
+  pca& operator+=(const pca& o) {
+    merge(o);
+    return *this;
+  }
+
+  /// T2 and Q of each row; NaN where no cell is there.
+  template <class Executor = serial_executor>
+  void score(const matrix_view& x, span<double> t2, span<double> q, const Executor& executor = {}) const {
+    check_width(x);
+    executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
+      workspace w(*this);
+      for (std::size_t at = begin; at < end; at += detail::block_rows) {
+        const std::size_t n = std::min(end - at, detail::block_rows);
+        project(x, at, n, w);
+        for (std::size_t i = 0; i < n; ++i) {
+          t2[at + i] = w.present[i] > 0 ? std::min(w.t2[i], std::numeric_limits<double>::max())
+                                        : std::numeric_limits<double>::quiet_NaN();
+          q[at + i] = w.present[i] > 0 ? w.q[i] : std::numeric_limits<double>::quiet_NaN();
+        }
+      }
+    });
+  }
+
+  /// What each column adds to T2 and to Q: rows x columns, row by row.
+  template <class Executor = serial_executor>
+  void contributions(const matrix_view& x, span<double> t2, span<double> q,
+                     const Executor& executor = {}) const {
+    check_width(x);
+    executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
+      workspace w(*this);
+      std::fill(t2.begin() + begin * columns_, t2.begin() + end * columns_, 0.0);
+      std::fill(q.begin() + begin * columns_, q.begin() + end * columns_, 0.0);
+      for (std::size_t at = begin; at < end; at += detail::block_rows) {
+        const std::size_t n = std::min(end - at, detail::block_rows);
+        project(x, at, n, w);
+        for (std::size_t j = 0; j < used_.size(); ++j) {
+          std::fill(w.part.begin(), w.part.end(), 0.0);
+          for (std::size_t c = 0; c < kept_; ++c)
+            add_times(w.part.data(), w.scores.data() + c * detail::block_rows, loading(c, j) / deviation(c));
+          const double* residual = w.block.column(j);
+          for (std::size_t i = 0; i < n; ++i) {
+            t2[(at + i) * columns_ + used_[j]] = w.part[i] * w.part[i];
+            q[(at + i) * columns_ + used_[j]] = residual[i] * residual[i];
+          }
+        }
+      }
+    });
+  }
+
+  /// log of the probability of a larger T2 (or Q) in a new normal row.
+  double log_t2_tail(double t2) const noexcept {
+    if (kept_ == 0) return 0.0;
+    const auto k = static_cast<double>(kept_);
+    const double n = learnt();
+    if (!(n > k)) return log_chi_squared_tail(t2, k);
+    return log_f_tail(t2 * (n * (n - k)) / (k * (n - 1) * (n + 1)), k, n - k);
+  }
+  double log_q_tail(double q) const noexcept { return weighted_log_tail(q, residuals_); }
+
+  /// log of the probability that T2 and Q, which are independent, are as unlikely as the less likely of both.
+  double log_tail(double t2, double q) const noexcept {
+    if (!(t2 == t2 && q == q)) return t2 + q;
+    if (kept_ == 0) return log_q_tail(q);
+    if (kept_ == used_.size()) return log_t2_tail(t2);
+    const double least = std::min(log_t2_tail(t2), log_q_tail(q));
+    constexpr double ln2 = 0x1.62e42fefa39efp-1;
+    return std::min(0.0, least + ln2 + math::log(1 - math::exp(least) / 2));  // 1 - (1 - p)^2
+  }
+
+  /// What a normal row passes with probability alpha; 0 for T2 without components.
+  double t2_limit(double alpha) const {
+    detail::check_alpha(alpha);
+    if (kept_ == 0) return 0.0;
+    return detail::cut_tail(math::log(alpha), [this](double x) { return log_t2_tail(x); });
+  }
+  double q_limit(double alpha) const {
+    detail::check_alpha(alpha);
+    return residual_ *
+           detail::cut_tail(math::log(alpha), [this](double x) { return log_q_tail(x * residual_); });
+  }
+
+  /// Q's limit by Jackson and Mudholkar's normal approximation, as textbooks have it; Box's where that has
+  /// none. It is exceeded too seldom where the variances outside differ much.
+  double jackson_mudholkar_limit(double alpha) const {
+    detail::check_alpha(alpha);
+    double squares = 0, cubes = 0;
+    for (const double v : residuals_) {
+      const double part = v / residual_;
+      squares += part * part;
+      cubes += part * part * part;
+    }
+    const double h = 1 - 2 * cubes / (3 * squares * squares);
+    const double inside =
+        h > 0 ? 1 + normal_quantile(1 - alpha) * std::sqrt(2 * squares) * h + squares * h * (h - 1) : 0;
+    if (inside > 0) return residual_ * math::exp(math::log(inside) / h);
+    return residual_ * squares * chi_squared_limit(alpha, 1 / squares);
+  }
+
+  std::size_t columns() const noexcept { return columns_; }
+  const std::vector<std::size_t>& used() const noexcept { return used_; }  ///< columns with any value
+  std::size_t components() const noexcept { return kept_; }
+  const pca_options& options() const noexcept { return options_; }
+  const comoments& rows() const noexcept { return rows_; }
+  double center(std::size_t j) const noexcept { return rows_.mean(j); }   ///< of used column j
+  double unit(std::size_t j) const noexcept { return 1 / per_unit_[j]; }  ///< of used column j
+  /// Of all directions, largest first; there are as many as used columns.
+  const std::vector<double>& variances() const noexcept { return variances_; }
+  /// Of component c on used column j.
+  double loading(std::size_t c, std::size_t j) const noexcept { return loadings_[c * used_.size() + j]; }
+
+  std::string to_bytes() const {
+    byte_writer w(state_kind::pca);
+    w.f64(options_.share);
+    w.varint(options_.components);
+    w.u8(options_.scale ? 1 : 0);
+    w.varint(columns_);
+    w.varint(used_.size());
+    std::size_t next = 0;
+    for (const std::size_t j : used_) {  // gaps between the columns in use
+      w.varint(j - next);
+      next = j + 1;
+    }
+    rows_.write(w);
+    return w.finish();
+  }
+
+  static pca from_bytes(const std::string& bytes, byte_limits limits = {}) {
+    byte_reader r(bytes, state_kind::pca, limits);
+    pca_options options;
+    options.share = r.f64();
+    const std::uint64_t components = r.varint();
+    const std::uint8_t scale = r.u8();
+    const std::uint64_t columns = r.varint();
+    if (!(options.share > 0 && options.share <= 1) || scale > 1 || columns == 0 ||
+        columns > comoments::most_columns || components > columns)
+      raise<bad_bytes>("bytes: options that cannot be");
+    options.components = static_cast<std::size_t>(components);
+    options.scale = scale != 0;
+    std::vector<std::size_t> in_use;
+    const std::size_t used = r.count(1);
+    if (used == 0 || used > columns) raise<bad_bytes>("bytes: columns that cannot be in use");
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < used; ++i) {
+      const std::uint64_t gap = r.varint();
+      if (gap >= columns - next) raise<bad_bytes>("bytes: columns that cannot be in use");
+      in_use.push_back(next + static_cast<std::size_t>(gap));
+      next = in_use.back() + 1;
+    }
+    pca model(static_cast<std::size_t>(columns), options, std::move(in_use));
+    model.rows_ = comoments::read(r);
+    r.done();
+    if (model.rows_.columns() != used || model.rows_.count() < 2)
+      raise<bad_bytes>("bytes: covariances that do not fit the columns");
+    model.solve();
+    return model;
+  }
+
+  friend bool operator==(const pca& a, const pca& b) { return a.to_bytes() == b.to_bytes(); }
+  friend bool operator!=(const pca& a, const pca& b) { return !(a == b); }
+
+ private:
+  static constexpr std::size_t chunk_rows = 16 * detail::block_rows;
+
+  struct workspace {
+    explicit workspace(const pca& p)
+        : block(p.used_.size()),
+          scores(p.kept_ * detail::block_rows),
+          present(detail::block_rows),
+          t2(detail::block_rows),
+          q(detail::block_rows),
+          part(detail::block_rows) {}
+    detail::row_block block;     // standardised rows, then what the components leave of them
+    std::vector<double> scores;  // component by component
+    std::vector<double> present, t2, q, part;
+  };
+
+  pca(std::size_t columns, const pca_options& options, std::vector<std::size_t> used)
+      : options_(options), columns_(columns), used_(std::move(used)), rows_(used_.size()) {
+    if (!(options.share > 0 && options.share <= 1))
+      raise<invalid_argument>("components: a share of " + decimal(options.share) +
+                              " given, expected 0 < share <= 1");
+    if (options.components > columns)
+      raise<invalid_argument>("components: " + std::to_string(options.components) + " given, expected 1 to " +
+                              std::to_string(columns) + ", the number of columns");
+  }
+
+  static std::vector<std::size_t> columns_with_values(const matrix_view& x) {
+    if (x.columns == 0 || x.columns > comoments::most_columns)
+      raise<invalid_argument>("x: " + std::to_string(x.columns) + " columns given, expected 1 to " +
+                              std::to_string(comoments::most_columns));
+    std::vector<std::size_t> used;
+    for (std::size_t j = 0; j < x.columns; ++j) {
+      std::size_t i = 0;
+      while (i < x.rows && !(std::fabs(x(i, j)) <= detail::largest_cell)) ++i;
+      if (i < x.rows) used.push_back(j);
+    }
+    if (used.empty())
+      raise<invalid_argument>("x: no finite value in " + std::to_string(x.rows) + " rows, expected some");
+    return used;
+  }
+
+  void check_width(const matrix_view& x) const {
+    if (x.columns != columns_)
+      raise<invalid_argument>("x: " + std::to_string(x.columns) + " columns given, expected " +
+                              std::to_string(columns_) + ", as the model has learnt");
+  }
+
+  template <class Executor>
+  void learn(const matrix_view& x, const Executor& executor) {
+    rows_.update(x, used_, executor);
+    if (rows_.count() < 2)
+      raise<invalid_argument>("x: " + std::to_string(rows_.count()) + " complete rows of " +
+                              std::to_string(x.rows) +
+                              " given, expected at least 2; fill missing cells, or leave out the columns "
+                              "that have most of them");
+    solve();
+  }
+
+  double learnt() const noexcept { return static_cast<double>(rows_.count()); }
+  double deviation(std::size_t c) const noexcept { return std::sqrt(variances_[c]); }
+
+  /// Standard deviations as units. A column that never moved has a thousandth of its level as its unit: what
+  /// it would have to move to count. Rounding of the values themselves is no movement.
+  void choose_units() {
+    const std::size_t d = used_.size();
+    per_unit_.assign(d, 1.0);
+    moves_.assign(d, true);
+    for (std::size_t j = 0; j < d; ++j) {
+      const double level = std::fabs(rows_.mean(j));
+      const double deviation = std::sqrt(rows_.covariance(j, j));
+      moves_[j] = deviation > 1e-12 * level && deviation > 1e-140;
+      if (options_.scale) per_unit_[j] = 1 / (moves_[j] ? deviation : level > 1e-130 ? 1e-3 * level : 1e-3);
+    }
+  }
+
+  void solve() {
+    choose_units();
+    const std::size_t d = used_.size();
+    const auto size = static_cast<Eigen::Index>(d);
+    Eigen::MatrixXd s(size, size);
+    double largest = 0;  // an eigenvalue problem without overflow
+    for (std::size_t j = 0; j < d; ++j)
+      if (moves_[j]) largest = std::max(largest, rows_.covariance(j, j) * per_unit_[j] * per_unit_[j]);
+    const double measure = largest > 0 ? largest : 1.0;
+    for (std::size_t j = 0; j < d; ++j)
+      for (std::size_t k = 0; k <= j; ++k)
+        s(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(k)) =
+            moves_[j] && moves_[k] ? rows_.covariance(j, k) * per_unit_[j] / measure * per_unit_[k] : 0.0;
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> found(s);  // reads the lower triangle
+    variances_.resize(d);
+    double total = 0;
+    for (std::size_t c = 0; c < d; ++c) {
+      const double v = found.eigenvalues()[static_cast<Eigen::Index>(d - 1 - c)];
+      variances_[c] = v > 0 ? v * measure : 0.0;
+      total += variances_[c];
+    }
+    choose_components(total);
+    loadings_.resize(kept_ * d);
+    for (std::size_t c = 0; c < kept_; ++c) {
+      const auto vector = found.eigenvectors().col(static_cast<Eigen::Index>(d - 1 - c));
+      const double most = vector.cwiseAbs().maxCoeff() * (1 - 1e-9);
+      Eigen::Index first = 0;
+      while (std::fabs(vector[first]) < most) ++first;
+      for (std::size_t j = 0; j < d; ++j)
+        loadings_[c * d + j] = (vector[first] < 0 ? -1.0 : 1.0) * vector[static_cast<Eigen::Index>(j)];
+    }
+    measure_residuals(total);
+  }
+
+  /// As many as asked for, or as the share needs; none that is rounding alone.
+  void choose_components(double total) {
+    const std::size_t d = used_.size();
+    const double noise = 1e-15 * static_cast<double>(d) * total;
+    std::size_t rank = 0;
+    while (rank < d && variances_[rank] > noise) ++rank;
+    kept_ = std::min(rank, options_.components);
+    if (options_.components != 0) return;
+    double sum = 0;
+    while (kept_ < rank && (kept_ == 0 || sum < options_.share * total * (1 - 1e-12)))
+      sum += variances_[kept_++];
+  }
+
+  /// The variances outside. What is below the rounding of the values and of the decomposition counts as
+  /// that: no row is judged by less.
+  void measure_residuals(double total) {
+    double least = 1e-15 * total;
+    for (std::size_t j = 0; j < used_.size(); ++j) {
+      const double rounding = 0x1p-50 * rows_.mean(j) * per_unit_[j];
+      least += rounding * rounding;
+    }
+    double sum = 0;
+    for (std::size_t c = kept_; c < variances_.size(); ++c) sum += variances_[c];
+    residual_ = std::max({sum, least, 1e-290});
+    residuals_.assign(1, residual_);
+    if (sum < residual_) return;
+    residuals_.clear();
+    for (std::size_t c = kept_; c < variances_.size(); ++c)
+      if (variances_[c] > 1e-12 * sum) residuals_.push_back(variances_[c]);
+  }
+
+  static void add_times(double* out, const double* in, double factor) noexcept {
+    for (std::size_t i = 0; i < detail::block_rows; ++i) out[i] += in[i] * factor;
+  }
+
+  /// Scores of n rows from `at`, their T2, what is left of them, its square.
+  void project(const matrix_view& x, std::size_t at, std::size_t n, workspace& w) const {
+    const std::size_t d = used_.size();
+    w.block.load_standardised(x, used_, at, n, rows_.means().data(), per_unit_.data(), w.present.data());
+    std::fill(w.scores.begin(), w.scores.end(), 0.0);
+    std::fill(w.t2.begin(), w.t2.end(), 0.0);
+    std::fill(w.q.begin(), w.q.end(), 0.0);
+    for (std::size_t c = 0; c < kept_; ++c) {
+      double* y = w.scores.data() + c * detail::block_rows;
+      for (std::size_t j = 0; j < d; ++j) add_times(y, w.block.column(j), loading(c, j));
+      const double per_variance = 1 / variances_[c];
+      for (std::size_t i = 0; i < detail::block_rows; ++i) w.t2[i] += y[i] * y[i] * per_variance;
+    }
+    for (std::size_t j = 0; j < d; ++j) {
+      double* r = w.block.column(j);
+      for (std::size_t c = 0; c < kept_; ++c)
+        add_times(r, w.scores.data() + c * detail::block_rows, -loading(c, j));
+      for (std::size_t i = 0; i < detail::block_rows; ++i) w.q[i] += r[i] * r[i];
+    }
+  }
+
+  pca_options options_;
+  std::size_t columns_;
+  std::vector<std::size_t> used_;
+  comoments rows_;
+  std::vector<double> per_unit_;
+  std::vector<bool> moves_;
+  std::vector<double> variances_;
+  std::vector<double> loadings_;  // component by component
+  std::size_t kept_ = 0;
+  double residual_ = 1;            // the sum of the variances outside
+  std::vector<double> residuals_;  // those that count
+};
+
+BAROGRAPH_NAMESPACE_END

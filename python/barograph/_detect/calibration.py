@@ -1,0 +1,58 @@
+"""From tail probabilities to scores in [0, 1], and from a rate or a share to the threshold among them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from .data import Doubles
+
+LN_10 = math.log(10.0)
+
+
+def score_of_log_probability(log_p: npt.ArrayLike) -> Doubles:
+    """The score of the natural logarithm of a tail probability, where the probability itself would be 0.
+
+    Examples
+    --------
+    >>> from barograph._detect.calibration import score_of_log_probability
+    >>> score_of_log_probability([0.0, -2302.585092994046]).round(4)
+    array([0.   , 0.999])
+    """
+    s = -np.minimum(np.asarray(log_p, dtype=np.float64), 0.0) / LN_10 + 0.0
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(np.isposinf(s), 1.0, s / (1.0 + s)))
+
+
+def threshold_for(score: Doubles, alpha: float, contamination: float | None) -> float:
+    """Where `alpha` lies among calibrated scores, or the least score of the strangest share of rows.
+
+    Raises
+    ------
+    ValueError
+        For a contamination outside (0, 0.5].
+    """
+    if contamination is None:
+        s = -math.log10(alpha)
+        return s / (1.0 + s)
+    check_contamination(contamination)
+    known = np.sort(score[~np.isnan(score)])
+    count = round(contamination * known.size)
+    if count == 0:
+        return 1.0 if not known.size else float(np.nextafter(known[-1], 2.0))
+    return max(float(known[-count]), 5e-324)  # a score of 0 is never anomalous
+
+
+def check_alpha(alpha: float) -> float:
+    """The rate of false alarms itself, or a ValueError."""
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha: {alpha!r} given, expected above 0 and below 1")
+    return float(alpha)
+
+
+def check_contamination(contamination: float) -> None:
+    """Raise a ValueError unless it is a share of rows up to a half."""
+    if not 0 < contamination <= 0.5:
+        raise ValueError(f"contamination: {contamination!r} given, expected above 0 up to 0.5, or None")
