@@ -41,6 +41,10 @@ _EXPORTS = {
     "Trend": "_streams",
     "Windowed": "_windowed",
     "rank_causes": "_detect.causes",
+    "score_detections": "_detect.scorer",
+    "score_causes": "_detect.scorer",
+    "DetectionScore": "_detect.scorer",
+    "CauseScore": "_detect.scorer",
     "analyze": "analysis",
     "InputReport": "_input",
     "Rolling": "_aggregations",
@@ -124,6 +128,10 @@ if TYPE_CHECKING:
     from ._dataset import Schema as Schema
     from ._demo import demo as demo
     from ._detect.causes import rank_causes as rank_causes
+    from ._detect.scorer import CauseScore as CauseScore
+    from ._detect.scorer import DetectionScore as DetectionScore
+    from ._detect.scorer import score_causes as score_causes
+    from ._detect.scorer import score_detections as score_detections
     from ._expanding import expanding_corr as expanding_corr
     from ._expanding import expanding_count as expanding_count
     from ._expanding import expanding_cov as expanding_cov

@@ -804,6 +804,7 @@ def rank_causes(
     calls: NDArray[np.int32] | None = None,
     threads: int = 1,
 ) -> tuple[int, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...
+
 # ---- detect: PCA ----
 class Pca:
     def __init__(self, *args: object, **kwargs: object) -> None: ...

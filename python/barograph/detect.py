@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 # public name -> the module of barograph._detect that it lives in
 _EXPORTS = {
+    "score_detections": "scorer",
+    "score_causes": "scorer",
+    "NabScores": "scorer",
+    "DetectionScore": "scorer",
+    "CauseScore": "scorer",
     "Attribution": "result",
     "Detection": "result",
     "Detections": "result",
@@ -28,6 +33,11 @@ if TYPE_CHECKING:
     from ._detect.result import Detection as Detection
     from ._detect.result import Detections as Detections
     from ._detect.result import score_of_probability as score_of_probability
+    from ._detect.scorer import CauseScore as CauseScore
+    from ._detect.scorer import DetectionScore as DetectionScore
+    from ._detect.scorer import NabScores as NabScores
+    from ._detect.scorer import score_causes as score_causes
+    from ._detect.scorer import score_detections as score_detections
 
 
 def __getattr__(name: str) -> Any:

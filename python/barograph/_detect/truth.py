@@ -1,0 +1,213 @@
+"""What is known to have been wrong: labels of rows, or intervals of rows or of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .._dataset import Dataset
+from .._frames import Strings, Table, kind_of
+from .._streams import _time
+from .data import Doubles, times_of
+from .result import Detections
+
+Bools = npt.NDArray[np.bool_]
+Times = npt.NDArray[np.datetime64]
+Closed = Literal["both", "left"]
+
+_LABELS = ("is_anomaly", "anomaly", "label", "labels", "truth", "y")
+_STARTS, _ENDS = ("start", "begin", "first"), ("end", "stop", "last")
+
+
+class Found(NamedTuple):
+    """What a detector said of each row, and when the rows were measured."""
+
+    score: Doubles
+    alarm: Doubles
+    flagged: Bools | None
+    time: Times | None
+
+
+def runs_of(rows: Bools) -> npt.NDArray[np.int64]:
+    """First and last row of each run of True, shape (runs, 2)."""
+    edges = np.diff(np.concatenate([[False], rows, [False]]).astype(np.int8))
+    return np.column_stack([np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1]).astype(np.int64)
+
+
+def found_of(detections: Any, timestamps: Any) -> Found:
+    """Take apart what is to be scored: Detections, an array of scores or of bools, or a frame."""
+    time = None if timestamps is None else times_of(timestamps)[0]
+    if isinstance(detections, Detections):
+        own = detections.time
+        if time is None and own is not None:
+            time = own if own.dtype.kind == "M" else times_of(own)[0]
+        decided = not np.isnan(detections.threshold).all() or bool(detections.is_anomaly.any())
+        found = Found(detections.score, detections.alarm, detections.is_anomaly if decided else None, time)
+    elif kind_of(detections) is not None or isinstance(detections, Mapping):
+        found = _of_frame(Table.of(detections), time)
+    else:
+        values = _array("detections", detections)
+        flags = values.astype(np.bool_) if values.dtype.kind == "b" else None
+        numbers = values.astype(np.float64)
+        found = Found(numbers, numbers, flags, time)
+    n = len(found.score)
+    if found.time is not None:
+        if len(found.time) != n:
+            raise ValueError(f"timestamps: {len(found.time)} given, expected {n}, one for each score")
+        if np.isnat(found.time).any():
+            raise ValueError("timestamps: NaT given, expected a time for each score")
+        if n and (np.diff(found.time.view(np.int64)) < 0).any():
+            raise ValueError("timestamps: expected ascending times")
+    low = np.where(np.isnan(found.score), -np.inf, found.score)
+    return found._replace(score=low, alarm=np.where(np.isnan(found.alarm), -np.inf, found.alarm))
+
+
+def _of_frame(table: Table, time: Times | None) -> Found:
+    if time is None:
+        dated = [c for c in table.columns if getattr(table[c], "dtype", np.dtype("O")).kind == "M"]
+        if len(dated) == 1:
+            time = table.array(dated[0])
+    flags = None
+    for column in ("is_anomaly", "anomaly", "flagged"):
+        if column in table:
+            flags = table.array(column).astype(np.bool_)
+            break
+    if "score" in table:
+        score = table.array("score").astype(np.float64)
+    elif flags is not None:
+        score = flags.astype(np.float64)
+    else:
+        raise KeyError(
+            f"detections: no column 'score' or 'is_anomaly'; there are: {', '.join(table.columns) or 'none'}"
+        )
+    alarm = table.array("alarm").astype(np.float64) if "alarm" in table else score
+    return Found(score, alarm, flags, time)
+
+
+def _array(name: str, values: Any) -> npt.NDArray[Any]:
+    module = type(values).__module__.partition(".")[0]
+    if module in ("pandas", "polars", "pyarrow"):
+        column = Table.of({name: values})[name]
+        array: Any = column.to_numpy() if isinstance(column, Strings) else column
+    else:
+        array = np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
+    if array.dtype.kind == "O" and array.size:
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"{name}: objects given that are no numbers") from None
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"{name}: {array.dtype} given, expected numbers or bools")
+    return np.asarray(array)
+
+
+def truth_of(truth: Any, rows: int, time: Times | None, closed: Closed | None) -> Bools:
+    """Which rows are truly anomalous.
+
+    Parameters
+    ----------
+    truth : array-like, frame, Dataset, or pairs
+        As in :func:`score_detections`.
+    rows : int
+        How many there are.
+    time : ndarray of datetime64 or None
+        When they were measured.
+    closed : {"both", "left"} or None
+        Whether an interval's end belongs to it; by default to pairs, not to frames and datasets.
+    """
+    if closed not in (None, "both", "left"):
+        raise ValueError(f"closed: {closed!r} given, expected 'both' or 'left'")
+    if isinstance(truth, Dataset):
+        truth = truth.truth
+    if isinstance(truth, Mapping) and kind_of(truth) is None and "incidents" in truth:
+        truth = truth["incidents"]
+    if kind_of(truth) is not None or isinstance(truth, Mapping):
+        table = Table.of(truth)
+        start, end = _first(table, _STARTS), _first(table, _ENDS)
+        if start is not None and end is not None:
+            pairs = np.array([_bound(table.array(c)) for c in (start, end)], dtype=np.int64).T
+            of_time = table.array(start).dtype.kind == "M"
+            return _inside(pairs.reshape(-1, 2), of_time, rows, time, closed or "left")
+        label = _first(table, _LABELS)
+        if label is None:
+            raise KeyError(
+                f"truth: no columns start and end, and none of {', '.join(_LABELS)}; there are: "
+                f"{', '.join(table.columns) or 'none'}"
+            )
+        return _labels(table.array(label), rows)
+    if _is_pairs(truth):
+        return _of_pairs(truth, rows, time, closed or "both")
+    return _labels(_array("truth", truth), rows)
+
+
+def _first(table: Table, names: Sequence[str]) -> str | None:
+    return next((c for name in names for c in table.columns if c.lower() == name), None)
+
+
+def _is_pairs(truth: Any) -> bool:
+    if isinstance(truth, np.ndarray):
+        return truth.ndim == 2 and truth.shape[1] == 2
+    return (
+        isinstance(truth, (list, tuple))
+        and len(truth) > 0
+        and all(isinstance(p, (list, tuple, np.ndarray)) and len(p) == 2 for p in truth)
+    )
+
+
+def _labels(values: npt.NDArray[Any], rows: int) -> Bools:
+    if len(values) != rows:
+        raise ValueError(f"truth: {len(values)} labels given, expected {rows}, one for each score")
+    if values.dtype.kind == "f" and np.isnan(values).any():
+        raise ValueError("truth: NaN given, expected a label (0 or 1) for each score")
+    if values.size and not np.isin(values, (0, 1)).all():
+        raise ValueError("truth: expected labels of 0 and 1, bools, or pairs of start and end")
+    return values.astype(np.bool_)
+
+
+def _bound(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    if values.dtype.kind == "M":
+        return values.astype("datetime64[ns]").view(np.int64)
+    if values.dtype.kind not in "iuf":
+        values = times_of(values, "truth")[0].view(np.int64)
+    return values.astype(np.int64)
+
+
+def _of_pairs(truth: Any, rows: int, time: Times | None, closed: Closed) -> Bools:
+    ends = [bound for pair in truth for bound in pair]
+    of_time = not all(isinstance(b, (int, np.integer)) and not isinstance(b, bool) for b in ends)
+    if of_time:
+        bounds = np.array([_instant(b) for b in ends], dtype=np.int64)
+    else:
+        bounds = np.array(ends, dtype=np.int64)
+    return _inside(bounds.reshape(-1, 2), of_time, rows, time, closed)
+
+
+def _instant(bound: Any) -> int:
+    if isinstance(bound, str):
+        try:
+            bound = np.datetime64(bound)
+        except ValueError:
+            raise ValueError(f"truth: {bound!r} given, expected a time such as '2026-03-02 14:05'") from None
+    return _time("truth", bound)
+
+
+def _inside(
+    pairs: npt.NDArray[np.int64], of_time: bool, rows: int, time: Times | None, closed: Closed
+) -> Bools:
+    if of_time and time is None:
+        raise ValueError("truth: intervals of time given, and no times; pass timestamps=")
+    at = time.astype("datetime64[ns]").view(np.int64) if of_time and time is not None else np.arange(rows)
+    if (pairs[:, 0] > pairs[:, 1]).any():
+        raise ValueError("truth: an interval ends before it starts")
+    first = np.searchsorted(at, pairs[:, 0], "left")
+    last = np.searchsorted(at, pairs[:, 1], "right" if closed == "both" else "left")
+    last = np.where(pairs[:, 0] == pairs[:, 1], np.searchsorted(at, pairs[:, 1], "right"), last)
+    depth = np.zeros(rows + 1, dtype=np.int64)
+    np.add.at(depth, first, 1)
+    np.add.at(depth, np.maximum(last, first), -1)
+    return np.asarray(np.cumsum(depth[:-1]) > 0)
