@@ -93,7 +93,9 @@ def rank_causes(
     ValueError, TypeError, KeyError
         Naming what was given and what is accepted, such as the times there are where `at` is none of them.
 
-    Notes ----- A metric's shift is that of its median and mean, in units of its spread plus a tenth of its
+    Notes
+    -----
+    A metric's shift is that of its median and mean, in units of its spread plus a tenth of its
     level; it counts for no more than the shift against the rows just before. Shares of successes are read as
     shares of failures; latency, errors, cpu and memory that fall count for less than those that rise. Which
     is which is told by names. When it began is looked for within `tolerance` by all metrics together. With a
