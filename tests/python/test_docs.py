@@ -57,3 +57,9 @@ def test_examples_of_the_docstrings_run(name: str, tmp_path: Path, monkeypatch):
     runner = doctest.DocTestRunner(optionflags=OPTIONS)
     failed = sum(runner.run(test, out=said.append).failed for test in found if test.examples)
     assert failed == 0, "".join(said)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "python").rglob("*.py")), ids=lambda path: path.name)
+def test_sections_of_docstrings_have_lines_of_their_own(path: Path):
+    joined = re.findall(r"^ +\w+ -{4,}.*$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert not joined

@@ -75,7 +75,9 @@ def best_f1(score: Doubles, truth: Bools) -> float:
 def volume_under_pr(score: Doubles, truth: Bools, buffer: int) -> float:
     """VUS-PR: the mean over buffers of 0 to `buffer` rows of the range-based area under precision and recall.
 
-    References ---------- J. Paparrizos, P. Boniol, T. Palpanas, R. S. Tsay, A. Elmore, M. J. Franklin: Volume
+    References
+    ----------
+    J. Paparrizos, P. Boniol, T. Palpanas, R. S. Tsay, A. Elmore, M. J. Franklin: Volume
     Under the Surface: A New Accuracy Evaluation Measure for Time-Series Anomaly Detection. PVLDB 15(11),
     2022. As in the authors' code: slopes sqrt(1 - d / buffer) of half a buffer on either side, 250 thresholds
     by rank, P the mean of the sums of labels with and without slopes.

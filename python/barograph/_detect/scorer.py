@@ -171,12 +171,16 @@ def score_detections(
     ValueError, TypeError, KeyError
         For lengths that differ, labels that are none, intervals of time without times.
 
-    Notes ----- No point adjustment: flagging one row of an interval is not taken for flagging all of it,
+    Notes
+    -----
+    No point adjustment: flagging one row of an interval is not taken for flagging all of it,
     which makes noise look good (Kim et al., AAAI 2022). NAB scores the column ``alarm`` of a Detections, in
     which an alarm counts once, without the first 15 % of the rows (at most 750), as the benchmark does;
     silence gets 0, and a detector that never stops may get less.
 
-    References ---------- A. Lavin, S. Ahmad: Evaluating Real-Time Anomaly Detection Algorithms - the Numenta
+    References
+    ----------
+    A. Lavin, S. Ahmad: Evaluating Real-Time Anomaly Detection Algorithms - the Numenta
     Anomaly Benchmark. ICMLA 2015.
 
     Examples
@@ -275,7 +279,9 @@ def score_causes(found: Any, truth: Any, *, ks: Sequence[int] = (1, 3, 5)) -> Ca
     ValueError
         If there are not as many rankings as truths.
 
-    Notes ----- With several true causes of one fault, AC@k is the share of min(k, causes) that stand in the
+    Notes
+    -----
+    With several true causes of one fault, AC@k is the share of min(k, causes) that stand in the
     first k places.
 
     Examples
