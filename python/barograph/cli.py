@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_generate(commands)
     _add_clean(commands)
     _add_analyze(commands)
+    _add_causes(commands)
     return parser
 
 
@@ -174,6 +175,21 @@ def _add_analyze(commands: Any) -> None:
         "--fail-on", choices=SEVERITIES, help="exit 1 if there is such a finding or a worse one"
     )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON instead of the text")
+
+
+def _add_causes(commands: Any) -> None:
+    parser = _command(commands, "causes", _causes, "rank metrics by how likely they caused a change",
+                      "barograph causes metrics.csv --at '2024-01-05 13:00' --graph calls.csv")  # fmt: skip
+    parser.add_argument("path", metavar="PATH", help="CSV or Parquet: a time and a column for each metric, "
+                        "or time, service, metric, value")  # fmt: skip
+    parser.add_argument(
+        "--at", required=True, metavar="TIME", help="when trouble began or was seen, or a row"
+    )
+    parser.add_argument("--graph", metavar="FILE", help="who calls whom: a table of caller and callee")
+    parser.add_argument("--by", choices=("metric", "service"), default="metric", help="default: metric")
+    parser.add_argument("--timestamp", metavar="COLUMN", help="the column that holds the time")
+    parser.add_argument("--top", type=int, default=10, metavar="N", help="lines to print (default: 10)")
+    parser.add_argument("--out", metavar="FILE", help="write all of them there, as CSV")
 
 
 def _policy(options: argparse.Namespace) -> Policy:
@@ -324,6 +340,27 @@ def _analyze(options: argparse.Namespace) -> int:
     except BrokenPipeError:  # such as `| head -1`: the verdict stands
         _discard_output()
     return _verdict(report, options.fail_on)
+
+
+def _causes(options: argparse.Namespace) -> int:
+    from ._detect.causes import rank_causes
+    from .ingest import read_table
+
+    _policy(options)
+    if options.top < 1:
+        raise ValueError(f"--top: {options.top} given, expected 1 or more")
+    found = rank_causes(
+        read_table(options.path),
+        int(options.at) if options.at.isdecimal() else options.at,
+        graph=read_table(options.graph) if options.graph else None,
+        by=options.by,
+        time=options.timestamp,
+    )
+    print(found.to_text(options.top))
+    if options.out:
+        found.write_csv(options.out)
+        _print_files([Path(options.out)])
+    return 0
 
 
 def _findings(report: Report) -> list[dict[str, Any]]:
