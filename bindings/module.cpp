@@ -45,6 +45,7 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_time(m);
   barograph_bindings::register_stats(m);
   barograph_bindings::register_stats_items(m);
+  barograph_bindings::register_detect_charts(m);
   barograph_bindings::register_detect_pca(m);
   barograph_bindings::register_streams(m);
   barograph_bindings::register_windowed(m);

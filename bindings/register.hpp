@@ -17,6 +17,7 @@ void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);
 void register_stats(pybind11::module_& m);
 void register_stats_items(pybind11::module_& m);
+void register_detect_charts(pybind11::module_& m);
 void register_detect_pca(pybind11::module_& m);
 void register_streams(pybind11::module_& m);
 void register_windowed(pybind11::module_& m);

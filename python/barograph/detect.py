@@ -17,10 +17,13 @@ _EXPORTS = {
     "DetectionScore": "scorer",
     "CauseScore": "scorer",
     "Attribution": "result",
+    "CusumChart": "charts",
     "Detection": "result",
     "Detections": "result",
+    "EwmaChart": "charts",
     "rank_causes": "causes",
     "PCA": "pca",
+    "PageHinkley": "charts",
     "score_of_probability": "result",
 }
 
@@ -28,6 +31,9 @@ __all__ = [*_EXPORTS]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from ._detect.causes import rank_causes as rank_causes
+    from ._detect.charts import CusumChart as CusumChart
+    from ._detect.charts import EwmaChart as EwmaChart
+    from ._detect.charts import PageHinkley as PageHinkley
     from ._detect.pca import PCA as PCA
     from ._detect.result import Attribution as Attribution
     from ._detect.result import Detection as Detection

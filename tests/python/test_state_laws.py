@@ -146,6 +146,7 @@ KINDS = [
     of_times("Ewma", lambda: bg.Ewma(60)),
     of_times("Ewma-short", lambda: bg.Ewma(0.001)),
     of_times("Counter", bg.Counter, ordered=True),
+    of_times("CusumChart", lambda: bg.detect.CusumChart(target=1.0, sigma=2.0, limit=5.0), ordered=True),
     of_times("Trend", bg.Trend),
     of_times("Trend-sampled", lambda: bg.Trend(5)),
     Kind(
