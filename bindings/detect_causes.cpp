@@ -9,6 +9,7 @@
 
 #include "barograph/core/executor.hpp"
 #include "barograph/detect/causes.hpp"
+#include "barograph/detect/lead_lag.hpp"
 #include "interruptible.hpp"
 
 namespace py = pybind11;
@@ -100,6 +101,37 @@ void register_detect_causes(py::module_& m) {
       py::arg("more_scatter") = true, py::arg("successes_as_failures") = true, py::arg("common") = 0.0,
       py::arg("explained") = 0.4, py::arg("suffering") = 0.3, py::arg("service") = py::none(),
       py::arg("calls") = py::none(), py::arg("threads") = 1);
+  m.def(
+      "lead_lag",
+      [](const std::vector<doubles>& columns, const doubles& target, std::size_t max_lag, std::size_t given,
+         bool changes, std::size_t threads) {
+        detect::lead_lag_options how;
+        how.max_lag = max_lag;
+        how.given = given;
+        how.changes = changes;
+        const columns_of seen = views(columns);
+        const barograph::span<const double> y(target.data(), static_cast<std::size_t>(target.size()));
+        const auto run = barograph::thread_executor::for_size(size_of(seen) * (max_lag + 1), threads);
+        std::vector<detect::association> found;
+        {
+          const barograph_bindings::interruptible call;
+          found = detect::lead_lag(seen, y, how, run);
+        }
+        const auto n = static_cast<py::ssize_t>(found.size());
+        py::array_t<std::int64_t> column(n), lag(n);
+        py::array_t<double> correlation(n), p_value(n), partial(n);
+        for (py::ssize_t i = 0; i < n; ++i) {
+          const detect::association& a = found[static_cast<std::size_t>(i)];
+          column.mutable_data()[i] = static_cast<std::int64_t>(a.column);
+          lag.mutable_data()[i] = a.lag;
+          correlation.mutable_data()[i] = a.correlation;
+          p_value.mutable_data()[i] = a.p_value;
+          partial.mutable_data()[i] = a.partial;
+        }
+        return py::make_tuple(column, lag, correlation, p_value, partial);
+      },
+      py::arg("columns"), py::arg("target"), py::arg("max_lag"), py::arg("given"), py::arg("changes"),
+      py::arg("threads") = 1);
 }
 
 }  // namespace barograph_bindings

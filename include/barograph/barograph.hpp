@@ -81,6 +81,7 @@
 #include "detect/cusum_chart.hpp"
 #include "detect/ewma_chart.hpp"
 #include "detect/matrix_view.hpp"
+#include "detect/lead_lag.hpp"
 #include "detect/metric_kind.hpp"
 #include "detect/page_hinkley.hpp"
 #include "detect/run_length.hpp"

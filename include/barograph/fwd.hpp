@@ -128,6 +128,8 @@ struct cause_options;
 struct service_graph;
 struct cause;
 struct ranked_causes;
+struct lead_lag_options;
+struct association;
 }  // namespace detect
 struct matrix_view;
 class comoments;

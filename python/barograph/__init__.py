@@ -40,6 +40,7 @@ _EXPORTS = {
     "Top": "_items",
     "Trend": "_streams",
     "Windowed": "_windowed",
+    "lead_lag": "_detect.lead_lag",
     "rank_causes": "_detect.causes",
     "score_detections": "_detect.scorer",
     "score_causes": "_detect.scorer",
@@ -128,6 +129,7 @@ if TYPE_CHECKING:
     from ._dataset import Schema as Schema
     from ._demo import demo as demo
     from ._detect.causes import rank_causes as rank_causes
+    from ._detect.lead_lag import lead_lag as lead_lag
     from ._detect.scorer import CauseScore as CauseScore
     from ._detect.scorer import DetectionScore as DetectionScore
     from ._detect.scorer import score_causes as score_causes

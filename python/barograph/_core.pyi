@@ -804,6 +804,16 @@ def rank_causes(
     calls: NDArray[np.int32] | None = None,
     threads: int = 1,
 ) -> tuple[int, NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]: ...
+def lead_lag(
+    columns: Sequence[NDArray[np.float64]],
+    target: NDArray[np.float64],
+    max_lag: int,
+    given: int,
+    changes: bool,
+    threads: int = 1,
+) -> tuple[
+    NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+]: ...
 
 # ---- detect: PCA ----
 class Pca:

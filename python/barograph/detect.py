@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 # public name -> the module of barograph._detect that it lives in
 _EXPORTS = {
+    "lead_lag": "lead_lag",
     "score_detections": "scorer",
     "score_causes": "scorer",
     "NabScores": "scorer",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ._detect.charts import CusumChart as CusumChart
     from ._detect.charts import EwmaChart as EwmaChart
     from ._detect.charts import PageHinkley as PageHinkley
+    from ._detect.lead_lag import lead_lag as lead_lag
     from ._detect.pca import PCA as PCA
     from ._detect.result import Attribution as Attribution
     from ._detect.result import Detection as Detection

@@ -46,6 +46,8 @@ class Metrics:
         The kind of frame they came in.
     order : ndarray of int64 or None
         Rows as given, in the order of time; None where they stood in it.
+    given : int
+        How many rows were given.
     """
 
     columns: list[Doubles]
@@ -56,6 +58,7 @@ class Metrics:
     zone: str | None
     kind: Kind
     order: npt.NDArray[np.int64] | None = None
+    given: int = 0
 
     def __len__(self) -> int:
         return len(self.columns[0]) if self.columns else 0
@@ -111,7 +114,7 @@ def metrics_of(
         found = _long(table, others, texts, when, service, metric, value, name)
     else:
         found = _wide(table, others, when, service, levels, name)
-    found = replace(found, zone=zone, kind=kind_of(data) or "table")
+    found = replace(found, zone=zone, kind=kind_of(data) or "table", given=len(table))
     return _in_order(found)
 
 

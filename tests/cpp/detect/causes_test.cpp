@@ -91,7 +91,7 @@ TEST_CASE("a direction that does no harm counts for less") {
   CHECK(found.causes[1].shift < 0);
 }
 
-TEST_CASE("threads change no bit") {
+TEST_CASE("threads change no bit of a ranking") {
   const columns data = metrics(100, 300, 200);
   cause_options how;
   how.tolerance = 5;
