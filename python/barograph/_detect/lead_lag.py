@@ -64,12 +64,16 @@ def lead_lag(
     ValueError, TypeError, KeyError
         Naming what was given and what is accepted.
 
-    Notes ----- Rows are taken to be evenly spaced; where times have gaps they are put on an even grid, the
+    Notes
+    -----
+    Rows are taken to be evenly spaced; where times have gaps they are put on an even grid, the
     gaps missing. The p-value allows for what each series repeats of itself from row to row and for the number
     of lags, not for the number of metrics. Correlation is no cause: a partial correlation near 0 says that
     other metrics tell as much.
 
-    References ---------- C. S. Bretherton et al.: The effective number of spatial degrees of freedom of a
+    References
+    ----------
+    C. S. Bretherton et al.: The effective number of spatial degrees of freedom of a
     time-varying field. Journal of Climate 12, 1999 (equation 31).
 
     Examples
