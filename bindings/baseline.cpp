@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "band_binding.hpp"
 #include "barograph/baseline/exclusion.hpp"
 #include "barograph/baseline/rolling_band.hpp"
 #include "barograph/baseline/rolling_stream.hpp"
@@ -24,41 +25,7 @@ namespace rolling = barograph::rolling;
 
 namespace {
 
-using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
-using flags = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>;
-
-template <class A>
-auto view(const A& array) {
-  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
-}
-
-barograph::span<const unsigned char> mask_of(const std::optional<flags>& mask) {
-  return mask ? view(*mask) : barograph::span<const unsigned char>();
-}
-
-rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
-                            const std::optional<flags>& mask) {
-  rolling::options how;
-  how.min_periods = min_periods;
-  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  how.nan = nan_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  how.mask = mask_of(mask);
-  return how;
-}
-
-/// The columns of a band as an array of shape (4, rows) that owns them.
-py::array_t<double> array_of(baseline::band band) {
-  const auto rows = static_cast<py::ssize_t>(band.size());
-  auto owned = std::make_unique<std::vector<double>>(band.release());
-  double* const data = owned->data();
-  const py::capsule owner(owned.release(), [](void* v) { delete static_cast<std::vector<double>*>(v); });
-  return py::array_t<double>({py::ssize_t{4}, rows}, data, owner);
-}
-
-py::tuple tuple_of(const baseline::expectation& e) {
-  return py::make_tuple(e.expected, e.scale, e.lower, e.upper);
-}
+using namespace barograph_bindings::arrays;
 
 baseline::estimator estimator_of(const std::string& method, double width, double low, double middle,
                                  double high) {

@@ -74,6 +74,10 @@
 #include "baseline/exclusion.hpp"
 #include "baseline/rolling_band.hpp"
 #include "baseline/rolling_stream.hpp"
+#include "baseline/season.hpp"
+#include "baseline/seasonal_band.hpp"
+#include "baseline/seasonal_profile.hpp"
+#include "baseline/seasonal_stream.hpp"
 
 #include "detect/cause_options.hpp"
 #include "detect/causes.hpp"

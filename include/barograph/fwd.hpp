@@ -114,6 +114,10 @@ struct estimator;
 struct inline_baselines;
 class exclusion;
 class rolling_stream;
+class season;
+struct seasonal_window;
+class seasonal_stream;
+class seasonal_profile;
 }  // namespace baseline
 
 namespace groupby {

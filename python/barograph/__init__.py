@@ -35,6 +35,7 @@ _EXPORTS = {
     "Report": "analysis._model",
     "RollingBaseline": "_baseline",
     "Schema": "_dataset",
+    "SeasonalProfile": "_seasonal",
     "Strings": "_frames",
     "Table": "_frames",
     "Top": "_items",
@@ -101,6 +102,7 @@ _EXPORTS = {
     "kpis": "_groups",
     "read": "ingest",
     "score_cleaning": "_cleaning_score",
+    "seasonal_baseline": "_seasonal",
 }
 _MODULES: tuple[str, ...] = (
     "detect",
@@ -165,6 +167,8 @@ if TYPE_CHECKING:
     from ._order_window import OrderWindow as OrderWindow
     from ._policy import HealthPolicy as HealthPolicy
     from ._policy import Policy as Policy
+    from ._seasonal import SeasonalProfile as SeasonalProfile
+    from ._seasonal import seasonal_baseline as seasonal_baseline
     from ._slo import Apdex as Apdex
     from ._slo import LatencySummary as LatencySummary
     from ._states import ExactSum as ExactSum

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _frames
+from ._season import season_of
 from ._streams import _time, _times
 from ._threads import thread_count
 from ._windows import _columns, _Cut, _cut, _How, _inf, _least, _Series, _series, _whole, _width
@@ -200,7 +201,8 @@ def bands_of(x: Any, how: _How, exclude: Any, kernel: _Kernel) -> Band:
     if left_out is not None:
         series = series._replace(mask=left_out if series.mask is None else series.mask | left_out)
     found, cut = kernel(series, how)
-    cut = cut._replace(mask=series.mask)
+    if cut.mask is None:
+        cut = cut._replace(mask=series.mask)
     return Band(*(series.wrap(row, cut) for row in found))
 
 
@@ -229,7 +231,7 @@ def _weighting(width: float) -> _Kernel:
 
 
 def _is_rows(window: Any) -> bool:
-    return isinstance(window, (int, np.integer)) and not isinstance(window, bool)
+    return isinstance(window, (int, np.integer)) and not isinstance(window, (bool, np.timedelta64))
 
 
 def _estimator(method: str, width: float, q: Sequence[float]) -> _core.Estimator:
@@ -329,7 +331,9 @@ class RollingBaseline:
         As in :func:`rolling_baseline`.
     min_periods : int, optional
         With fewer values nothing is known (NaN). By default half of a window of rows; for a window in time,
-        and for ``"ewma"``, 1.
+        and for ``"ewma"``, 1; with `period` 2, pooled 1.
+    period, slot, tz, scale
+        As in :func:`seasonal_baseline`: the window holds rows of the same slot. No season by default.
 
     Raises
     ------
@@ -355,17 +359,31 @@ class RollingBaseline:
     True
     """
 
-    __slots__ = ("_stream", "_timed", "_what")
+    __slots__ = ("_seasonal", "_stream", "_timed", "_what")
+    _stream: _core.RollingStream | _core.SeasonalStream
 
     def __init__(
         self, window: Any, method: str = "median", *, width: float = 3.0,
         q: tuple[float, float, float] = (0.05, 0.5, 0.95), min_periods: int | None = None,
+        period: Any = None, slot: Any = "1h", tz: str | None = None, scale: str = "slot",
     ) -> None:  # fmt: skip
         span = _width(window)
+        self._seasonal = period is not None
+        self._what = f"{window!r}, {method!r}"
+        if scale not in ("slot", "pooled"):
+            raise ValueError(f"scale: {scale!r} given, expected 'slot' or 'pooled'")
+        if self._seasonal:
+            if span is not None:
+                raise TypeError(f"window: {window!r} given, expected rows of a slot (int) with period")
+            season = season_of(period, slot, tz)
+            self._timed, pooled = season.timed, scale == "pooled"
+            least = (1 if pooled else 2) if min_periods is None else _whole("min_periods", min_periods)
+            estimator = _estimator(method, width, q)
+            self._stream = _core.SeasonalStream(season.engine, int(window), estimator, least, pooled)
+            return
         self._timed = span is not None
         default = 1 if self._timed or method == "ewma" else (int(window) + 1) // 2
         least = default if min_periods is None else _whole("min_periods", min_periods)
-        self._what = f"{window!r}, {method!r}"
         self._stream = _core.RollingStream(
             int(window) if span is None else span, self._timed, _estimator(method, width, q), least
         )
@@ -399,7 +417,7 @@ class RollingBaseline:
         values = np.ascontiguousarray(_series(x, None).values)
         whens = None if times is None else _times("times", times)
         if self._timed and whens is None:
-            raise ValueError("times: none given, expected one for each row: the window is one of time")
+            raise ValueError("times: none given, expected one for each row: the window or season is of time")
         return Band(*self._stream.update_many(whens, values, rows_left_out(exclude, whens, len(values))))
 
     @staticmethod
@@ -410,14 +428,26 @@ class RollingBaseline:
         left_out = rows_left_out(exclude, times, 1)
         return left_out is not None and bool(left_out[0])
 
-    def expected(self) -> Band:
-        """What is expected of the next value."""
-        return Band(*self._stream.expected())
+    def expected(self, times: Any = None) -> Band:
+        """What is expected of the next value.
+
+        Parameters
+        ----------
+        times : instant or number of seconds, optional
+            When it will be; where the period is one of time.
+        """
+        if isinstance(self._stream, _core.RollingStream):
+            return Band(*self._stream.expected())
+        if not self._timed:
+            return Band(*self._stream.expected(self._stream.rows()))
+        if times is None:
+            raise ValueError("times: none given, expected when the value will be: the season is one of time")
+        return Band(*self._stream.expected(_time("times", times)))
 
     @property
     def late(self) -> int:
         """How many rows were older than the newest one, and so left out."""
-        return self._stream.late()
+        return self._stream.late() if isinstance(self._stream, _core.RollingStream) else 0
 
     def reset(self) -> None:
         """Forget all values."""
@@ -425,5 +455,7 @@ class RollingBaseline:
 
     def __repr__(self) -> str:
         """Show the window, the method and what is expected."""
+        if self._seasonal:
+            return f"RollingBaseline({self._what}, by season)"
         band = self.expected()
         return f"RollingBaseline({self._what}: {band.expected:.6g}, scale {band.scale:.6g})"

@@ -723,10 +723,10 @@ def _width(window: Any) -> int | None:
     """Nanoseconds of a window in time; None for one of rows."""
     if isinstance(window, (bool, np.bool_)) or window is None:
         raise TypeError(f"window: {window!r} given, expected rows (int) or a length in time")
+    if isinstance(window, np.timedelta64):  # which numpy counts among the integers
+        return int(window.astype("timedelta64[ns]").astype(np.int64))
     if isinstance(window, (int, np.integer)):
         return None
-    if isinstance(window, np.timedelta64):
-        return int(window.astype("timedelta64[ns]").astype(np.int64))
     if isinstance(window, str):
         return length_in_ns("window", window)
     nanoseconds = getattr(window, "nanos", getattr(window, "value", None))

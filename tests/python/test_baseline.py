@@ -208,6 +208,14 @@ def test_wrong_arguments_are_named(arguments, error, says):
         bg.rolling_baseline([1.0, 2.0, 3.0, 4.0, 5.0], **keywords)
 
 
+def test_a_timedelta_of_numpy_is_a_length_of_time():
+    times = np.arange(5) * 10**9
+    x = [1.0, 2.0, 3.0, 4.0, 5.0]
+    got = bg.rolling_baseline(x, np.timedelta64(2, "s"), on=times, exclude=[(0, 1)])
+    assert got.expected.tolist()[1:] == [2.0, 2.5, 3.5, 4.5]
+    assert bg.rolling_mean(x, np.timedelta64(2, "s"), on=times).tolist() == [1.0, 1.5, 2.5, 3.5, 4.5]
+
+
 def test_streams_say_what_they_cannot_take():
     with pytest.raises(ValueError, match="window"):
         bg.RollingBaseline(0)

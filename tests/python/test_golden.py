@@ -111,6 +111,8 @@ RECIPES: dict[str, Callable[[], Any]] = {
         bg.Policy(availability=0.9), [bg.BurnRule("10s", "1s", 2, "now")], period="1h"
     ),
     "ewma_v1.bin": lambda: late(bg.Ewma(3600)),
+    "seasonal_profile_v1.bin": lambda: late(bg.SeasonalProfile("day", "1min", "+01:00")),
+    "seasonal_profile_empty_v1.bin": lambda: bg.SeasonalProfile(7),
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

@@ -83,7 +83,7 @@ SECOND = 10**9
 TIMED = [(SECOND * (50 + i * i % 40), x) for i, x in enumerate(NUMBERS)]
 
 
-def of_times(name: str, new: Callable[[], Any], *, ordered: bool = False) -> Kind:
+def of_times(name: str, new: Callable[[], Any], *, ordered: bool = False, forgets: bool = False) -> Kind:
     times = st.one_of(st.integers(-(10**12), 10**12), st.sampled_from([0, SECOND, 60 * SECOND]))
     return Kind(
         name=name,
@@ -94,6 +94,7 @@ def of_times(name: str, new: Callable[[], Any], *, ordered: bool = False) -> Kin
         example=TIMED,
         fill=None if ordered else lambda s: s.update(1.0, MAX_COUNT, times=1.0),
         ordered=ordered,
+        forgets=forgets,
     )
 
 
@@ -145,6 +146,7 @@ KINDS = [
     ),
     of_times("Ewma", lambda: bg.Ewma(60)),
     of_times("Ewma-short", lambda: bg.Ewma(0.001)),
+    of_times("SeasonalProfile", lambda: bg.SeasonalProfile("1min", "10s"), forgets=True),
     of_times("Counter", bg.Counter, ordered=True),
     of_times("CusumChart", lambda: bg.detect.CusumChart(target=1.0, sigma=2.0, limit=5.0), ordered=True),
     of_times("Trend", bg.Trend),

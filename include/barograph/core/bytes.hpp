@@ -31,6 +31,7 @@ enum class state_kind : std::uint16_t {
   distinct = 11,
   windowed = 12,
   burn_rate = 13,
+  seasonal_profile = 20,
   pca = 30,
   ewma_chart = 31,
   cusum_chart = 32,

@@ -81,6 +81,9 @@ class moments {
 
   void reset() { *this = moments(); }
 
+  /// Raises `invalid_argument` unless there is room for so many more values of any sort.
+  void check_room(std::uint64_t size) const { counts_.check_room(size); }
+
   /// Finite values; the others are counted apart.
   std::uint64_t count() const noexcept { return counts_.finite; }
   std::uint64_t nan_count() const noexcept { return counts_.nan; }
