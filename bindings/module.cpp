@@ -50,6 +50,9 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_detect_pca(m);
   barograph_bindings::register_streams(m);
   barograph_bindings::register_windowed(m);
+  barograph_bindings::register_detect_series(m);
+  barograph_bindings::register_detect_stream(m);
+  barograph_bindings::register_detect_table(m);
   barograph_bindings::register_generate(m);
   barograph_bindings::register_detect_causes(m);
   barograph_bindings::register_exchange(m);

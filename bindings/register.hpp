@@ -22,6 +22,9 @@ void register_detect_charts(pybind11::module_& m);
 void register_detect_pca(pybind11::module_& m);
 void register_streams(pybind11::module_& m);
 void register_windowed(pybind11::module_& m);
+void register_detect_series(pybind11::module_& m);
+void register_detect_stream(pybind11::module_& m);
+void register_detect_table(pybind11::module_& m);
 void register_generate(pybind11::module_& m);
 
 }  // namespace barograph_bindings

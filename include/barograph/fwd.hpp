@@ -187,6 +187,24 @@ struct otlp_histograms;
 struct detected_log_format;
 struct combined_line;
 
+namespace detect {
+class alarm_hold;
+struct incident_rows;
+struct incident_rules;
+class nearest_windows;
+class online_false_discovery;
+class seasonal_guess;
+struct series_strangeness;
+class strangeness_calibration;
+class stream_detector;
+class stream_judge;
+struct stream_verdict;
+class stuck_value;
+class table_distance;
+class table_judge;
+class tail_probability;
+}  // namespace detect
+
 // record/
 struct latency_range;
 class latency_cells;

@@ -25,16 +25,27 @@ _EXPORTS = {
     "rank_causes": "causes",
     "PCA": "pca",
     "PageHinkley": "charts",
+    "Incident": "incidents",
+    "Incidents": "incidents",
+    "StreamDetector": "stream",
+    "StreamScore": "stream",
+    "auto": "auto",
+    "auto_stream": "stream",
+    "incidents": "incidents",
     "score_of_probability": "result",
 }
 
 __all__ = [*_EXPORTS]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from ._detect.auto import auto as auto
     from ._detect.causes import rank_causes as rank_causes
     from ._detect.charts import CusumChart as CusumChart
     from ._detect.charts import EwmaChart as EwmaChart
     from ._detect.charts import PageHinkley as PageHinkley
+    from ._detect.incidents import Incident as Incident
+    from ._detect.incidents import Incidents as Incidents
+    from ._detect.incidents import incidents as incidents
     from ._detect.lead_lag import lead_lag as lead_lag
     from ._detect.pca import PCA as PCA
     from ._detect.result import Attribution as Attribution
@@ -46,6 +57,9 @@ if TYPE_CHECKING:
     from ._detect.scorer import NabScores as NabScores
     from ._detect.scorer import score_causes as score_causes
     from ._detect.scorer import score_detections as score_detections
+    from ._detect.stream import StreamDetector as StreamDetector
+    from ._detect.stream import StreamScore as StreamScore
+    from ._detect.stream import auto_stream as auto_stream
 
 
 def __getattr__(name: str) -> Any:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .._frames import Kind, Table, as_kind, check_kind, default_kind
 from .data import Doubles, times_of
+
+if TYPE_CHECKING:
+    from .incidents import Incidents
 
 #: Scores from which a flagged row is MEDIUM and HIGH: one row in 10,000 and in 1,000,000.
 MEDIUM, HIGH = 0.8, 6 / 7
@@ -177,6 +180,22 @@ class Detections:
         """Give the rows of the highest scores, most anomalous first, flagged or not."""
         order = np.argsort(-self.score, kind="stable")[: max(0, count)]
         return [self._detection(int(row)) for row in order]
+
+    def incidents(self, *, off: float = 0.5, quiet: int = 3, least: int = 1) -> Incidents:
+        """Make intervals of the anomalous rows, see :func:`barograph.detect.incidents`.
+
+        Parameters
+        ----------
+        off : float
+            A row with a score below this is quiet.
+        quiet : int
+            So many quiet rows in a row end an incident.
+        least : int
+            An incident has at least so many anomalous rows.
+        """
+        from .incidents import incidents
+
+        return incidents(self, off=off, quiet=quiet, least=least)
 
     def _detection(self, row: int) -> Detection:
         causes: tuple[str, ...] = ()

@@ -1,0 +1,111 @@
+// Bindings of detect/table_distance.hpp and stream_judge.hpp, and the tail of whole_series.hpp for any
+// scores.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "barograph/detect/stream_judge.hpp"
+#include "barograph/detect/table_distance.hpp"
+#include "barograph/detect/whole_series.hpp"
+#include "interruptible.hpp"
+#include "state_binding.hpp"
+
+namespace bg = barograph;
+
+namespace barograph_bindings {
+namespace {
+
+using distance = bg::detect::table_distance;
+using judge = bg::detect::table_judge;
+
+bg::span<double> room(py::array_t<double>& a) {
+  return {a.mutable_data(), static_cast<std::size_t>(a.size())};
+}
+
+/// score, threshold, alarm as rows of a matrix, and findings.
+py::tuple judge_many(guarded<judge>& self, const double_array& first, const double_array& second) {
+  const py::ssize_t n = first.size();
+  if (second.size() != n)
+    bg::raise<bg::invalid_argument>("second: " + std::to_string(second.size()) + " rows given, expected " +
+                                    std::to_string(n));
+  py::array_t<double> columns({py::ssize_t{3}, n});
+  py::array_t<bool> finding(n);
+  double* out = columns.mutable_data();
+  bool* found = finding.mutable_data();
+  const double* a = first.data();
+  const double* b = second.data();
+  const auto rows = static_cast<std::size_t>(n);
+  {
+    const interruptible call;
+    self.change([&](judge& j) {
+      for (std::size_t i = 0; i < rows; ++i) {
+        if (i % 16384 == 0) bg::check_interrupt();
+        const bg::detect::stream_verdict v = j.push(a[i], b[i]);
+        out[i] = v.score;
+        out[rows + i] = v.threshold;
+        out[2 * rows + i] = v.alarm;
+        found[i] = v.finding;
+      }
+    });
+  }
+  return py::make_tuple(columns, finding);
+}
+
+}  // namespace
+
+void register_detect_table(py::module_& m) {
+  py::class_<distance>(m, "TableDistance")
+      .def(py::init([](const double_array& x, std::uint64_t seed) {
+             if (x.ndim() != 2) bg::raise<bg::invalid_argument>("x: expected 2 dimensions");
+             const auto columns = static_cast<std::size_t>(x.shape(1));
+             const interruptible call;
+             return std::make_unique<distance>(values_of(x), columns, seed);
+           }),
+           py::arg("x").noconvert(), py::arg("seed"))
+      .def(
+          "score",
+          [](const distance& self, const double_array& x) {
+            py::array_t<double> score(x.shape(0)), square(x.shape(0));
+            const bg::span<double> scores = room(score), squares = room(square);
+            {
+              const interruptible call;
+              self.score(values_of(x), scores, squares);
+            }
+            return py::make_tuple(score, square);
+          },
+          py::arg("x").noconvert())
+      .def(
+          "contributions",
+          [](const distance& self, const double_array& x) {
+            py::array_t<double> out({x.shape(0), x.shape(1)});
+            const bg::span<double> into = room(out);
+            {
+              const interruptible call;
+              self.contributions(values_of(x), into);
+            }
+            return out;
+          },
+          py::arg("x").noconvert());
+  py::class_<guarded<judge>>(m, "TableJudge")
+      .def(py::init([] { return std::make_unique<guarded<judge>>(judge()); }))
+      .def("push", &judge_many, py::arg("first").noconvert(), py::arg("second").noconvert());
+  m.def(
+      "tail_evidence",
+      [](const double_array& r, double lightest) {
+        std::vector<double> evidence;
+        {
+          const interruptible call;
+          const bg::span<const double> v = values_of(r);
+          evidence = bg::detect::detail::tail_evidence({v.begin(), v.end()}, lightest);
+        }
+        py::array_t<double> out(static_cast<py::ssize_t>(evidence.size()));
+        std::copy(evidence.begin(), evidence.end(), out.mutable_data());
+        return out;
+      },
+      py::arg("strangeness").noconvert(), py::arg("lightest"));
+}
+
+}  // namespace barograph_bindings

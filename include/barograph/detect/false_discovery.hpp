@@ -1,0 +1,99 @@
+// false_discovery: how many of many tail probabilities are findings, so that few of the findings are false.
+//
+// For all at once: Benjamini and Hochberg, "Controlling the false discovery rate", J. R. Statist. Soc. B 57
+// (1995). One after the other: LORD++ (Ramdas, Yang, Wainwright and Jordan, "Online control of the false
+// discovery rate with decaying memory", NIPS 2017) with a memory of 4,096 tests and a floor that never is
+// spent, so that a detector that runs for years stays awake. Class F.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../core/errors.hpp"
+#include "../core/span.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+
+/// The largest probability that is a finding; 0 where none is.
+///
+/// @param p     probabilities; NaN is none
+/// @param rate  the expected share of false findings among all, above 0 and below 1
+/// @throws invalid_argument for a rate outside
+inline double benjamini_hochberg(span<const double> p, double rate) {
+  if (!(rate > 0 && rate < 1))
+    raise<invalid_argument>("rate: " + std::to_string(rate) + " given, expected above 0 and below 1");
+  std::vector<double> sorted;
+  sorted.reserve(p.size());
+  for (const double q : p)
+    if (q == q) sorted.push_back(q);
+  std::sort(sorted.begin(), sorted.end());
+  const double tests = static_cast<double>(sorted.size());
+  for (std::size_t k = sorted.size(); k != 0; --k)
+    if (sorted[k - 1] <= rate * static_cast<double>(k) / tests) return sorted[k - 1];
+  return 0.0;
+}
+
+class online_false_discovery {
+ public:
+  /// @param rate  the expected share of false findings among all, above 0 and below 1
+  explicit online_false_discovery(double rate = 0.1) : rate_(rate) {
+    if (!(rate > 0 && rate < 1))
+      raise<invalid_argument>("rate: " + std::to_string(rate) + " given, expected above 0 and below 1");
+  }
+
+  /// What the probability of the next test has to be at most.
+  double level() const noexcept {
+    // half of the rate for the first finding, spread over tests as j^-2; the floor is a test of ten
+    // thousand's
+    double sum = 0.5 * share(test_ + 1) + 1e-4;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::uint64_t age = test_ + 1 - found_[i];
+      sum += (first_ && i == 0 ? 0.5 : 1.0) * share(age);
+    }
+    return std::min(rate_ * sum, 1e-3);
+  }
+
+  /// Whether the next test, of probability p, is a finding.
+  bool push(double p) noexcept {
+    const bool finding = p <= level();
+    ++test_;
+    if (finding) {
+      if (count_ == found_.size()) {
+        std::copy(found_.begin() + 1, found_.end(), found_.begin());
+        --count_;
+        first_ = false;
+      }
+      found_[count_++] = test_;
+    }
+    while (count_ != 0 && test_ - found_[0] > memory) {
+      std::copy(found_.begin() + 1, found_.begin() + static_cast<std::ptrdiff_t>(count_), found_.begin());
+      --count_;
+      first_ = false;
+    }
+    return finding;
+  }
+
+ private:
+  static constexpr std::uint64_t memory = 4096;
+
+  /// Of what is to be spent, the part of the j-th test since: 6 / (pi j)^2.
+  static double share(std::uint64_t j) noexcept {
+    const double x = static_cast<double>(j);
+    return 0x1.37423899a1558p-1 / (x * x);
+  }
+
+  double rate_;
+  std::uint64_t test_ = 0;
+  std::array<std::uint64_t, 64> found_{};  // the newest findings, the oldest first
+  std::size_t count_ = 0;
+  bool first_ = true;  // found_[0] is the first finding of all
+};
+
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END

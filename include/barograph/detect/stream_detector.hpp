@@ -1,0 +1,130 @@
+// stream_detector: how strange each value of a stream is by the values before it alone.
+//
+// Thirteen ways of being strange (level, steps, spread, calm, time of day, shape, ...), each turned into a
+// tail probability by its own last 5,000 values; their plain mean is the strangeness. Its own past, and that
+// of the distance from the time of day alone, make evidence of it, online control of false discoveries makes
+// findings of that, and a hold makes alarms of the strangeness itself. A value that is stuck is evidence of
+// its own. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "../core/math.hpp"
+#include "detail/recent_values.hpp"
+#include "nearest_windows.hpp"
+#include "seasonal_guess.hpp"
+#include "stream_judge.hpp"
+#include "stuck_value.hpp"
+#include "tail_probability.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+
+class stream_detector {
+ public:
+  static constexpr std::size_t ways = 14;
+
+  /// Of each way of being strange, in the order of parts().
+  static constexpr const char* way_names[ways] = {
+      "level",        "recent level",     "time of day", "shape of 12",  "mean of 10",
+      "spread of 30", "shape of 24",      "step",        "median of 40", "mean of 30",
+      "spread of 10", "time of day of 6", "calm",        "stuck"};
+
+  struct result : stream_verdict {
+    double expected;  ///< what the value was to be by the time of day and week
+    double margin;    ///< how far from that one in a thousand was; NaN while nothing is known
+  };
+
+  /// @param seconds  of event time, in the zone whose days matter
+  /// @param x        a value that is not finite counts as the one before
+  result push(std::int64_t seconds, double x) {
+    if (!std::isfinite(x)) x = rows_ == 0 ? 0.0 : previous_;
+    const double level = level_.push(x);
+    const double of_8 = std::abs(x - (eight_.empty() ? x : eight_.median()));
+    const double of_40 = std::abs(x - (forty_.empty() ? x : forty_.median()));
+    eight_.push(x);
+    forty_.push(x);
+    const double spread_level = spread_level_.push(of_8);
+    result r{};
+    const seasonal_guess::guess usual = season_.push(seconds, x);
+    r.expected = usual.value;
+    const double off_season = x - usual.value;
+    values_.push(x);
+    spreads_.push(of_8);
+    off_seasons_.push(off_season);
+    const double spread_30 = spreads_.mean(30);
+    const nearest_windows::distances shape = shapes_.push(x);
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    r.margin = tails_[2].exceeded_by(0.001);
+    const double raw[own] = {
+        std::abs(x - level),
+        std::abs(x - fast_.push(x)),
+        usual.known ? std::abs(off_season) : nan,  // how far a first guess is off says nothing
+        shape.of_12,
+        std::abs(values_.mean(10) - level),
+        spread_30,
+        shape.of_24,
+        std::abs(x - (rows_ == 0 ? x : previous_)),
+        of_40,
+        std::abs(values_.mean(30) - level),
+        spreads_.mean(10),
+        std::abs(off_seasons_.mean(6)),
+        spread_level / (spread_30 + 1e-3 * spread_level + 1e-12),
+    };
+    double sum = 0.0;
+    for (std::size_t i = 0; i < own; ++i) sum += parts_[i] = tails_[i].push(raw[i] + 1e-12);
+    const double mean = sum / static_cast<double>(own);
+    const double stuck = parts_[own] = stuck_.push(x);
+    static_cast<stream_verdict&>(r) =
+        judge_.push(mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12), stuck);
+    previous_ = x;
+    ++rows_;
+    return r;
+  }
+
+  /// -log10 p of each way for the newest row.
+  const std::array<double, ways>& parts() const noexcept { return parts_; }
+
+ private:
+  static constexpr std::size_t own = ways - 1;  // those with a mean; a stuck value stands alone
+
+  /// A mean in which a value weighs the less the older it is; 1 / rate rows, all rows until there are as
+  /// many.
+  class slow_mean {
+   public:
+    explicit slow_mean(double rate) noexcept : rate_(rate) {}
+    /// The mean before x; then x is learnt.
+    double push(double x) noexcept {
+      if (rows_ == 0) mean_ = x;
+      const double before = mean_;
+      mean_ += std::max(rate_, 1.0 / static_cast<double>(rows_ + 1)) * (x - mean_);
+      ++rows_;
+      return before;
+    }
+
+   private:
+    double rate_;
+    double mean_ = 0.0;
+    std::uint64_t rows_ = 0;
+  };
+
+  slow_mean level_{1.0 / 2000}, fast_{0.05}, spread_level_{1.0 / 2000};
+  detail::recent_median<8> eight_;
+  detail::recent_median<40> forty_;
+  detail::recent_mean<32> values_, spreads_, off_seasons_;
+  seasonal_guess season_;
+  nearest_windows shapes_;
+  std::array<tail_probability, own> tails_;
+  stuck_value stuck_;
+  stream_judge judge_;
+  std::array<double, ways> parts_{};
+  double previous_ = 0.0;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END

@@ -1,0 +1,76 @@
+// stream_judge: from strangeness row by row to scores, findings and alarms, each by the rows before it alone.
+//
+// The calibration makes evidence of a strangeness, online control of false discoveries makes findings of
+// that, a hold makes alarms of the strangeness itself. Class F.
+#pragma once
+
+#include <algorithm>
+
+#include "../core/math.hpp"
+#include "alarm_hold.hpp"
+#include "false_discovery.hpp"
+#include "strangeness_calibration.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+
+/// What a row of a stream is worth.
+struct stream_verdict {
+  double score;        ///< e / (1 + e) of the evidence e, in [0, 1)
+  double threshold;    ///< the score from which the row is a finding, by the findings before it
+  double alarm;        ///< of the strangeness held: 0 while an alarm lasts
+  bool finding;        ///< whether it is one
+  double strangeness;  ///< as given, or what the evidence beside it is worth
+  double evidence;     ///< -log10 of the chance of so much strangeness by its own past, 0 to 12
+};
+
+class stream_judge {
+ public:
+  /// @param strangeness  finite, on the scale of -log10 p where alarms are to mean something
+  /// @param deviation    finite: one quantity that may show by itself what the strangeness of many does not
+  /// @param other        evidence of another kind for the same row, -log10 p
+  stream_verdict push(double strangeness, double deviation, double other = 0.0) {
+    constexpr double log10_2 = 0x1.34413509f79ffp-2;  // two chances to be found by accident
+    const double evidence = std::max(calibration_.push(strangeness), deviations_.push(deviation)) - log10_2;
+    return judged(std::max({0.0, evidence, other}), std::max(strangeness, other / 3.0));
+  }
+
+  /// The same for evidence that is one already: -log10 p, 0 or more.
+  stream_verdict push_evidence(double evidence) { return judged(evidence, evidence); }
+
+ private:
+  stream_verdict judged(double evidence, double strangeness) {
+    stream_verdict v{};
+    v.evidence = evidence;
+    v.strangeness = strangeness;
+    const double allowed = findings_.level();
+    v.finding = findings_.push(math::exp(v.evidence * -0x1.26bb1bbb55516p+1));  // ln 10
+    v.score = v.evidence / (1.0 + v.evidence);
+    const double needed = math::log(allowed) * -0x1.bcb7b1526e50ep-2;  // / ln 10
+    v.threshold = needed / (1.0 + needed);
+    v.alarm = hold_.push(v.strangeness);
+    return v;
+  }
+
+  strangeness_calibration calibration_, deviations_;
+  online_false_discovery findings_;
+  alarm_hold hold_;
+};
+
+/// The same of rows of a table, by two kinds of strangeness of which either may be the one that shows it.
+class table_judge {
+ public:
+  /// @param first, second  finite, higher is stranger, each on a scale of its own
+  stream_verdict push(double first, double second) {
+    constexpr double log10_2 = 0x1.34413509f79ffp-2;  // as above
+    const double evidence = std::max({0.0, first_.push(first) - log10_2, second_.push(second) - log10_2});
+    return judge_.push_evidence(evidence);
+  }
+
+ private:
+  strangeness_calibration first_, second_;
+  stream_judge judge_;
+};
+
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END

@@ -1,0 +1,215 @@
+"""The detector that is chosen by what the data is, and says what was chosen and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _core
+from .._expanding import expanding_rank
+from .data import Doubles, Telemetry, telemetry_of
+from .kinds import kind_among, kind_of
+from .result import Attribution, Detections
+from .stream import auto_stream
+from .table_model import TableModel
+
+#: Share of false findings among the findings that is expected at most, of whole series and tables.
+FALSE_SHARE = 0.1
+
+#: Rows that a causal table needs before it says anything, and where its model is learnt anew.
+WARM_UP = 256
+
+
+def auto(
+    x: Any, timestamps: Any = None, causal: bool = False, contamination: float | None = None
+) -> Detections:
+    """Detect what is out of the ordinary in a series or a table, by a method that fits it.
+
+    Parameters
+    ----------
+    x : array-like, Series or frame
+        One-dimensional (or a frame with one column of numbers): a series. Else a table, whose rows are
+        judged by all columns together. NaN and infinities are missing.
+    timestamps : array-like or str, optional
+        When each row was measured, or the column of `x` that says so. By default a pandas index or a
+        column of times, where there is one. Numbers are seconds since 1970.
+    causal : bool
+        Whether the score of a row may use the rows up to it alone, in the order given: as it would have
+        been at the time. ``score`` of the first k rows is then the same whatever comes after. Default False.
+    contamination : float, optional
+        The share of rows that is flagged, above 0 to 0.5. By default as many as there is evidence for: at
+        most one in ten of the flagged rows is expected to be false.
+
+    Returns
+    -------
+    Detections
+        ``score``, ``alarm``, ``is_anomaly``, ``severity``, ``kind``, ``expected``, ``attribution``, ...;
+        ``method`` says what was chosen, and why.
+
+    Notes
+    -----
+    Series, causal=False: distance from the median and from what is usual at that hour of the day (of the
+    week, where three weeks show it fits better), smoothed over 1, 3 and 10 rows. causal=True: the numbers
+    of :func:`auto_stream`. Tables: the distance to the nearest of some rows, Mahalanobis' distance and an
+    isolation forest, added as standard scores; with causal=True learnt from rows 0 to 255 first (which
+    score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
+    Scores are of evidence: 0.75 is one row in a thousand where all is well.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=500)
+    >>> x[400:410] += 8
+    >>> found = bg.detect.auto(x)
+    >>> set(range(401, 409)) <= {d.row for d in found}
+    True
+    >>> found.incidents()[0].severity
+    'HIGH'
+    """
+    if contamination is not None:
+        contamination = float(contamination)
+        if not 0 < contamination <= 0.5:
+            raise ValueError(f"contamination: {contamination:g} given, expected above 0 to 0.5")
+    data = telemetry_of(x, timestamps)
+    if data.is_series:
+        if causal:
+            found = auto_stream()._detect(data)
+            return found if contamination is None else _causal_share(found, contamination)
+        return _series(data, contamination)
+    if data.values.shape[1] == 0:
+        raise ValueError("x: no columns of numbers given")
+    return _causal_table(data, contamination) if causal else _table(data, contamination)
+
+
+def _series(data: Telemetry, contamination: float | None) -> Detections:
+    in_time = _in_time(data)
+    order, seconds = (np.arange(len(data)), np.empty(0, dtype=np.int64)) if in_time is None else in_time
+    got = _core.whole_series(seconds if in_time is None else seconds[order], data.values[order])
+    back = np.argsort(order, kind="stable")
+    column: dict[str, Doubles] = {
+        name: got[name][back] for name in ("evidence", "expected", "level", "season", "step", "stuck")
+    }
+    cycle = {0: "", 86400: " and hour of day", 604800: " and hour of week"}[got["cycle"]]
+    why = "no times given" if data.time is None else "times cover less than two days"
+    method = f"whole series: distance from the median{cycle}, smoothed over 1, 3 and 10 rows"
+    method += f" ({why})" if not cycle else ""
+    names = ["level", "time of day" if got["cycle"] == 86400 else "time of week", "step", "stuck"]
+    parts = [column["level"], column["season"], column["step"], column["stuck"]]
+    if not cycle:  # both parts are the distance from the median
+        names[:2], parts[:2] = ["level"], [column["level"] + column["season"]]
+    margin = got["margin"]
+    return _judged(
+        column["evidence"], contamination, method,
+        time=data.time, value=data.values, expected=column["expected"], zone=data.zone,
+        lower=column["expected"] - margin, upper=column["expected"] + margin, kind=kind_among(data.names),
+        attribution=Attribution(np.column_stack(parts), tuple(names)),
+    )  # fmt: skip
+
+
+def _in_time(data: Telemetry) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
+    """The order of the rows by time and their seconds; a missing time lies between those beside it."""
+    if data.time is None or data.seconds is None:
+        return None
+    known = np.flatnonzero(~np.isnat(data.time))
+    if not known.size:
+        return None
+    seconds = data.seconds
+    if known.size < seconds.size:
+        between = np.interp(np.arange(seconds.size), known, seconds[known].astype(np.float64))
+        seconds = np.where(np.isnat(data.time), between.astype(np.int64), seconds)
+    return np.argsort(seconds, kind="stable"), seconds
+
+
+def _table(data: Telemetry, contamination: float | None) -> Detections:
+    rows, columns = data.values.shape
+    if rows == 0:
+        return Detections([], time=data.time, value=data.values, method="no rows", zone=data.zone)
+    model = TableModel(data.values)
+    parts = model.contributions(data.values)
+    first, second = model.strangeness(data.values)
+    # two chances to be found by accident: half the probability each. Squares have exponential tails.
+    evidence = np.maximum(_core.tail_evidence(first, 2.0), _core.tail_evidence(second, 1.0)) - np.log10(2)
+    return _judged(
+        np.maximum(evidence, 0.0), contamination,
+        f"table of {columns} columns: {TableModel.METHOD}",
+        time=data.time, value=data.values, zone=data.zone, kind=_leading_kind(data, parts),
+        attribution=Attribution(parts, _names(data)),
+    )  # fmt: skip
+
+
+def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
+    rows, columns = data.values.shape
+    strangeness, parts = np.zeros((2, rows)), np.zeros((rows, columns))
+    begin = WARM_UP
+    while begin < rows:
+        end = min(2 * begin, begin + 8192)
+        model = TableModel(data.values[max(0, begin - 8192) : begin])
+        block = data.values[begin:end]
+        strangeness[:, begin:end] = model.strangeness(block)
+        parts[begin:end] = model.contributions(block)
+        begin = end
+    columns_of, finding = _core.TableJudge().push(*strangeness[:, WARM_UP:])
+    before = min(WARM_UP, rows)
+    score, threshold, alarm = np.concatenate([np.zeros((3, before)), columns_of], axis=1)
+    threshold[:before] = np.nan
+    found = Detections(
+        score, time=data.time, value=data.values, alarm=alarm, threshold=threshold,
+        is_anomaly=np.concatenate([np.zeros(before, dtype=bool), finding]), zone=data.zone,
+        kind=_leading_kind(data, parts), attribution=Attribution(parts, _names(data)),
+        method=f"table of {columns} columns, each row by the rows before it: {TableModel.METHOD}; the first "
+        f"{WARM_UP} rows are learnt from; findings by LORD++ at 10 %",
+    )  # fmt: skip
+    return found if contamination is None else _causal_share(found, contamination)
+
+
+def _judged(evidence: Doubles, contamination: float | None, method: str, **columns: Any) -> Detections:
+    """Flags by false-discovery control, or the share asked for."""
+    score = evidence / (1.0 + evidence)
+    if contamination is None:
+        p = 10.0**-evidence
+        limit = _core.benjamini_hochberg(p, FALSE_SHARE)
+        flagged = p <= limit
+        needed = float(score[flagged].min()) if flagged.any() else 1.0
+        method += f"; findings by Benjamini and Hochberg at {FALSE_SHARE:.0%}"
+    else:
+        needed = _share(score, contamination)
+        flagged = score >= needed
+        method += f"; the {contamination:.3g} share with the highest scores is flagged"
+    return Detections(score, threshold=needed, is_anomaly=flagged, method=method, **columns)
+
+
+def _share(score: Doubles, share: float) -> float:
+    """The score that so many rows reach: never 0, so that rows that say nothing are not flagged."""
+    count = int(share * score.size)
+    if count == 0:
+        return 1.0
+    needed = float(np.partition(score, score.size - count)[score.size - count])
+    return needed if needed > 0 else 1.0
+
+
+def _causal_share(found: Detections, share: float) -> Detections:
+    """A row is flagged if its score is among that share of the highest up to it: no row after it is asked."""
+    # rows that say nothing yet (a score of 0) are not ranked among
+    said = found.score > 0
+    rank = np.zeros(len(found))
+    if said.any():
+        rank[said] = expanding_rank(found.score[said], pct=True)
+    return Detections(
+        found.score, time=found.time, value=found.value, alarm=found.alarm, zone=found.zone,
+        is_anomaly=rank > 1 - share, expected=found.expected, lower=found.lower,
+        upper=found.upper, kind=found.kind, attribution=found.attribution,
+        method=f"{found.method.partition('; findings')[0]}; the {share:.3g} share with the highest scores "
+        "up to each row is flagged",
+    )  # fmt: skip
+
+
+def _names(data: Telemetry) -> tuple[str, ...]:
+    return data.names or tuple(f"column {i}" for i in range(data.values.shape[1]))
+
+
+def _leading_kind(data: Telemetry, parts: Doubles) -> npt.NDArray[np.str_]:
+    """For each row the kind of the column that adds most."""
+    kinds = np.array([kind_of(name) for name in _names(data)])
+    return np.asarray(kinds[np.argmax(parts, axis=1)])

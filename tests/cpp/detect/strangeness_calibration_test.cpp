@@ -1,0 +1,56 @@
+#include "barograph/detect/strangeness_calibration.hpp"
+
+#include <cmath>
+
+#include "barograph/core/math.hpp"
+#include "barograph/core/random.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+using detect::strangeness_calibration;
+
+namespace {
+
+double uniform(std::size_t i) {  // van der Corput's sequence, shuffled
+  std::size_t h = (i * 7919) % 65536;
+  double x = 0, f = 0.5;
+  for (; h != 0; h >>= 1, f /= 2)
+    if (h & 1) x += f;
+  return x + 0x1p-18;
+}
+
+}  // namespace
+
+TEST_CASE("of exponential values the evidence is their own tail probability, far beyond the ranks") {
+  strangeness_calibration c;
+  for (std::size_t i = 0; i < 6000; ++i) c.push(-math::log(uniform(i)));
+  for (const double p : {1e-2, 1e-4, 1e-6, 1e-8}) {
+    strangeness_calibration copy = c;
+    // 500 excesses tell their mean to 4.5 % (one standard error), and the predictive tail is heavier
+    CHECK(copy.push(-math::log(p)) == Approx(-std::log10(p)).epsilon(0.1));
+  }
+}
+
+TEST_CASE(
+    "evidence is uniform under exchangeable values: one in a hundred above 2, one in a thousand above 3") {
+  strangeness_calibration c;
+  int above_2 = 0, above_3 = 0;
+  for (std::size_t i = 0; i < 20000; ++i) {
+    const double e = c.push(-math::log(uniform(i)));
+    above_2 += e > 2 ? 1 : 0;
+    above_3 += e > 3 ? 1 : 0;
+  }
+  CHECK(above_2 == Approx(200).margin(60));
+  CHECK(above_3 == Approx(20).margin(14));  // three standard deviations
+}
+
+TEST_CASE("few values give little evidence, equal ones give ranks") {
+  strangeness_calibration c;
+  for (int i = 0; i < 100; ++i) CHECK(c.push(i % 10) == 0.0);
+  CHECK(c.push(100.0) < 12.0);
+  strangeness_calibration equal;
+  double last = 0;
+  for (int i = 0; i < 1000; ++i) last = equal.push(1.0);
+  CHECK(last < 0.01);
+  CHECK(equal.push(2.0) == Approx(-std::log10(0.5 / 1001)).margin(1e-12));
+}

@@ -1,0 +1,34 @@
+#include "barograph/detect/stuck_value.hpp"
+
+#include "catch.hpp"
+
+using barograph::detect::stuck_value;
+
+TEST_CASE("a value that moved and then rests is evidence, the longer the more") {
+  stuck_value s;
+  for (int i = 0; i < 500; ++i) CHECK(s.push(i % 2 == 0 ? i : -i) == 0.0);
+  double last = 0;
+  for (int i = 0; i < 12; ++i) {
+    const double e = s.push(7.0);
+    CHECK(e >= last);
+    last = e;
+  }
+  CHECK(last > 6.0);
+  CHECK(s.push(8.0) == 0.0);
+}
+
+TEST_CASE("a series that rests by nature stays quiet") {
+  stuck_value zeros, steps, constant;
+  double worst = 0, worst_step = 0, worst_constant = 0;
+  for (int i = 0; i < 5000; ++i) {
+    const double e = zeros.push((i * 7919) % 20 == 0 ? 1.0 : 0.0);
+    const double f = steps.push((i / 50) % 2);
+    worst = i > 100 && e > worst ? e : worst;
+    worst_step = i > 150 && f > worst_step ? f : worst_step;
+    const double g = constant.push(3.0);
+    worst_constant = g > worst_constant ? g : worst_constant;
+  }
+  CHECK(worst < 1.0);
+  CHECK(worst_step < 1.0);
+  CHECK(worst_constant < 3.0);
+}

@@ -1,0 +1,89 @@
+#include "barograph/detect/table_distance.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "barograph/core/random.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+using detect::table_distance;
+
+namespace {
+
+/// Two columns that go together, and a third by itself.
+std::vector<double> table(std::size_t rows) {
+  std::vector<double> x(rows * 3);
+  for (std::size_t i = 0; i < rows; ++i) {
+    random_draws r(1, 0, i);
+    x[i * 3] = 100 * r.normal();
+    x[i * 3 + 1] = x[i * 3] / 50 + 0.1 * r.normal();
+    x[i * 3 + 2] = r.normal();
+  }
+  return x;
+}
+
+std::vector<double> scores(const table_distance& t, const std::vector<double>& x) {
+  std::vector<double> out(x.size() / t.columns()), squares(out.size());
+  t.score(x, out, squares);
+  for (const double q : squares) CHECK((std::isfinite(q) && q >= 0));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a row that breaks what its columns have in common scores highest, and the column is named") {
+  std::vector<double> x = table(600);
+  x[300 * 3] = 150;  // each value is usual by itself
+  x[300 * 3 + 1] = -3;
+  x[400 * 3 + 2] = 9;
+  const table_distance t(x, 3);
+  const auto s = scores(t, x);
+  for (std::size_t i = 0; i < s.size(); ++i)
+    if (i != 300 && i != 400) CHECK(s[i] < std::min(s[300], s[400]));
+  std::vector<double> parts(x.size());
+  t.contributions(x, parts);
+  CHECK(parts[400 * 3 + 2] > 5 * (parts[400 * 3] + parts[400 * 3 + 1]));
+}
+
+TEST_CASE("scores are of the row alone: batches, units and the seed of equal draws change no bit") {
+  const std::vector<double> x = table(500);
+  const table_distance t(x, 3, 7), again(x, 3, 7);
+  const auto all = scores(t, x);
+  CHECK(all == scores(again, x));
+  const std::vector<double> half(x.begin() + 300, x.begin() + 600);
+  const auto part = scores(t, half);
+  CHECK(std::equal(part.begin(), part.end(), all.begin() + 100));
+  std::vector<double> doubled(x);
+  for (double& v : doubled) v *= 1024;  // a power of two
+  CHECK(scores(table_distance(doubled, 3, 7), doubled) == all);
+}
+
+TEST_CASE("missing, constant, mostly zero and extreme columns give finite scores") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  std::vector<double> x(200 * 5);
+  for (std::size_t i = 0; i < 200; ++i) {
+    x[i * 5] = nan;
+    x[i * 5 + 1] = 3;
+    x[i * 5 + 2] = i % 20 == 0 ? 1 : 0;
+    x[i * 5 + 3] = i % 2 == 0 ? 1.7e308 : -1.7e308;
+    x[i * 5 + 4] = i == 5 ? inf : static_cast<double>(i);
+  }
+  for (const double s : scores(table_distance(x, 5), x)) CHECK(std::isfinite(s));
+  for (const std::size_t rows : {1, 2, 7, 9}) {
+    const std::vector<double> few(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * 5));
+    for (const double s : scores(table_distance(few, 5), few)) CHECK(std::isfinite(s));
+  }
+}
+
+TEST_CASE("what is no table is refused") {
+  const std::vector<double> x(7);
+  CHECK_THROWS_AS(table_distance(x, 3), invalid_argument);
+  CHECK_THROWS_AS(table_distance(x, 0), invalid_argument);
+  CHECK_THROWS_AS(table_distance({}, 3), invalid_argument);
+  const table_distance t(std::vector<double>(6), 3);
+  std::vector<double> out(1);
+  CHECK_THROWS_AS(t.score(x, out, out), invalid_argument);
+  CHECK_THROWS_AS(t.contributions(x, out), invalid_argument);
+}

@@ -1,0 +1,110 @@
+#include "barograph/detect/whole_series.hpp"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "barograph/core/math.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+using detect::whole_series;
+
+namespace {
+
+double noise(std::size_t i) {
+  return math::normal_quantile((static_cast<double>((i * 2654435761u) % 1000003u) + 0.5) / 1000003.0);
+}
+
+std::vector<std::int64_t> every(std::int64_t step, std::size_t n) {
+  std::vector<std::int64_t> t(n);
+  for (std::size_t i = 0; i < n; ++i) t[i] = static_cast<std::int64_t>(i) * step;
+  return t;
+}
+
+std::size_t strangest(const std::vector<double>& v) {
+  return static_cast<std::size_t>(std::max_element(v.begin(), v.end()) - v.begin());
+}
+
+}  // namespace
+
+TEST_CASE("a burst is the strangest part of a series, with times and without") {
+  std::vector<double> x(1000);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i) + (i >= 600 && i < 620 ? 6 : 0);
+  for (const bool timed : {false, true}) {
+    const auto t = every(3600, timed ? x.size() : 0);
+    const auto r = whole_series(t, x);
+    CHECK(strangest(r.evidence) >= 600);
+    CHECK(strangest(r.evidence) < 620);
+    CHECK(r.cycle == (timed ? 86400 : 0));
+  }
+}
+
+TEST_CASE("what is usual follows the day, or the week where it fits better") {
+  const std::size_t hours = 24 * 7 * 6;
+  std::vector<double> daily(hours), weekly(hours);
+  for (std::size_t i = 0; i < hours; ++i) {
+    daily[i] = static_cast<double>(i % 24) + 0.1 * noise(i);
+    weekly[i] = ((i / 24) % 7 < 5 ? 100.0 : 20.0) + noise(i);
+  }
+  const auto t = every(3600, hours);
+  CHECK(whole_series(t, daily).cycle == 86400);
+  const auto r = whole_series(t, weekly);
+  CHECK(r.cycle == 604800);
+  CHECK(r.expected[24 * 5 + 3] == Approx(20).margin(2));
+  CHECK(r.margin == Approx(3).margin(1.5));
+}
+
+TEST_CASE("between the middles of hours what is usual is interpolated") {
+  std::vector<double> x(2 * 24 * 12 + 1);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>((i / 12) % 24);
+  const auto r = whole_series(every(300, x.size()), x);
+  CHECK(r.expected[12 * 5 + 6] == Approx(5.0));  // half past five: the middle of its hour
+  CHECK(r.expected[12 * 6] == Approx(5.5));      // six: half way to the next
+}
+
+TEST_CASE("missing values say nothing, and their neighbours are judged without them") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  std::vector<double> x(300);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i);
+  x[0] = x[150] = x[299] = nan;
+  x[10] = inf;
+  const auto r = whole_series({}, x);
+  for (const std::size_t i : {0, 10, 150, 299}) CHECK(r.evidence[i] == 0.0);
+  for (const double e : r.evidence) CHECK(std::isfinite(e));
+  const std::vector<double> none = {nan, nan, inf};
+  for (const double e : whole_series({}, none).evidence) CHECK(e == 0.0);
+}
+
+TEST_CASE("no rows, one row, constants and the largest numbers give finite figures") {
+  CHECK(whole_series({}, {}).evidence.empty());
+  for (const std::size_t n : {1, 2, 3, 100}) {
+    const auto constant = whole_series({}, std::vector<double>(n, 5.0));
+    for (const double e : constant.evidence) CHECK((std::isfinite(e) && e < 2.0));
+    std::vector<double> large(n, 1.7e308);
+    for (std::size_t i = 0; i < n; i += 2) large[i] = -1.7e308;
+    for (const double e : whole_series({}, large).evidence) CHECK(std::isfinite(e));
+  }
+  CHECK_THROWS_AS(whole_series(every(1, 3), std::vector<double>(2)), invalid_argument);
+}
+
+TEST_CASE("a value that is stuck is evidence in all of its rows") {
+  std::vector<double> x(800);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i);
+  for (std::size_t i = 500; i < 540; ++i) x[i] = 0.25;
+  const auto r = whole_series({}, x);
+  CHECK(r.evidence[502] > 6.0);
+  CHECK(r.evidence[539] > 6.0);
+  CHECK(r.stuck[400] == 0.0);
+}
+
+TEST_CASE("evidence of exponential values is their tail probability, whatever their scale") {
+  for (const double scale : {1e-200, 1.0, 1e200}) {
+    std::vector<double> r(5000);
+    for (std::size_t i = 0; i < r.size(); ++i)
+      r[i] = -scale * math::log((static_cast<double>((i * 7919) % r.size()) + 0.5) / 5000);
+    const auto e = detect::detail::tail_evidence(r, 1.0);
+    for (std::size_t i = 0; i < r.size(); i += 97)  // quantiles by whole ranks: 1 / 500 of a tenth
+      CHECK(e[i] == Approx(r[i] / scale * std::log10(std::exp(1.0))).margin(0.02).epsilon(0.01));
+  }
+}

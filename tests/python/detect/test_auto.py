@@ -1,0 +1,147 @@
+"""`auto`: what is chosen, that the past is left alone by the future, and that quiet data stays quiet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import barograph as bg
+
+STEP = 300
+
+
+def times(n: int) -> np.ndarray:
+    return np.datetime64("2026-01-01", "s") + np.arange(n) * np.timedelta64(STEP, "s")
+
+
+def table(rows: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(rows, 4))
+    x[:, 1] += 2 * x[:, 0]
+    return x
+
+
+def planted(n: int = 3000) -> tuple[np.ndarray, slice]:
+    rng = np.random.default_rng(1)
+    x = 50 + 10 * np.sin(2 * np.pi * np.arange(n) / 288) + rng.normal(size=n)
+    x[2500:2530] += 25
+    return x, slice(2500, 2530)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_burst_is_found_and_one_incident(causal: bool):
+    x, burst = planted()
+    found = bg.detect.auto(x, times(x.size), causal=causal)
+    assert found.is_anomaly[burst].any()
+    assert not found.is_anomaly[:2495].any()
+    worst = max(found.incidents(), key=lambda one: one.score)
+    assert times(x.size)[2480] <= worst.onset <= times(x.size)[2502]
+    assert "findings by" in found.method
+    assert np.isfinite(found.expected).all()
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_strange_row_of_a_table_is_found_with_its_column(causal: bool):
+    x = table(1500)
+    x[1200, 2] = 9.0
+    x[1300, :2] = [2.5, -6.0]  # each is usual by itself
+    found = bg.detect.auto(
+        {"cpu": x[:, 0], "load": x[:, 1], "latency": x[:, 2], "errors": x[:, 3]}, causal=causal
+    )
+    assert found.is_anomaly[1200]
+    assert found.is_anomaly[1300]
+    assert found.kind[1200] == "latency"
+    assert {d.row: d.causes[0] for d in found}[1200] == "latency"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 49, 255, 256, 257, 511, 600, 999, 1500])
+def test_with_causal_the_first_rows_score_the_same_whatever_comes_after(rows: int):
+    x = planted(1500)[0]
+    whole = bg.detect.auto(x, times(1500), causal=True)
+    part = bg.detect.auto(x[:rows], times(rows), causal=True)
+    y = table(1500)
+    whole_table, part_table = (bg.detect.auto(y[:k], causal=True) for k in (1500, rows))
+    for name in ("score", "alarm", "is_anomaly", "threshold", "expected"):
+        assert getattr(whole, name)[:rows].tobytes() == getattr(part, name).tobytes()
+        assert getattr(whole_table, name)[:rows].tobytes() == getattr(part_table, name).tobytes()
+
+
+def test_the_causal_series_is_the_stream():
+    x = planted(800)[0]
+    stream = bg.detect.auto_stream()
+    one_by_one = [stream.update(t, v) for t, v in zip(times(800), x.tolist(), strict=True)]
+    found = bg.detect.auto(x, times(800), causal=True)
+    assert found.score.tolist() == [s.score for s in one_by_one]
+    assert found.alarm.tolist() == [s.alarm for s in one_by_one]
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("what", ["series", "table"])
+def test_contamination_flags_the_share_that_is_asked_for(causal: bool, what: str):
+    x = planted()[0] if what == "series" else table(3000)
+    found = bg.detect.auto(x, causal=causal, contamination=0.02)
+    assert found.count == pytest.approx(60, abs=25 if causal else 1)
+    with pytest.raises(ValueError, match="contamination: 0 given"):
+        bg.detect.auto(x, contamination=0)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(
+    "x",
+    [
+        [], [1.0], [np.nan], [np.inf, -np.inf, np.nan], [3.0] * 300, [1.0, np.nan] * 200, np.zeros((0, 3)),
+        np.ones((1, 3)), np.full((400, 2), np.nan), np.ones((400, 2)), [1.7e308, -1.7e308] * 200,
+    ],
+)  # fmt: skip
+def test_odd_data_gives_finite_scores(x, causal: bool):
+    found = bg.detect.auto(x, causal=causal)
+    assert len(found) == len(x)
+    assert np.isfinite(found.score).all()
+    assert np.isfinite(found.alarm).all()
+    assert found.count == 0
+    assert len(found.incidents()) == 0
+    assert repr(found)
+
+
+def test_rows_out_of_order_are_judged_by_their_times():
+    x, t = planted()[0], times(3000)
+    mixed = np.random.default_rng(0).permutation(3000)
+    straight, other = bg.detect.auto(x, t), bg.detect.auto(x[mixed], t[mixed])
+    assert (other.score == straight.score[mixed]).all()
+    twice = t.copy()
+    twice[5] = twice[4]
+    assert bg.detect.auto(x, twice).is_anomaly[2510]
+    twice = twice.astype("datetime64[ns]")
+    twice[7] = np.datetime64("NaT")
+    assert bg.detect.auto(x, twice).is_anomaly[2510]
+
+
+def test_pandas_zones_names_and_gaps_go_through():
+    pandas = pytest.importorskip("pandas")
+    x = planted()[0]
+    index = pandas.date_range("2026-03-20", periods=3000, freq="5min", tz="Europe/Rome")
+    series = pandas.Series(x, index=index, name="cpu_percent")
+    found = bg.detect.auto(series.drop(series.index[100:400]))
+    assert found.zone == "Europe/Rome"
+    assert set(found.kind) == {"cpu"}
+    assert found.is_anomaly[2510 - 300]
+    assert list(found.to_frame("pandas")["time"][:2]) == list(index[:2])
+    assert found.incidents().to_frame("pandas")["onset"].dt.tz is not None
+
+
+def test_a_sensor_that_is_stuck_is_a_finding():
+    x = np.random.default_rng(0).normal(size=2000)
+    x[1500:1550] = 0.1
+    for causal in (False, True):
+        found = bg.detect.auto(x, causal=causal)
+        assert found.is_anomaly[1520]
+        assert found.attribution.names[np.argmax(found.attribution.values[1520])] == "stuck"
+
+
+def test_what_is_no_data_is_refused_by_name():
+    with pytest.raises(TypeError, match="x: column 'a' is text"):
+        bg.detect.auto({"a": ["x", "y"], "b": [1, 2]})
+    with pytest.raises(ValueError, match="timestamps: 1 given, expected 2"):
+        bg.detect.auto([1.0, 2.0], [0])
+    with pytest.raises(ValueError, match="no columns"):
+        bg.detect.auto({})

@@ -1,0 +1,70 @@
+"""Incidents: intervals of anomalous rows, joined over series."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import barograph as bg
+
+MINUTES = np.datetime64("2026-03-01T00:00") + np.arange(12) * np.timedelta64(1, "m")
+
+
+def found(*rows: int, kind: str = "", time=MINUTES, **more) -> bg.detect.Detections:
+    score = np.full(12, 0.1)
+    score[list(rows)] = 0.9
+    return bg.detect.Detections(score, threshold=0.8, time=time, kind=kind, **more)
+
+
+def test_an_incident_has_times_severity_and_kind():
+    (one,) = found(3, 4, kind="latency").incidents()
+    assert one.onset == one.alert_on == one.peak == MINUTES[3]
+    assert one.end == MINUTES[4]
+    assert one.alert_off == MINUTES[7]
+    assert (one.findings, one.severity, one.kind, one.series) == (2, "HIGH", "latency", ())
+
+
+def test_series_that_overlap_are_one_incident_and_the_strongest_comes_first():
+    some = {"p95": found(3, 4), "errors": found(4, 5, 6, kind="errors"), "cpu": found(10)}
+    first, second = bg.detect.incidents(some)
+    assert set(first.series) == {"p95", "errors"}
+    assert (first.onset, first.end) == (MINUTES[3], MINUTES[6])
+    assert second.series == ("cpu",)
+    assert second.alert_off is None
+    (joined,) = bg.detect.incidents(some, within="5min")
+    assert len(joined.series) == 3
+    assert repr(bg.detect.incidents(some)).startswith("Incidents: 2; worst 0.900 (HIGH")
+
+
+def test_the_columns_behind_an_incident_of_a_table_are_named():
+    parts = np.zeros((12, 3))
+    parts[4] = [0.2, 9.0, 1.0]
+    one = found(4, value=np.zeros((12, 3)), attribution=(parts, ("a", "b", "c"))).incidents()[0]
+    assert one.series == ("b", "c")
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "arrow", "table"])
+def test_incidents_are_a_frame_of_each_library(kind: str):
+    if kind in ("pandas", "polars"):
+        pytest.importorskip(kind)
+    if kind in ("arrow", "polars"):
+        pytest.importorskip("pyarrow")
+    table = bg.Table.of(found(3, 11).incidents().to_frame(kind))
+    assert table.array("onset").tolist() == MINUTES[[3, 11]].astype("datetime64[ns]").tolist()
+    assert np.isnat(table.array("alert_off")).tolist() == [False, True]
+    assert found(2, time=None).incidents().table.array("onset").tolist() == [2]
+    assert len(found().incidents().to_frame(kind)) == 0
+
+
+def test_wrong_arguments_are_named():
+    with pytest.raises(TypeError, match="detections: list given"):
+        bg.detect.incidents([found(1)])
+    with pytest.raises(ValueError, match="within: 3 given, expected a length of time"):
+        bg.detect.incidents({"a": found(1)}, within=3)
+    with pytest.raises(ValueError, match="within: '5min' given"):
+        bg.detect.incidents({"a": found(1, time=None)}, within="5min")
+    with pytest.raises(ValueError, match="some have times"):
+        bg.detect.incidents({"a": found(1), "b": found(1, time=None)})
+    with pytest.raises(ValueError, match="quiet: 0 given"):
+        found(1).incidents(quiet=0)
+    assert len(bg.detect.incidents({})) == 0

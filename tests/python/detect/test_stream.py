@@ -1,0 +1,164 @@
+"""Streams: point by point and all at once give the same bits, and an oracle in plain Python agrees."""
+
+from __future__ import annotations
+
+import bisect
+import copy
+import math
+from collections import deque
+
+import numpy as np
+import pytest
+
+import barograph as bg
+
+
+class Tail:
+    """-log10 p over the last 5,000: conformal rank, and Hill's tail among the largest 2 %."""
+
+    def __init__(self):
+        self.sorted, self.order = [], deque()
+
+    def push(self, v):
+        if math.isnan(v):
+            return 0.0
+        n, s = len(self.sorted), 0.0
+        if n >= 50:
+            at_least = n - bisect.bisect_left(self.sorted, v)
+            p = (at_least + 0.5) / (n + 1)
+            k = max(5, int(0.02 * n))
+            start = self.sorted[n - k - 1]
+            if at_least <= k and v > start > 0:
+                h = sum(math.log(y / start) for y in self.sorted[n - k :]) / k
+                if h > 1e-9:
+                    q = k / (n + 1) * (v / start) ** (-1 / h)
+                    p = math.sqrt(p * (q if at_least else min(q, p)))
+            s = -math.log10(max(p, 1e-12))
+        if n == 5000:
+            self.sorted.pop(bisect.bisect_left(self.sorted, self.order.popleft()))
+        bisect.insort(self.sorted, v)
+        self.order.append(v)
+        return s
+
+
+def slow_means(x, rate):
+    """The mean before each value."""
+    out, mean = [], x[0]
+    for t, v in enumerate(x):
+        out.append(mean)
+        mean += max(rate, 1 / (t + 1)) * (v - mean)
+    return np.array(out)
+
+
+def shape(x, length, past):
+    out = np.zeros(len(x))
+    for t in range(len(x)):
+        lags = [g for g in range(length + 1, length + past + 1) if t - g - length + 1 >= 0]
+        if len(lags) >= 3:
+            d = [sum((x[t - i] - x[t - g - i]) ** 2 for i in range(length)) for g in lags]
+            out[t] = math.sqrt(sorted(d)[2])
+    return out
+
+
+def ways(seconds, x):
+    """The thirteen ways of being strange of a series of less than a week, from their definitions."""
+    n = len(x)
+    last = [x[:t] for t in range(n)]
+    level, fast = slow_means(x, 1 / 2000), slow_means(x, 0.05)
+    of_8 = np.array([abs(x[t] - (np.median(last[t][-8:]) if t else x[t])) for t in range(n)])
+    of_40 = np.array([abs(x[t] - (np.median(last[t][-40:]) if t else x[t])) for t in range(n)])
+    usual = slow_means(of_8, 1 / 2000)
+    day, count, overall, season = [0.0] * 48, [0] * 48, x[0], np.zeros(n)
+    known = np.zeros(n, dtype=bool)
+    for t in range(n):
+        b = int(seconds[t] % 86400 // 1800)
+        season[t] = x[t] - (day[b] if count[b] else overall)
+        known[t] = count[b] > 0
+        count[b] += 1
+        day[b] = x[t] if count[b] == 1 else day[b] + max(0.15, 1 / count[b]) * (x[t] - day[b])
+        overall += max(0.005, 1 / (t + 1)) * (x[t] - overall)
+    mean = lambda v, k: np.array([np.mean(v[max(0, t + 1 - k) : t + 1]) for t in range(n)])  # noqa: E731
+    spread = mean(of_8, 30)
+    step = np.abs(np.diff(x, prepend=x[0]))
+    return np.column_stack([
+        abs(x - level), abs(x - fast), np.where(known, abs(season), np.nan), shape(x, 12, 500),
+        abs(mean(x, 10) - level), spread,
+        shape(x, 24, 500), step, of_40, abs(mean(x, 30) - level), mean(of_8, 10), abs(mean(season, 6)),
+        usual / (spread + 1e-3 * usual + 1e-12),
+    ])  # fmt: skip
+
+
+def alarms(u):
+    """The hold, from its definition."""
+    out, held, rate, events = [], 0.0, 0.0, []
+    for t, s in enumerate(u):
+        leak = min(max(20.0, 0.1 * t), 2000.0)
+        held, a = max(0.0, held - rate), 0.0
+        if s > held + 0.5:
+            a = s / (1 + 0.1 * math.log(1 + sum(e >= s for e, _ in events)))
+            if held > 0 and events and t - events[-1][1] < leak:
+                events[-1] = (max(events[-1][0], s), events[-1][1])
+            else:
+                events.append((s, t))
+            held, rate = s, s / leak
+        out.append(a / (1 + a))
+    return np.array(out)
+
+
+def series(n, seed=0):
+    rng = np.random.default_rng(seed)
+    t = np.arange(n)
+    x = 8 * np.sin(t / 40) + rng.normal(size=n) + 10 * (t % 400 == 399)
+    return t * 300, np.round(x * 64) / 64  # dyadic, so that sums are exact in any order
+
+
+def test_the_ways_and_the_alarms_are_those_of_the_definitions():
+    seconds, x = series(900)
+    found = bg.detect.auto_stream().update_many(seconds, x)
+    raw = ways(seconds, x)
+    tails = [Tail() for _ in range(13)]
+    want = np.array([[tail.push(v + 1e-12) for tail, v in zip(tails, row, strict=True)] for row in raw])
+    np.testing.assert_allclose(found.attribution.values[:, :13], want, rtol=0, atol=1e-9)
+    assert not found.attribution.values[:, 13].any()  # nothing is stuck
+    np.testing.assert_allclose(found.alarm, alarms(want.mean(axis=1)), rtol=0, atol=1e-9)
+
+
+def test_point_by_point_and_in_pieces_give_the_bits_of_all_at_once():
+    seconds, x = series(700)
+    whole = bg.detect.auto_stream().update_many(seconds, x)
+    single, pieces = bg.detect.auto_stream(), bg.detect.auto_stream()
+    points = [single.update(t, v) for t, v in zip(seconds.tolist(), x.tolist(), strict=True)]
+    parts = [pieces.update_many(seconds[a:b], x[a:b]) for a, b in ((0, 1), (1, 300), (300, 700))]
+    for name in ("score", "alarm", "is_anomaly", "threshold", "expected"):
+        together = getattr(whole, name)
+        assert together.tobytes() == np.array([getattr(p, name) for p in points]).tobytes()
+        assert together.tobytes() == np.concatenate([getattr(p, name) for p in parts]).tobytes()
+
+
+def test_a_copy_goes_on_by_itself():
+    seconds, x = series(400)
+    one = bg.detect.auto_stream()
+    one.update_many(seconds[:300], x[:300])
+    other = copy.copy(one)
+    assert len(other) == 300
+    assert one.update_many(seconds[300:], x[300:]).score.tobytes() == (
+        other.update_many(seconds[300:], x[300:]).score.tobytes()
+    )
+
+
+def test_times_may_be_given_as_anything_or_not_at_all():
+    stream = bg.detect.auto_stream()
+    for time in ("2026-03-01", np.datetime64("2026-03-01"), 1772323200, 1772323200.5, None):
+        assert stream.update(time, 1.0).expected == 1.0
+    with pytest.raises(ValueError, match="timestamps: 1 given, expected 2"):
+        stream.update_many([0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="values: 2 dimensions"):
+        stream.update_many(None, np.zeros((2, 2)))
+    assert len(stream.update_many(None, [])) == 0
+
+
+def test_a_weekly_pattern_is_expected_once_it_was_seen():
+    hours = np.arange(24 * 7 * 6)
+    x = np.where(hours // 24 % 7 < 5, 100.0, 20.0) + np.random.default_rng(0).normal(size=hours.size)
+    found = bg.detect.auto_stream().update_many(hours * 3600, x)
+    assert np.abs(found.expected - x)[-168:].max() < 8
