@@ -48,6 +48,9 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_stats_items(m);
   barograph_bindings::register_detect_charts(m);
   barograph_bindings::register_detect_pca(m);
+  barograph_bindings::register_detect_change_points(m);
+  barograph_bindings::register_detect_online(m);
+  barograph_bindings::register_detect_thresholds(m);
   barograph_bindings::register_streams(m);
   barograph_bindings::register_windowed(m);
   barograph_bindings::register_detect_series(m);

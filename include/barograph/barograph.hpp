@@ -81,12 +81,16 @@
 
 #include "detect/cause_options.hpp"
 #include "detect/causes.hpp"
+#include "detect/change_points.hpp"
 #include "detect/comoments.hpp"
 #include "detect/cusum_chart.hpp"
 #include "detect/ewma_chart.hpp"
+#include "detect/extreme_value.hpp"
+#include "detect/half_space_trees.hpp"
 #include "detect/matrix_view.hpp"
 #include "detect/lead_lag.hpp"
 #include "detect/metric_kind.hpp"
+#include "detect/online_change_point.hpp"
 #include "detect/page_hinkley.hpp"
 #include "detect/run_length.hpp"
 

@@ -136,9 +136,16 @@ struct lead_lag_options;
 struct association;
 }  // namespace detect
 struct matrix_view;
+enum class change_cost;
+struct change_options;
 class comoments;
 class cusum_chart;
 class ewma_chart;
+class extreme_value;
+struct half_space_options;
+class half_space_trees;
+class online_change_point;
+struct pareto_tail;
 class page_hinkley;
 
 // formats/

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import barograph as bg
@@ -74,6 +75,14 @@ def texts(state: Any) -> Any:
     return state.update([str(math.floor(abs(x)) % 100) for x in numbers_in("removed.txt")])
 
 
+def trees() -> Any:
+    """Five small trees over 0 to 200, fed with `values.txt`."""
+    detector = bg.detect.HalfSpaceTrees(5, 4, 20, seed=7)
+    detector._engine = bg._core.HalfSpaceTrees([0.0], [200.0], 5, 4, 20, 7)
+    detector.update(numbers_in("values.txt"))
+    return detector
+
+
 RECIPES: dict[str, Callable[[], Any]] = {
     "exact_sum_v1.bin": lambda: fed(bg.ExactSum()),
     "moments_v1.bin": lambda: fed(bg.Moments()),
@@ -113,6 +122,13 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "ewma_v1.bin": lambda: late(bg.Ewma(3600)),
     "seasonal_profile_v1.bin": lambda: late(bg.SeasonalProfile("day", "1min", "+01:00")),
     "seasonal_profile_empty_v1.bin": lambda: bg.SeasonalProfile(7),
+    "pca_v1.bin": lambda: bg.detect.PCA(2).fit(np.reshape(numbers_in("values.txt")[:195], (-1, 5))),
+    "cusum_chart_v1.bin": lambda: late(bg.detect.CusumChart(target=100.0, sigma=50.0, limit=10.0)),
+    "cusum_chart_empty_v1.bin": lambda: bg.detect.CusumChart(0.25, target=100.0, sigma=50.0, limit=5.0),
+    "ewma_chart_v1.bin": lambda: late(bg.detect.EwmaChart(0.1, target=100.0, sigma=50.0)),
+    "page_hinkley_v1.bin": lambda: fed(bg.detect.PageHinkley(sigma=50.0, limit=10.0)),
+    "online_change_point_v1.bin": lambda: fed(bg.detect.OnlineChangePoint(sigma=50.0, limit=5.0)),
+    "half_space_trees_v1.bin": trees,
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

@@ -155,6 +155,16 @@ inline double log_f_tail(double x, double d1, double d2) noexcept {
   return detail::log_rest(math::exp(front) * detail::beta_fraction(b, a, odds * w) / b);
 }
 
+/// log P(|T| > |t|) of Student's t distribution, or P(T > t); more than 1e7 degrees count as infinitely many.
+inline double log_t_tail(double t, double degrees, bool both_sides) noexcept {
+  constexpr double ln2 = 0x1.62e42fefa39efp-1;
+  if (t != t || !(degrees > 0.0)) return std::numeric_limits<double>::quiet_NaN();
+  const double both = degrees > 1e7 ? std::min(0.0, log_normal_tail(std::fabs(t)) + ln2)
+                                    : log_f_tail(std::min(t * t, 1e300), 1, degrees);
+  if (both_sides) return both;
+  return t >= 0.0 ? both - ln2 : detail::log_rest(math::exp(both - ln2));
+}
+
 /// log P(sum of weights[i] Z[i]^2 > x) for independent standard normal Z and positive weights: the
 /// saddlepoint approximation, within 16 % of the probability at any distance, a few per cent where several
 /// weights matter (Kuonen, "Saddlepoint

@@ -17,6 +17,7 @@ from .kinds import kind_of
 from .result import Attribution, Detections
 
 MAX_BYTES = 256 << 20
+DEFAULT_SHARE = 0.9
 
 
 class Contributions(NamedTuple):
@@ -420,7 +421,7 @@ def _share_or_count(components: Any) -> tuple[float, int]:
     number = isinstance(components, (int, np.integer))
     if not (components >= 1 if number else 0 < components <= 1):
         raise ValueError(f"components: {components!r} given, expected a share in (0, 1] or a number from 1")
-    return (1.0, int(components)) if number else (float(components), 0)
+    return (DEFAULT_SHARE, int(components)) if number else (float(components), 0)
 
 
 def _each_of_two(alpha: float) -> float:

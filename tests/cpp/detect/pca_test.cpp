@@ -1,5 +1,8 @@
 #include "barograph/detect/pca.hpp"
 
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <vector>
 
 #include "barograph/core/executor.hpp"
@@ -230,4 +233,29 @@ TEST_CASE("pca: bytes give the model back, and hostile ones an error") {
   w.varint(10);
   w.varint(0);
   CHECK_THROWS_AS(pca::from_bytes(w.finish()), bad_bytes);
+}
+
+namespace {
+/// The golden model: `values.txt` in rows of five.
+std::string golden_bytes() {
+  std::vector<double> values;
+  std::ifstream in(std::string(BAROGRAPH_GOLDEN_DIR) + "/values.txt");
+  for (std::string line; std::getline(in, line);) values.push_back(std::strtod(line.c_str(), nullptr));
+  values.resize(values.size() / 5 * 5);
+  pca_options two;
+  two.components = 2;
+  return pca::fit(rows(values, 5), two).to_bytes();
+}
+const std::string golden = std::string(BAROGRAPH_GOLDEN_DIR) + "/pca_v1.bin";
+}  // namespace
+
+TEST_CASE("pca: the bytes are those of the golden file") {
+  std::ifstream in(golden, std::ios::binary);
+  std::stringstream file;
+  file << in.rdbuf();
+  CHECK(file.str() == golden_bytes());
+}
+
+TEST_CASE("write the golden file of pca", "[.][write-golden]") {
+  if (!std::ifstream(golden).good()) std::ofstream(golden, std::ios::binary) << golden_bytes();
 }

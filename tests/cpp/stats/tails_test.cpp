@@ -56,6 +56,15 @@ TEST_CASE("a weighted tail falls all the way, through the mean and far beyond th
   }
 }
 
+TEST_CASE("tails of Student's t are scipy's") {
+  CHECK(log_t_tail(2.5, 7, true) == Approx(-3.1943730208817356).epsilon(1e-10));  // log(2 stats.t.sf(2.5, 7))
+  CHECK(log_t_tail(2.5, 7, false) == Approx(-3.1943730208817356 - std::log(2.0)).epsilon(1e-7));
+  CHECK(log_t_tail(-2.5, 7, false) == Approx(-0.020709069469520856).epsilon(1e-5));
+  CHECK(log_t_tail(3, 1e9, true) == Approx(log_normal_tail(3) + std::log(2.0)).epsilon(1e-12));
+  CHECK(std::isfinite(log_t_tail(HUGE_VAL, 5, true)));
+  CHECK(std::isnan(log_t_tail(1, 0, true)));
+}
+
 TEST_CASE("limits cut the tail they are asked for") {
   for (const double alpha : {0.5, 0.01, 1e-9}) {
     CHECK(log_chi_squared_tail(chi_squared_limit(alpha, 3), 3) == Approx(std::log(alpha)).epsilon(1e-12));

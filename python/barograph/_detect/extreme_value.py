@@ -1,0 +1,143 @@
+"""A threshold from the law that all tails near: POT of a batch, SPOT of a stream, DSPOT of what drifts."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+import numpy as np
+
+from .. import _core
+from .calibration import LN_10
+from .data import Doubles, Telemetry, telemetry_of
+from .expectation import Expected, joined
+from .level import level_of
+from .thresholds import Threshold
+
+
+class ExtremeValue(Threshold):
+    """Values so extreme that the tail of the normal ones makes them unlikely: no distribution is assumed.
+
+    Parameters
+    ----------
+    level : float, default 0.98
+        Quantile above which the tail's law is fitted; at least ten values are.
+    window : int, str or timedelta, optional
+        Judge what a rolling mean of the rows before leaves, for values that drift (DSPOT).
+    side : {"up", "down", "both"}, default "up"
+        Which tail.
+    alpha : float, default 0.0001
+        Probability of a normal value beyond the limit.
+    min_periods
+        As of :class:`ZScore`.
+
+    Notes
+    -----
+    Above a high quantile what exceeds it follows a generalised Pareto law, whatever the values; it is fitted
+    by maximum likelihood (Grimshaw), and never taken to end: light tails have a limit that is further out
+    than need be. `score` is -log10 of the probability of a value as large. `update` goes
+    along with a stream: it learns from all values but its alarms (SPOT).
+
+    References
+    ----------
+    A. Siffer, P.-A. Fouque, A. Termier and C. Largouet, "Anomaly detection in streams with extreme value
+    theory", KDD 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> latency = np.random.default_rng(0).lognormal(5, 0.4, 5000)
+    >>> detector = bg.detect.ExtremeValue().fit(latency)
+    >>> detector.score([150.0, 700.0, 2000.0]).round(1)
+    array([ 0.3,  5. , 16.7])
+    >>> 550 < detector.limit < 750
+    True
+    """
+
+    _method = "mean"
+
+    def __init__(
+        self, level: float = 0.98, *, window: Any = None, min_periods: int | None = None, side: str = "up",
+        alpha: float = 1e-4,
+    ) -> None:  # fmt: skip
+        if not 0.5 <= level < 1:
+            raise ValueError(f"level: {level!r} given, expected 0.5 to below 1")
+        super().__init__(window, min_periods, side, alpha)
+        self.level = level
+        self._stream: _core.ExtremeValue | None = None
+
+    def fit(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Self:
+        """Keep what is normal, at least 20 values; returns self."""
+        super().fit(x, timestamps, by=by)
+        self._stream = None
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle what `fit` has kept; a stream begins anew with it."""
+        return {**self.__dict__, "_stream": None}
+
+    @property
+    def limit(self) -> float:
+        """What a normal value passes with probability `alpha`, on one side, where `fit` had one group."""
+        return float(self._law().limit(self.alpha)) * (-1 if self.side == "down" else 1)
+
+    def update(self, x: Any) -> Doubles | float:
+        """Judge a value, or each of an array, and learn from it unless it is beyond the limit.
+
+        Returns
+        -------
+        float or ndarray
+            -log10 of the probability of a value as extreme, as it was before the value was learnt.
+        """
+        if self.window is not None or self.side == "both":
+            raise ValueError(
+                "update: of one tail of values that do not drift, expected no window, up or down"
+            )
+        values = np.atleast_1d(np.asarray(telemetry_of(np.atleast_1d(x)).values))
+        signed = np.ascontiguousarray(-values if self.side == "down" else values)
+        scores: Doubles = -self._law().update_many(signed, self.alpha) / LN_10 + 0.0
+        return float(scores[0]) if np.ndim(x) == 0 else scores
+
+    def _law(self) -> _core.ExtremeValue:
+        if self._history is None or len(self._history) != 1:
+            raise ValueError("ExtremeValue: expected a call of fit(x) with one group first")
+        if self._stream is None:
+            (data,) = self._history.values()
+            values = -data.values if self.side == "down" else data.values
+            self._stream = _core.ExtremeValue(np.ascontiguousarray(values), self.level)
+        return self._stream
+
+    def _of_group(self, data: Telemetry, before: Telemetry | None) -> Expected:
+        n = len(data)
+        values, learnt = data.values, data.values if before is None else before.values
+        expected = np.zeros(n)
+        if self.window is not None:
+            both = data if before is None else joined(before, data)
+            usual = self._rolled(both).expected
+            left = both.values - usual
+            expected, values = usual[len(both) - n :], left[len(both) - n :]
+            learnt = left if before is None else left[: len(both) - n]
+        two = self.side == "both"
+        tails = []
+        limits = {"down": np.full(n, np.nan), "up": np.full(n, np.nan)}
+        for side, sign in (("down", -1.0), ("up", 1.0)):
+            if not two and side != self.side:
+                continue
+            law = _core.ExtremeValue(np.ascontiguousarray(sign * learnt), self.level)
+            tail = law.log_tails(np.ascontiguousarray(sign * values))
+            tails.append(np.minimum(tail + math.log(2.0), 0.0) if two else tail)
+            limits[side] = expected + sign * law.limit(self.alpha / (2 if two else 1))
+        if self.window is None:
+            expected = np.full(n, level_of(learnt).expected)
+        unknown = np.full(n, np.nan)
+        lowest = np.minimum.reduce(tails)
+        return Expected(expected, unknown, limits["down"], limits["up"], unknown, lowest)
+
+    def _natural(self, values: Doubles, band: Expected) -> Doubles:
+        return -band.log_tail / LN_10 + 0.0
+
+    def _log_tail(self, values: Doubles, band: Expected) -> Doubles:
+        return band.log_tail
+
+    def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:
+        return band.lower, band.upper

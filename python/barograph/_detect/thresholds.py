@@ -1,0 +1,324 @@
+"""Thresholds: values that are too far from what a baseline expects, of all rows or of those before."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+import numpy as np
+
+from .. import _core
+from .._baseline import rolling_baseline
+from .._windows import rolling_count
+from .calibration import check_alpha, score_of_log_probability, threshold_for
+from .data import Doubles, Telemetry
+from .expectation import Expected, groups_of, joined, mended, normal_limit, rows_of, series_of, t_limits
+from .kinds import kind_of
+from .level import level_of
+from .result import Detections
+
+SIDES = ("both", "up", "down")
+
+
+class Threshold:
+    """What thresholds have in common: history, groups, sides, and how distances become scores.
+
+    A group is judged by itself; `fit` keeps the rows that later ones are to be judged against.
+    """
+
+    _method = "median"
+    _q = (0.05, 0.5, 0.95)
+
+    def __init__(self, window: Any, min_periods: int | None, side: str, alpha: float) -> None:
+        if side not in SIDES:
+            raise ValueError(f"side: {side!r} given, expected one of {', '.join(SIDES)}")
+        self.window = window
+        self.min_periods = min_periods
+        self.side = side
+        self.alpha = check_alpha(alpha)
+        self._history: dict[Any, Telemetry] | None = None
+
+    def fit(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Self:
+        """Keep what is normal; returns self.
+
+        Parameters
+        ----------
+        x : series
+            Normal values. NaN is missing.
+        timestamps : array-like or str, optional
+            Their times; needed for a window in time and for a season.
+        by : array-like of shape (n,), optional
+            The group of each row: each has a normal of its own.
+
+        Raises
+        ------
+        ValueError
+            If no value is finite.
+        """
+        data = series_of(x, timestamps)
+        if not np.isfinite(data.values).any():
+            raise ValueError(f"x: no finite value in {len(data)} rows, expected some")
+        self._history = {key: rows_of(data, rows) for key, rows in groups_of(by, len(data))}
+        return self
+
+    def score(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Doubles:
+        """How far each row is from what was expected, in the detector's own unit; higher is more anomalous.
+
+        Parameters
+        ----------
+        x : series
+            What to judge. NaN has the score NaN.
+        timestamps : array-like or str, optional
+            Times of the rows.
+        by : array-like of shape (n,), optional
+            The group of each row. A group that `fit` has not seen is judged by itself alone.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            NaN where too little is known.
+        """
+        data = series_of(x, timestamps)
+        return self._natural(data.values, self._expected(data, by))
+
+    def detect(
+        self, x: Any, timestamps: Any = None, *, by: Any = None, contamination: float | None = None
+    ) -> Detections:
+        """Judge each row; a detector without a history judges rows by each other.
+
+        Parameters
+        ----------
+        x, timestamps, by
+            As of `score`.
+        contamination : float, optional
+            Flag this share of the rows, the strangest ones. By default those that `alpha` tells.
+
+        Returns
+        -------
+        Detections
+            With `expected`, and `lower` and `upper` as the limits of `alpha`.
+        """
+        data = series_of(x, timestamps)
+        band = self._expected(data, by)
+        score = score_of_log_probability(self._log_tail(data.values, band))
+        threshold = threshold_for(score, self.alpha, contamination)
+        with np.errstate(invalid="ignore"):
+            flagged = score >= threshold
+        lower, upper = self._limits(band)
+        kind = kind_of(data.names[0]) if data.names else ""
+        return Detections(
+            score,
+            time=data.time,
+            zone=data.zone,
+            value=data.values,
+            threshold=threshold,
+            is_anomaly=flagged,
+            expected=band.expected,
+            lower=lower,
+            upper=upper,
+            kind=np.where(flagged, kind, ""),
+            method=repr(self),
+        )
+
+    # ---- how ----
+    def _expected(self, data: Telemetry, by: Any) -> Expected:
+        parts = np.full((6, len(data)), np.nan)
+        for key, rows in groups_of(by, len(data)):
+            before = None if self._history is None else self._history.get(key)
+            found = self._of_group(rows_of(data, rows), before)
+            for part, column in zip(parts, found, strict=True):
+                part[rows] = column
+        return Expected(*parts)
+
+    def _of_group(self, data: Telemetry, before: Telemetry | None) -> Expected:
+        if self.window is None:
+            return self._of_all(data, before)
+        both = data if before is None else joined(before, data)
+        found = self._rolled(both)
+        return Expected(*(column[len(both) - len(data) :] for column in found))
+
+    def _of_all(self, data: Telemetry, before: Telemetry | None) -> Expected:
+        values = (data if before is None else before).values
+        finite = int(np.isfinite(values).sum())
+        if not finite:
+            return Expected(*np.full((6, len(data)), np.nan))
+        level = level_of(values, self._method, self._q)
+        spread = level_of(values, "mean").scale if finite > 1 else 0.0
+        columns = [np.array([v]) for v in (*level, spread, float(finite))]
+        one = mended(*columns)
+        return Expected(*(np.full(len(data), column[0]) for column in one))
+
+    def _rolled(self, data: Telemetry) -> Expected:
+        how: dict[str, Any] = {"closed": "left", "min_periods": self.min_periods, "on": data.time}
+        if isinstance(self.window, (int, np.integer)) and not isinstance(self.window, bool):
+            how["on"] = None
+            if self.min_periods is None:
+                how["min_periods"] = max(2, (int(self.window) + 1) // 2)
+        elif self.min_periods is None:
+            how["min_periods"] = 5
+        values = np.where(np.isfinite(data.values), data.values, np.nan)
+        band = rolling_baseline(values, self.window, self._method, q=self._q, **how)
+        spread = band if self._method == "mean" else rolling_baseline(values, self.window, "mean", **how)
+        rows = rolling_count(values, self.window, closed="left", min_periods=0, on=how["on"])
+        return mended(*band, spread.scale, rows)
+
+    def _natural(self, values: Doubles, band: Expected) -> Doubles:
+        with np.errstate(invalid="ignore", over="ignore"):
+            return self._sided((values - band.expected) / band.scale)
+
+    def _sided(self, z: Doubles) -> Doubles:
+        return np.abs(z) if self.side == "both" else -z if self.side == "down" else z
+
+    def _degrees(self, band: Expected) -> tuple[Doubles, Doubles]:
+        """Degrees of freedom of the scale, and by what a new value varies more than it."""
+        return np.maximum(band.rows - 1, 1.0), np.sqrt(1 + 1 / np.maximum(band.rows, 1.0))
+
+    def _log_tail(self, values: Doubles, band: Expected) -> Doubles:
+        degrees, more = self._degrees(band)
+        z = self._natural(values, band) / more
+        return _core.log_t_tails(np.ascontiguousarray(z), degrees, self.side == "both")
+
+    def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:
+        degrees, more = self._degrees(band)
+        reach = t_limits(self.alpha / (2 if self.side == "both" else 1), degrees) * more * band.scale
+        none = np.full(len(reach), np.nan)
+        return (
+            none if self.side == "up" else band.expected - reach,
+            none if self.side == "down" else band.expected + reach,
+        )
+
+    def __repr__(self) -> str:
+        what = "all rows" if self.window is None else f"window={self.window!r}"
+        side = "" if self.side == "both" else f", side={self.side!r}"
+        return f"{type(self).__name__}({what}{side}, alpha={self.alpha:g})"
+
+
+class ZScore(Threshold):
+    """Distance from the mean in standard deviations, of all rows or of those before.
+
+    Parameters
+    ----------
+    window : int, str or timedelta, optional
+        Judge each row by the rows before it: so many, or so long. By default by all rows of `fit`, or of the
+        data itself.
+    min_periods : int, optional
+        With fewer rows before it a row is not judged; by default half of a window of rows, 5 in time.
+    side : {"both", "up", "down"}, default "both"
+        Which values are anomalous: any, too large ones, too small ones.
+    alpha : float, default 0.001
+        False alarms a row where values are normal.
+
+    Notes
+    -----
+    `score` is the distance itself; `Detections.score` has the probability of Student's t, so that a short
+    window alarms no more often than a long one. A past that never moved has a thousandth of its level as its
+    deviation. With `window`, `fit` keeps the rows before the first one that is to be judged.
+
+    Examples
+    --------
+    >>> x = [10.0, 12.0, 11.0, 9.0, 10.0, 11.0, 30.0, 10.0]
+    >>> bg.detect.ZScore(window=6).score(x).round(1)
+    array([ nan,  nan,  nan,  2. ,  0.4,  0.5, 18.6,  0.5])
+    >>> bg.detect.ZScore(window=6).detect(x).is_anomaly.nonzero()[0]
+    array([6])
+    """
+
+    _method = "mean"
+
+    def __init__(
+        self, *, window: Any = None, min_periods: int | None = None, side: str = "both", alpha: float = 0.001
+    ) -> None:
+        super().__init__(window, min_periods, side, alpha)
+
+
+class RobustZScore(Threshold):
+    """Distance from the median in units of the median absolute deviation, scaled as a standard deviation.
+
+    Parameters
+    ----------
+    window, min_periods, side, alpha
+        As of :class:`ZScore`.
+
+    Notes
+    -----
+    Up to half of the rows may be anomalous without moving what is normal. Where more than half of the rows
+    are equal, so that their median deviation is 0, the standard deviation takes its place.
+
+    References
+    ----------
+    B. Iglewicz and D. C. Hoaglin, "How to detect and handle outliers" (1993).
+
+    Examples
+    --------
+    >>> x = [10.0, 12.0, 11.0, 900.0, 10.0, 11.0, 30.0, 12.0]
+    >>> bg.detect.RobustZScore().score(x).round(1).tolist()
+    [1.0, 0.3, 0.3, 599.3, 1.0, 0.3, 12.5, 0.3]
+    """
+
+    def __init__(
+        self, *, window: Any = None, min_periods: int | None = None, side: str = "both", alpha: float = 0.001
+    ) -> None:
+        super().__init__(window, min_periods, side, alpha)
+
+    def _degrees(self, band: Expected) -> tuple[Doubles, Doubles]:
+        # A median absolute deviation says as much as 0.37 times as many rows by their standard deviation, a
+        # median as much as 0.64 times as many by their mean.
+        n = np.maximum(band.rows, 1.0)
+        return np.maximum(0.37 * (n - 1), 1.0), np.sqrt(1 + math.pi / 2 / n)
+
+
+class QuantileThreshold(Threshold):
+    """Values beyond quantiles of all rows or of those before: no distribution is assumed.
+
+    Parameters
+    ----------
+    low, high : float, default 0.01 and 0.99
+        The quantiles; beyond them is anomalous.
+    window, min_periods, side
+        As of :class:`ZScore`.
+
+    Notes
+    -----
+    `score` is the distance from the median in units of the distance of the quantile on that side: above 1 is
+    anomalous. `Detections.score` is that of a normal distribution with these quantiles, each side by itself.
+
+    Examples
+    --------
+    >>> x = list(range(100)) + [140]
+    >>> bg.detect.QuantileThreshold(0.05, 0.95).fit(x[:100]).score([50, 99, 140]).round(2)
+    array([0.01, 1.11, 2.03])
+    """
+
+    _method = "quantile"
+
+    def __init__(
+        self, low: float = 0.01, high: float = 0.99, *, window: Any = None, min_periods: int | None = None,
+        side: str = "both",
+    ) -> None:  # fmt: skip
+        if not 0 < low < 0.5 < high < 1:
+            raise ValueError(f"low, high: {low!r} and {high!r} given, expected 0 < low < 0.5 < high < 1")
+        alpha = low + (1 - high) if side == "both" else low if side == "down" else 1 - high
+        super().__init__(window, min_periods, side, alpha)
+        self.low, self.high = low, high
+        self._q = (low, 0.5, high)
+
+    def _natural(self, values: Doubles, band: Expected) -> Doubles:
+        least = np.maximum(band.scale, 0) * 1e-6
+        with np.errstate(invalid="ignore", over="ignore"):
+            up = (values - band.expected) / np.maximum(band.upper - band.expected, least)
+            down = (band.expected - values) / np.maximum(band.expected - band.lower, least)
+        return np.maximum(up, down) if self.side == "both" else up if self.side == "up" else down
+
+    def _log_tail(self, values: Doubles, band: Expected) -> Doubles:
+        # At its limit a value has the probability that lies beyond it, twice its side's where both count.
+        limit = normal_limit(self.alpha / (2 if self.side == "both" else 1))
+        z = np.ascontiguousarray(self._natural(values, band) * limit)
+        return _core.log_t_tails(z, np.full(len(z), np.inf), self.side == "both")
+
+    def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:
+        none = np.full(len(band.expected), np.nan)
+        return (none if self.side == "up" else band.lower, none if self.side == "down" else band.upper)
+
+    def __repr__(self) -> str:
+        what = "all rows" if self.window is None else f"window={self.window!r}"
+        return f"QuantileThreshold({self.low:g}, {self.high:g}, {what}, side={self.side!r})"

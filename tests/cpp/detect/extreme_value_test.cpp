@@ -1,0 +1,87 @@
+#include "barograph/detect/extreme_value.hpp"
+
+#include <vector>
+
+#include "barograph/core/random.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+
+namespace {
+/// Values of a generalised Pareto distribution, by inversion.
+std::vector<double> pareto(std::size_t n, double shape, double scale, std::uint64_t seed = 1) {
+  std::vector<double> x;
+  random_draws draws(seed, 7, 0);
+  for (std::size_t i = 0; i < n; ++i)
+    x.push_back(pareto_tail{shape, scale}.excess(std::log(draws.uniform())));
+  return x;
+}
+}  // namespace
+
+TEST_CASE("shape and scale of the law come back") {
+  for (const double shape : {-0.3, 0.0, 0.2, 0.6}) {
+    const auto x = pareto(20000, shape, 7);
+    const pareto_tail found = fit_pareto_tail(span<const double>(x));
+    // (1 + shape) / sqrt(n) is the standard error of the shape
+    CHECK(found.shape == Approx(shape).margin(4 * (1 + shape) / std::sqrt(20000.0)));
+    CHECK(found.scale == Approx(7).epsilon(0.05));
+  }
+}
+
+TEST_CASE("tail and excess are each other's inverse") {
+  for (const double shape : {-0.4, -1e-12, 0.0, 1e-9, 0.5}) {
+    const pareto_tail t{shape, 3};
+    for (const double p : {0.9, 0.01, 1e-7})
+      CHECK(t.log_tail(t.excess(std::log(p))) == Approx(std::log(p)).epsilon(1e-7));
+  }
+  const pareto_tail bounded{-0.5, 1};  // ends at 2
+  CHECK(bounded.log_tail(3) < bounded.log_tail(2.5));
+  CHECK(std::isfinite(bounded.log_tail(1e9)));
+}
+
+TEST_CASE("limits are passed as often as asked, by light and heavy tails") {
+  for (const int kind : {0, 1, 2}) {
+    std::vector<double> learnt, fresh;
+    random_draws draws(3, 9, static_cast<std::uint64_t>(kind));
+    for (int i = 0; i < 420000; ++i) {
+      const double z = draws.normal();
+      (i < 20000 ? learnt : fresh).push_back(kind == 0 ? z : kind == 1 ? std::exp(z) : draws.exponential());
+    }
+    const extreme_value e(span<const double>(learnt), 0.98);
+    const double limit = e.limit(1e-4);
+    double passed = 0;
+    for (const double x : fresh) passed += x > limit;
+    // 400 fitted values tell a quantile beyond them to about a factor of two; a normal tail falls faster than
+    // any with a shape from 0
+    CHECK(passed / 4e5 > (kind == 0 ? 0.1e-4 : 0.4e-4));
+    CHECK(passed / 4e5 < 2.5e-4);
+    CHECK(e.log_tail(limit) == Approx(std::log(1e-4)).epsilon(1e-6));
+    CHECK(e.log_tail(e.limit(0.3)) == Approx(std::log(0.3)).margin(1e-3));
+  }
+}
+
+TEST_CASE("a stream learns from all but its alarms") {
+  const auto start = pareto(1000, 0.1, 1);
+  extreme_value e{span<const double>(start)};
+  const auto more = pareto(20000, 0.1, 1, 2);
+  for (const double x : more) e.update(x, 1e-6);
+  CHECK(e.count() > 20990);
+  CHECK(e.beyond() > 300);
+  const auto before = e.count();
+  CHECK(e.update(1e6, 1e-6) < -13);
+  CHECK(e.count() == before);
+}
+
+TEST_CASE("few, equal and missing values") {
+  std::vector<double> x(19, 1.0);
+  CHECK_THROWS_AS(extreme_value(span<const double>(x)), invalid_argument);
+  x.push_back(1.0);
+  const extreme_value same{span<const double>(x)};
+  CHECK(same.log_tail(1.0) <= 0.0);
+  CHECK(same.log_tail(1.1) < -600);
+  CHECK(std::isnan(same.log_tail(std::nan(""))));
+  CHECK_THROWS_AS(same.limit(0), invalid_argument);
+  CHECK_THROWS_AS(extreme_value(span<const double>(x), 0.2), invalid_argument);
+  const double negative[] = {-1.0};
+  CHECK_THROWS_AS(fit_pareto_tail(span<const double>(negative)), invalid_argument);
+}

@@ -1,0 +1,85 @@
+// What C++ writes is what the files of tests/golden hold; Python reads and writes the same files.
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "barograph/detect/cusum_chart.hpp"
+#include "barograph/detect/ewma_chart.hpp"
+#include "barograph/detect/half_space_trees.hpp"
+#include "barograph/detect/online_change_point.hpp"
+#include "barograph/detect/page_hinkley.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+
+namespace {
+
+std::string path_of(const std::string& name) { return std::string(BAROGRAPH_GOLDEN_DIR) + "/" + name; }
+
+std::vector<double> values_in(const std::string& file) {
+  std::vector<double> values;
+  std::ifstream in(path_of(file));
+  for (std::string line; std::getline(in, line);) values.push_back(std::strtod(line.c_str(), nullptr));
+  return values;
+}
+
+/// `values.txt` seven seconds apart, then `removed.txt` from half an hour before: those are late.
+template <class Chart>
+std::string late(Chart chart) {
+  std::int64_t time = 1'700'000'000;
+  for (const double v : values_in("values.txt"))
+    chart.update(1'000'000'000 * std::exchange(time, time + 7), v);
+  time = 1'699'998'200;
+  for (const double v : values_in("removed.txt"))
+    chart.update(1'000'000'000 * std::exchange(time, time + 7), v);
+  return chart.to_bytes();
+}
+
+template <class State>
+std::string fed(State state) {
+  const auto values = values_in("values.txt");
+  state.update(span<const double>(values));
+  return state.to_bytes();
+}
+
+std::string trees() {
+  half_space_options small;
+  small.trees = 5;
+  small.depth = 4;
+  small.window = 20;
+  small.seed = 7;
+  half_space_trees t({0}, {200}, small);
+  for (const double v : values_in("values.txt")) t.update(span<const double>(&v, 1));
+  return t.to_bytes();
+}
+
+std::vector<std::pair<std::string, std::string>> recipes() {
+  return {{"cusum_chart_v1.bin", late(cusum_chart(100, 50, 0.5, 20))},
+          {"cusum_chart_empty_v1.bin", cusum_chart(100, 50, 0.25, 10).to_bytes()},
+          {"ewma_chart_v1.bin", late(ewma_chart(100, 50, 0.1))},
+          {"page_hinkley_v1.bin", fed(page_hinkley(50, 0.5, 10))},
+          {"online_change_point_v1.bin", fed(online_change_point(50, 5))},
+          {"half_space_trees_v1.bin", trees()}};
+}
+
+}  // namespace
+
+TEST_CASE("the bytes of detectors are those of the golden files") {
+  for (const auto& [name, bytes] : recipes()) {
+    INFO(name);
+    std::ifstream in(path_of(name), std::ios::binary);
+    std::stringstream file;
+    file << in.rdbuf();
+    CHECK(file.str() == bytes);
+  }
+}
+
+TEST_CASE("write golden files of detectors that do not exist", "[.][write-golden]") {
+  for (const auto& [name, bytes] : recipes()) {
+    if (std::ifstream(path_of(name)).good()) continue;
+    std::ofstream(path_of(name), std::ios::binary) << bytes;
+  }
+}

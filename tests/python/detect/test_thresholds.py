@@ -1,0 +1,249 @@
+"""Thresholds alarm as often as they say, whatever the window, and each group has a normal of its own."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+import barograph as bg
+
+detect = bg.detect
+Z = [detect.ZScore, detect.RobustZScore]
+
+
+def normal(n, seed=0):
+    return np.random.default_rng(seed).normal(size=n)
+
+
+def test_scores_are_those_of_the_definition():
+    x = normal(500) * 3 + 7
+    np.testing.assert_allclose(detect.ZScore().score(x), np.abs(x - x.mean()) / x.std(ddof=1), rtol=1e-12)
+    mad = np.median(np.abs(x - np.median(x))) * 1.4826022185056018
+    np.testing.assert_allclose(detect.RobustZScore().score(x), np.abs(x - np.median(x)) / mad, rtol=1e-12)
+    band = bg.rolling_baseline(x, 30, "median", closed="left", min_periods=15)
+    np.testing.assert_allclose(detect.RobustZScore(window=30).score(x), np.abs(band.score(x)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", Z)
+@pytest.mark.parametrize("window", [None, 20, 200])
+def test_false_alarms_do_not_depend_on_the_window(make, window):
+    x = normal(200_000, 3)
+    found = make(window=window, alpha=0.01).detect(x)
+    # The deviation of medians is only nearly Student's: half as many again are let pass.
+    exact = make is detect.ZScore or window is None
+    assert found.is_anomaly.mean() == pytest.approx(0.01, rel=0.12 if exact else 0.5)
+    outside = (x < found.lower) | (x > found.upper)
+    np.testing.assert_array_equal(outside, found.is_anomaly)
+
+
+@pytest.mark.parametrize("make", Z)
+def test_sides(make):
+    x = normal(3000)
+    x[1000], x[2000] = 9.0, -9.0
+    up, down = make(side="up").detect(x), make(side="down").detect(x)
+    assert up.is_anomaly[1000]
+    assert not up.is_anomaly[2000]
+    assert down.is_anomaly[2000]
+    assert not down.is_anomaly[1000]
+    assert np.isnan(up.lower).all()
+    assert np.isnan(down.upper).all()
+    assert up.severity[1000] == "HIGH"
+
+
+@pytest.mark.parametrize("make", [*Z, lambda **how: detect.QuantileThreshold(0.005, 0.995, **how)])
+def test_each_group_has_its_own_normal(make):
+    n = 3000
+    by = np.array(["web", "db"])[np.arange(n) % 2]
+    x = np.where(by == "web", 100 + normal(n), 5 + 0.01 * normal(n))
+    x[1501], x[1500] = 5.2, 120.0
+    for how in ({}, {"window": 100}):
+        found = make(**how).detect(x, by=by)
+        assert found.is_anomaly[1501]
+        assert found.is_anomaly[1500]
+        assert found.expected[1501] == pytest.approx(5, abs=0.01)
+        alone = make(**how).detect(x[1::2])
+        np.testing.assert_array_equal(found.score[1::2], alone.score)
+    fitted = make().fit(x[:1000], by=by[:1000])
+    later = fitted.score(np.array([5.2, 100.0, 7.0]), by=["db", "web", "new"])
+    assert later[0] > 1
+    assert later[1] < 3
+
+
+@pytest.mark.parametrize("make", Z)
+def test_history_of_fit_goes_before_the_rows_that_are_judged(make):
+    x = normal(400)
+    for window in (50, "30min"):
+        times = np.datetime64("2026-01-01") + np.arange(400) * np.timedelta64(60, "s")
+        whole = make(window=window).detect(x, times)
+        later = make(window=window).fit(x[:300], times[:300]).detect(x[300:], times[300:])
+        np.testing.assert_array_equal(later.score, whole.score[300:])
+    with pytest.raises(ValueError, match="expected both or none"):
+        make(window=50).fit(x).score(x, times)
+    with pytest.raises(ValueError, match="begin before"):
+        make(window=50).fit(x, times).score(x, times)
+
+
+@pytest.mark.parametrize("make", Z)
+def test_a_past_that_never_moved_gives_finite_scores(make):
+    x = np.full(100, 50.0)
+    x[60] = 51.0
+    x[80] = 50.0001
+    score = make(window=20).score(x)
+    assert score[60] == pytest.approx(20)  # a thousandth of the level is its scale
+    assert score[59] == 0
+    found = make(window=20).detect(x)
+    assert found.is_anomaly[60]
+    assert not found.is_anomaly[80]
+    mostly = np.zeros(200)
+    mostly[::9] = normal(23) * 5
+    assert np.isfinite(make().score(mostly)).all()
+    assert make().detect(mostly).count < 10  # the deviation takes the place of a median deviation of 0
+
+
+def test_missing_and_infinite_values():
+    x = normal(100)
+    x[50], x[51] = np.nan, np.inf
+    for make in Z:
+        for how in ({}, {"window": 20}):
+            found = make(**how).detect(x)
+            assert found.score[50] == 0
+            assert found.is_anomaly[51]
+            assert found.score[51] <= 1
+            assert not found.is_anomaly[52]
+    with pytest.raises(ValueError, match="no finite value in 2 rows"):
+        detect.ZScore().fit([np.nan, np.nan])
+    assert detect.ZScore().detect([]).count == 0
+    assert np.isnan(detect.ZScore().score([np.nan])).all()
+    assert np.isnan(detect.ZScore().score([3.0]))  # one value has no deviation
+    assert detect.RobustZScore().score([3.0, 3.0]).tolist() == [0.0, 0.0]
+
+
+def test_quantiles_need_no_distribution():
+    rng = np.random.default_rng(0)
+    x = rng.lognormal(3, 1, 100_000)
+    detector = detect.QuantileThreshold(0.01, 0.99).fit(x)
+    fresh = rng.lognormal(3, 1, 100_000)
+    found = detector.detect(fresh)
+    low, high = np.quantile(x, [0.01, 0.99])
+    np.testing.assert_array_equal(found.is_anomaly, (fresh <= low) | (fresh >= high))
+    assert found.is_anomaly.mean() == pytest.approx(0.02, rel=0.1)
+    score = detector.score(fresh)
+    np.testing.assert_array_equal(score >= 1, found.is_anomaly)
+    assert detect.QuantileThreshold(side="up").fit(x).detect([0.0, 1e9]).is_anomaly.tolist() == [False, True]
+    assert detect.QuantileThreshold().detect(np.ones(50)).count == 0
+
+
+@pytest.mark.parametrize("how", [{}, {"pooled": False}, {"method": "mean"}, {"causal": False}, {"window": 4}])
+def test_the_hour_of_the_week_tells_what_is_normal(how):
+    pandas = pytest.importorskip("pandas")
+    index = pandas.date_range("2026-01-05", periods=24 * 7 * 10, freq="h")
+    noise = normal(len(index), 4)
+    weekday = np.asarray(index.day_of_week < 5)
+    load = pandas.Series(
+        np.where(weekday & (index.hour >= 8), 100.0, 20.0) + noise, index=index, name="requests"
+    )
+    night = 24 * 7 * 8 + 3
+    load.iloc[night] = 100.0  # usual on a working day, never at three in the morning
+    found = detect.SeasonalBaseline(**how).detect(load)
+    assert found.is_anomaly[night]
+    assert found.kind[night] == "traffic"
+    assert found.is_anomaly[24 * 14 :].mean() < 0.01
+    assert found.expected[night] == pytest.approx(20, abs=2)
+    assert detect.ZScore().detect(load).is_anomaly[night] == np.False_
+
+
+def test_a_seasonal_baseline_goes_on_from_its_history():
+    n = 24 * 7 * 4
+    times = np.datetime64("2026-01-05") + np.arange(n) * np.timedelta64(1, "h")
+    x = 10 * np.sin(np.arange(n) * 2 * np.pi / 24) + normal(n)
+    whole = detect.SeasonalBaseline("day").score(x, times)
+    later = detect.SeasonalBaseline("day").fit(x[:500], times[:500]).score(x[500:], times[500:])
+    np.testing.assert_array_equal(later, whole[500:])
+    with pytest.raises((ValueError, TypeError)):
+        detect.SeasonalBaseline().score(x)
+
+
+@pytest.mark.parametrize("draw", ["normal", "exponential", "lognormal", "uniform"])
+def test_extreme_values_pass_their_limit_as_often_as_asked(draw):
+    rng = np.random.default_rng(1)
+    sample = getattr(rng, draw)
+    learnt, fresh = sample(size=20_000), sample(size=1_000_000)
+    detector = detect.ExtremeValue(alpha=1e-4).fit(learnt)
+    share = (fresh > detector.limit).mean()
+    # 400 fitted values tell such a quantile to a factor of two; lighter tails than an exponential one have a
+    # limit that is further out
+    assert {"uniform": 0, "normal": 0.1e-4}.get(draw, 0.3e-4) <= share < 3e-4
+    found = detector.detect(fresh)
+    np.testing.assert_array_equal(found.is_anomaly, fresh >= found.upper)
+
+
+def test_extreme_values_of_both_tails_and_of_what_drifts():
+    rng = np.random.default_rng(2)
+    x = rng.standard_t(5, 5000)
+    both = detect.ExtremeValue(side="both").fit(x)
+    assert both.detect([-60.0, 0.0, 60.0]).is_anomaly.tolist() == [True, False, True]
+    down = detect.ExtremeValue(side="down").fit(x)
+    assert down.detect([-60.0, 60.0]).is_anomaly.tolist() == [True, False]
+    assert down.limit < -5
+    drift = np.linspace(0, 500, 5000) + rng.normal(size=5000)
+    drift[4000] += 15
+    found = detect.ExtremeValue(window=50).detect(drift)
+    assert found.is_anomaly[4000]
+    assert found.count < 5
+    assert not detect.ExtremeValue().detect(drift).is_anomaly[4000]
+
+
+def test_a_stream_of_extreme_values_learns_from_all_but_its_alarms():
+    rng = np.random.default_rng(3)
+    detector = detect.ExtremeValue(alpha=1e-5).fit(rng.exponential(size=2000))
+    before = detector.limit
+    scores = detector.update(rng.exponential(size=50_000))
+    assert scores.shape == (50_000,)
+    assert detector.update(1000.0) > 10
+    assert detector.limit == pytest.approx(np.log(1e5), rel=0.15)  # the exact quantile
+    assert detector.limit != before
+    with pytest.raises(ValueError, match="of one tail"):
+        detect.ExtremeValue(side="both").fit(rng.exponential(size=100)).update(1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: detect.ZScore(side="left"), "side: 'left' given"),
+        (lambda: detect.ZScore(alpha=2), "alpha: 2 given"),
+        (lambda: detect.QuantileThreshold(0.6, 0.9), "low, high"),
+        (lambda: detect.ExtremeValue(level=0.2), "level: 0.2 given"),
+        (
+            lambda: detect.ExtremeValue().fit(np.arange(10.0)).limit,
+            "10 finite values given, expected at least 20",
+        ),
+        (lambda: detect.SeasonalBaseline(method="ewma"), "method: 'ewma' given"),
+        (lambda: detect.ZScore().score(np.ones((3, 2))), "2 columns given, expected one series"),
+        (lambda: detect.ZScore().score(np.ones(3), by=["a"]), "by: 1 given, expected 3"),
+        (lambda: detect.ZScore().detect(np.arange(9.0), contamination=1), "contamination: 1 given"),
+    ],
+)
+def test_errors_name_what_was_given(make, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    "make", [*Z, detect.QuantileThreshold, detect.ExtremeValue, lambda: detect.ZScore(window=10)]
+)
+def test_fitted_thresholds_are_pickled(make):
+    x = normal(500)
+    detector = make().fit(x)
+    detector.detect(x)
+    loaded = pickle.loads(pickle.dumps(detector))
+    np.testing.assert_array_equal(loaded.score(x[:50]), detector.score(x[:50]))
+
+
+def test_the_index_and_its_times_stay():
+    pandas = pytest.importorskip("pandas")
+    polars = pytest.importorskip("polars")
+    series = pandas.Series([1.0, 2.0, 1.0, 50.0], index=pandas.date_range("2026-01-01", periods=4, freq="h"))
+    assert detect.RobustZScore().detect(series).time[3] == np.datetime64("2026-01-01T03:00")
+    assert detect.RobustZScore().score(polars.Series([1.0, 2.0, 1.0, 50.0])).argmax() == 3
