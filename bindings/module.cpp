@@ -36,6 +36,7 @@ PYBIND11_MODULE(_core, m) {
     return info;
   });
   barograph_bindings::register_arrow(m);
+  barograph_bindings::register_detect_forest(m);
   barograph_bindings::register_formats(m);
   barograph_bindings::register_groupby(m);
   barograph_bindings::register_rolling(m);

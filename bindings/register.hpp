@@ -9,6 +9,7 @@ void register_arrow(pybind11::module_& m);
 void register_baseline(pybind11::module_& m);
 void register_detect_causes(pybind11::module_& m);
 void register_baseline_seasonal(pybind11::module_& m);
+void register_detect_forest(pybind11::module_& m);
 void register_exchange(pybind11::module_& m);
 void register_formats(pybind11::module_& m);
 void register_groupby(pybind11::module_& m);

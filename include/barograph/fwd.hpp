@@ -24,6 +24,7 @@ class random_draws;
 class interrupt_scope;
 class serial_executor;
 class thread_executor;
+class table_view;
 
 // time/
 struct civil_date;
@@ -134,6 +135,12 @@ struct cause;
 struct ranked_causes;
 struct lead_lag_options;
 struct association;
+enum class forest_scoring : std::uint8_t;
+struct forest_options;
+struct forest_columns;
+struct inline_forest;
+struct tree_arrays;
+class isolation_forest;
 }  // namespace detect
 struct matrix_view;
 enum class change_cost;

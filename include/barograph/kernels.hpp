@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "detect/detail/forest_jobs_plain.hpp"
 #include "rolling/detail/jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -13,8 +14,9 @@ inline namespace v0_1 {
 /// The instruction set in use: "base", "v3" or "v4".
 const char* isa() noexcept;
 
-/// The rolling kernels, for the Kernels parameter of rolling::reduce, reduce_pairs and quantiles:
-/// `rolling::reduce<kernels::compiled>(...)` gives the bits that `rolling::reduce(...)` gives.
+/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs and quantiles and of
+/// detect::isolation_forest: `rolling::reduce<kernels::compiled>(...)` gives the bits that
+/// `rolling::reduce(...)` gives.
 struct compiled {
   static void sums(const rolling::detail::sums_job& job) noexcept;
   static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept;
@@ -23,6 +25,9 @@ struct compiled {
   static void ranks(const rolling::detail::order_job& job) noexcept;
   static void distinct(const rolling::detail::order_job& job) noexcept;
   static void deviations(const rolling::detail::order_job& job) noexcept;
+  static void forest_axis(const detect::detail::forest_axis_job& job) noexcept;
+  static void forest_ranks(const detect::detail::forest_rank_job& job) noexcept;
+  static void forest_ranked(const detect::detail::forest_ranked_job& job) noexcept;
 };
 
 }  // namespace v0_1

@@ -44,6 +44,7 @@ _EXPORTS = {
     "agreement": "agreement",
     "change_points": "change_points",
     "gaps": "gaps",
+    "IsolationForest": "forest",
     "score_of_probability": "result",
 }
 
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from ._detect.extreme_value import ExtremeValue as ExtremeValue
     from ._detect.gaps import Gap as Gap
     from ._detect.gaps import gaps as gaps
+    from ._detect.forest import IsolationForest as IsolationForest
     from ._detect.incidents import Incident as Incident
     from ._detect.incidents import Incidents as Incidents
     from ._detect.incidents import incidents as incidents

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._detect.pca import PCA
+from ._detect.sklearn_forest import IsolationForest
 from ._frames import require
 
 require("sklearn", "sklearn")
@@ -19,7 +20,7 @@ from sklearn.utils.validation import (  # type: ignore[import-untyped]  # noqa: 
     validate_data,
 )
 
-__all__ = ["PCADetector"]
+__all__ = ["IsolationForest", "PCADetector"]
 
 Doubles = npt.NDArray[np.float64]
 

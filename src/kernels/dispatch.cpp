@@ -44,6 +44,13 @@ void compiled::distinct(const rolling::detail::order_job& job) noexcept { active
 void compiled::deviations(const rolling::detail::order_job& job) noexcept {
   active().rolling_deviations(job);
 }
+void compiled::forest_axis(const detect::detail::forest_axis_job& job) noexcept { active().forest_axis(job); }
+void compiled::forest_ranks(const detect::detail::forest_rank_job& job) noexcept {
+  active().forest_ranks(job);
+}
+void compiled::forest_ranked(const detect::detail::forest_ranked_job& job) noexcept {
+  active().forest_ranked(job);
+}
 
 }  // namespace v0_1
 }  // namespace kernels

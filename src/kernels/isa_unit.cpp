@@ -4,6 +4,7 @@
 #include "barograph/rolling/detail/order_statistics_plain.hpp"
 #include "barograph/rolling/detail/ranks_plain.hpp"
 #include "barograph/rolling/detail/sums_plain.hpp"
+#include "forest_unit.hpp"
 #include "table.hpp"
 
 #define BAROGRAPH_STRINGIZE_(x) #x
@@ -23,6 +24,9 @@ const kernel_table& table() noexcept {
       /*rolling_ranks=*/kernel::BAROGRAPH_ISA::moving_ranks,
       /*rolling_distinct=*/kernel::BAROGRAPH_ISA::moving_distinct,
       /*rolling_deviations=*/kernel::BAROGRAPH_ISA::moving_deviations,
+      /*forest_axis=*/forest_axis,
+      /*forest_ranks=*/forest_ranks,
+      /*forest_ranked=*/forest_ranked,
   };
   return t;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "barograph/config.hpp"
+#include "barograph/detect/detail/forest_jobs_plain.hpp"
 #include "barograph/rolling/detail/jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -16,6 +17,9 @@ struct kernel_table {
   void (*rolling_ranks)(const rolling::detail::order_job&) noexcept;
   void (*rolling_distinct)(const rolling::detail::order_job&) noexcept;
   void (*rolling_deviations)(const rolling::detail::order_job&) noexcept;
+  void (*forest_axis)(const detect::detail::forest_axis_job&) noexcept;
+  void (*forest_ranks)(const detect::detail::forest_rank_job&) noexcept;
+  void (*forest_ranked)(const detect::detail::forest_ranked_job&) noexcept;
 };
 
 namespace isa_base {

@@ -1,0 +1,351 @@
+// Growing one tree of an isolation forest on a sample of rows.
+//
+// Sources: Liu, Ting and Zhou, "Isolation forest", ICDM 2008; random planes: Hariri, Kind and Brunner,
+// "Extended isolation forest", IEEE TKDE 33 (2021); centred and scaled terms: Cortes, isotree.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "../../core/table_view.hpp"
+#include "../forest_options.hpp"
+#include "forest_sample.hpp"
+#include "forest_tree.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+namespace detail {
+
+class tree_grower {
+ public:
+  /// @param depth  the greatest; at least 1
+  tree_grower(const table_view& x, const forest_options& options, const row_weights& weights,
+              std::size_t samples, std::size_t depth)
+      : x_(x), options_(options), weights_(weights), samples_(samples), depth_(depth) {
+    is_category_.assign(x.columns(), false);
+    for (const std::size_t c : options.categorical) is_category_[c] = true;
+  }
+
+  forest_tree grow(std::uint64_t serial) {
+    random_ = random_words(options_.seed, stream, serial);
+    tree_ = forest_tree();
+    tree_.serial = serial;
+    tree_.samples = static_cast<std::uint32_t>(samples_);
+    rows_ = sampled_rows(x_.rows(), samples_, options_.bootstrap, weights_, random_);
+    choose_columns();
+    gather();
+    order_.resize(rows_.size());
+    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
+    other_.resize(order_.size());
+    values_.resize(order_.size());
+    tree_.nodes.reserve(2 * order_.size());
+    std::vector<pending> stack{{0, order_.size(), 0, columns_.size(), no_parent}};
+    while (!stack.empty()) {
+      const pending p = stack.back();
+      stack.pop_back();
+      std::size_t at = tree_.nodes.size();
+      if (p.parent != no_parent) tree_.nodes[p.parent].right = static_cast<std::uint32_t>(at);
+      tree_.nodes.emplace_back();
+      tree_.nodes[at].rows = static_cast<std::uint32_t>(p.end - p.begin);
+      if (p.depth >= depth_ || p.end - p.begin < 2) continue;
+      node_ = forest_node();
+      alive_ = p.alive;
+      fences_.clear();
+      const std::size_t middle = split(p.begin, p.end);
+      for (const std::size_t fence : fences_) {
+        fence_off(columns_[fence], p.begin, p.end, at);
+        stack.push_back({p.end, p.end, p.depth + 1, 0, at});
+        at = tree_.nodes.size();
+        tree_.nodes.emplace_back();
+        tree_.nodes[at].rows = static_cast<std::uint32_t>(p.end - p.begin);
+      }
+      if (middle == p.begin || middle == p.end) continue;
+      node_.rows = tree_.nodes[at].rows;
+      tree_.nodes[at] = node_;
+      stack.push_back({middle, p.end, p.depth + 1, alive_, at});
+      stack.push_back({p.begin, middle, p.depth + 1, alive_, no_parent});
+    }
+    return std::move(tree_);
+  }
+
+ private:
+  static constexpr std::uint32_t stream = 0x666F7273u;  // no other use of random numbers has it
+  static constexpr std::size_t no_parent = ~std::size_t{0};
+  static constexpr std::size_t few_columns = 32;
+
+  struct pending {
+    std::size_t begin, end, depth, alive, parent;
+  };
+  struct range {
+    float low, high;
+    std::size_t missing;
+  };
+
+  void choose_columns() {
+    const std::size_t all = x_.columns();
+    const std::size_t wanted = options_.features == 0 ? all : std::min(options_.features, all);
+    columns_.resize(all);
+    for (std::size_t c = 0; c < all; ++c) columns_[c] = static_cast<std::uint32_t>(c);
+    if (wanted == all) return;
+    for (std::size_t i = 0; i < wanted; ++i) {
+      const auto rest = static_cast<std::uint32_t>(all - i);
+      std::swap(columns_[i], columns_[i + random_.below(rest)]);
+    }
+    columns_.resize(wanted);
+  }
+
+  /// The sampled rows of few columns at once, row after row; of many columns each when it is first used.
+  void gather() {
+    gathered_.assign(x_.columns(), {});
+    if (columns_.size() > few_columns) return;
+    for (const std::uint32_t c : columns_) gathered_[c].resize(rows_.size());
+    for (std::size_t i = 0; i < rows_.size(); ++i)
+      for (const std::uint32_t c : columns_) gathered_[c][i] = x_.nearest_float(rows_[i], c);
+  }
+  const float* column(std::uint32_t c) {
+    std::vector<float>& values = gathered_[c];
+    if (values.empty()) {
+      values.resize(rows_.size());
+      for (std::size_t i = 0; i < rows_.size(); ++i) values[i] = x_.nearest_float(rows_[i], c);
+    }
+    return values.data();
+  }
+
+  /// Values of a column in the node's rows go to values_; least, greatest, how many are missing.
+  range look_at(std::uint32_t c, std::size_t begin, std::size_t end) {
+    const float* const from = column(c);
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    range r{infinity, -infinity, 0};
+    for (std::size_t i = begin; i < end; ++i) {
+      const float v = from[order_[i]];
+      values_[i] = v;
+      r.low = v < r.low ? v : r.low;
+      r.high = v > r.high ? v : r.high;
+      r.missing += v != v;
+    }
+    return r;
+  }
+
+  /// Whether nothing can be parted by this column; so it is below this node, too.
+  bool constant(const range& r, std::size_t rows) const {
+    if (r.missing == rows) return true;
+    if (r.missing != 0) return false;
+    return options_.like_scikit_learn ? r.high <= r.low + 1e-7f : r.high <= r.low;
+  }
+
+  /// A column that is not constant here, moved to the place `from` of columns_; false when none is left.
+  bool draw_column(std::size_t from, std::size_t begin, std::size_t end, range& r) {
+    while (alive_ > from) {
+      const std::size_t k = from + random_.below(static_cast<std::uint32_t>(alive_ - from));
+      r = look_at(columns_[k], begin, end);
+      if (!constant(r, end - begin)) {
+        std::swap(columns_[from], columns_[k]);
+        return true;
+      }
+      std::swap(columns_[k], columns_[--alive_]);
+      if (is_category_[columns_[alive_]] && r.missing == 0) fences_.push_back(alive_);
+    }
+    return false;
+  }
+
+  /// All rows of the node have one category: no split for them, but another one would be parted here. The
+  /// right child is a leaf without rows, and the left one is no deeper for it.
+  void fence_off(std::uint32_t c, std::size_t begin, std::size_t end, std::size_t at) {
+    forest_node& node = tree_.nodes[at];
+    node.kind = forest_split::category;
+    node.feature = c;
+    node.missing_left = true;
+    node.high = 2.0f;
+    node.first = static_cast<std::uint32_t>(tree_.listed.size());
+    node.count = 1;
+    look_at(c, begin, end);
+    tree_.listed.push_back(values_[begin]);
+  }
+
+  /// Parts the rows [begin, end) of order_; returns where the right ones begin, an end when they are not.
+  std::size_t split(std::size_t begin, std::size_t end) {
+    if (options_.dimensions > 1) return split_by_plane(begin, end);
+    range r;
+    if (!draw_column(0, begin, end, r)) return begin;
+    node_.feature = columns_[0];
+    return is_category_[node_.feature] ? split_by_category(begin, end, r) : split_by_value(begin, end, r);
+  }
+
+  std::size_t split_by_value(std::size_t begin, std::size_t end, const range& r) {
+    node_.kind = forest_split::axis;
+    const bool any_missing = r.missing != 0;
+    const float at = threshold_within(r, begin, end);
+    node_.missing_left = any_missing && (random_.next() & 1u) != 0;
+    if (any_missing && r.low == r.high && !options_.like_scikit_learn) node_.missing_left = false;
+    node_.threshold = static_cast<double>(at);
+    node_.low = r.low + 0.0f;
+    node_.high = r.high + 0.0f;
+    if (at != at) return begin;
+    const bool missing_left = node_.missing_left;
+    const std::size_t middle = part(begin, end, [&](std::size_t i) {
+      const float v = values_[i];
+      return v <= at || (v != v && missing_left);
+    });
+    if (!any_missing) node_.missing_left = middle - begin > end - middle;
+    return middle;
+  }
+
+  /// At least the least value, below the greatest; NaN when scikit-learn would not split.
+  float threshold_within(const range& r, std::size_t begin, std::size_t end) {
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const double u = random_.uniform();
+    if (r.high == infinity || r.low == -infinity) {
+      if (r.low == r.high) return r.low;
+      if (options_.like_scikit_learn)
+        return r.low == -infinity ? std::numeric_limits<float>::quiet_NaN() : r.low;
+      // The gap beside an infinity is infinitely wide: it is where a uniform draw falls.
+      if (r.low == -infinity && (r.high != infinity || u < 0.5)) return r.low;
+      float next = -infinity;
+      for (std::size_t i = begin; i < end; ++i)
+        if (values_[i] < infinity && values_[i] > next) next = values_[i];
+      return next;
+    }
+    const double low = static_cast<double>(r.low), high = static_cast<double>(r.high);
+    const float at = float_at_most(low + (high - low) * u);
+    return at >= r.high ? r.low : at;
+  }
+
+  /// Each category goes to a side at random. Those of the side with more rows are listed and are the
+  /// left, so what was never seen here goes where fewer rows are.
+  std::size_t split_by_category(std::size_t begin, std::size_t end, const range& r) {
+    node_.kind = forest_split::category;
+    node_.first = static_cast<std::uint32_t>(tree_.listed.size());
+    std::vector<float> present;
+    for (std::size_t i = begin; i < end; ++i)
+      if (values_[i] == values_[i]) present.push_back(values_[i]);
+    std::sort(present.begin(), present.end());
+    present.erase(std::unique(present.begin(), present.end()), present.end());
+    std::vector<bool> here(present.size(), true);
+    if (present.size() > 1) {
+      std::size_t chosen = 0;
+      for (std::size_t k = 0; k < present.size(); ++k) chosen += here[k] = (random_.next() & 1u) != 0;
+      if (chosen == 0 || chosen == present.size()) {
+        const std::size_t k = random_.below(static_cast<std::uint32_t>(present.size()));
+        here[k] = !here[k];
+      }
+    }
+    const auto chosen = [&](float v) {
+      return here[static_cast<std::size_t>(std::lower_bound(present.begin(), present.end(), v) -
+                                           present.begin())];
+    };
+    std::size_t many = 0;
+    for (std::size_t i = begin; i < end; ++i) many += values_[i] == values_[i] && chosen(values_[i]);
+    const bool as_chosen = 2 * many >= end - begin - r.missing;
+    for (std::size_t k = 0; k < present.size(); ++k)
+      if (here[k] == as_chosen) tree_.listed.push_back(present[k]);
+    node_.count = static_cast<std::uint32_t>(tree_.listed.size()) - node_.first;
+    node_.missing_left = r.missing != 0 && present.size() > 1 && (random_.next() & 1u) != 0;
+    node_.high = static_cast<float>(present.size() + 1);
+    const bool missing_left = node_.missing_left;
+    const std::size_t middle = part(begin, end, [&](std::size_t i) {
+      const float v = values_[i];
+      return v == v ? chosen(v) == as_chosen : missing_left;
+    });
+    if (r.missing == 0) node_.missing_left = middle - begin > end - middle;
+    return middle;
+  }
+
+  std::size_t split_by_plane(std::size_t begin, std::size_t end) {
+    node_.kind = forest_split::plane;
+    node_.first = static_cast<std::uint32_t>(tree_.terms.size());
+    sums_.assign(end - begin, 0.0);
+    range r;
+    while (node_.count < options_.dimensions && draw_column(node_.count, begin, end, r)) {
+      const forest_term t = term_of(columns_[node_.count], begin, end);
+      ++node_.count;
+      tree_.terms.push_back(t);
+      for (std::size_t i = begin; i < end; ++i) sums_[i - begin] += term_value(t, values_[i]);
+    }
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const double v : sums_) {
+      low = v < low ? v : low;
+      high = v > high ? v : high;
+    }
+    if (!(low < high)) {
+      tree_.terms.resize(node_.first);
+      return begin;
+    }
+    const double at = low + (high - low) * random_.uniform();
+    node_.threshold = at >= high ? low : at;
+    node_.low = static_cast<float>(low) + 0.0f;
+    node_.high = static_cast<float>(high) + 0.0f;
+    return part(begin, end, [&](std::size_t i) { return sums_[i - begin] <= node_.threshold; });
+  }
+
+  /// A random weight, against the spread of the column in the node's rows, so that no unit counts more.
+  forest_term term_of(std::uint32_t c, std::size_t begin, std::size_t end) {
+    forest_term t;
+    t.feature = c;
+    t.is_category = is_category_[c];
+    if (t.is_category) {
+      t.salt = random_.next();
+      t.weight = 1.0f;
+      return t;
+    }
+    double sum = 0.0, squares = 0.0, count = 0.0;
+    for (std::size_t i = begin; i < end; ++i)
+      if (values_[i] == values_[i]) {
+        sum += within_floats(values_[i]);
+        count += 1.0;
+      }
+    const double mean = sum / count;
+    for (std::size_t i = begin; i < end; ++i)
+      if (values_[i] == values_[i]) {
+        const double d = within_floats(values_[i]) - mean;
+        squares += d * d;
+      }
+    const double spread = std::sqrt(squares / count);
+    t.center = static_cast<float>(mean);
+    const double weight = math::normal_quantile(random_.uniform()) / (spread > 0.0 ? spread : 1.0);
+    constexpr double most = 1e30;  // of columns that hardly move; keeps sums finite
+    t.weight = static_cast<float>(weight > most ? most : weight < -most ? -most : weight);
+    return t;
+  }
+
+  /// Rows for which left(i) holds come first, in their order, and the others behind; without branches.
+  template <class Left>
+  std::size_t part(std::size_t begin, std::size_t end, Left left) {
+    std::size_t l = begin, r = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t row = order_[i];
+      const bool goes = left(i);
+      order_[l] = row;
+      other_[r] = row;
+      l += goes;
+      r += !goes;
+    }
+    std::copy(other_.begin(), other_.begin() + static_cast<std::ptrdiff_t>(r),
+              order_.begin() + static_cast<std::ptrdiff_t>(l));
+    return l;
+  }
+
+  const table_view& x_;
+  const forest_options& options_;
+  const row_weights& weights_;
+  std::size_t samples_, depth_;
+  std::vector<bool> is_category_;
+
+  random_words random_{0, 0, 0};
+  forest_tree tree_;
+  forest_node node_;
+  std::size_t alive_ = 0;
+  std::vector<std::size_t> fences_;  ///< places in columns_ of those found to have one category here
+  std::vector<std::size_t> rows_;
+  std::vector<std::uint32_t> columns_;  ///< those not known to be constant come first
+  std::vector<std::vector<float>> gathered_;
+  std::vector<std::uint32_t> order_, other_;
+  std::vector<float> values_;
+  std::vector<double> sums_;
+};
+
+}  // namespace detail
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END

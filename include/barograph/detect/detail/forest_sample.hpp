@@ -1,0 +1,154 @@
+// Which rows a tree of an isolation forest sees: k of n, without a pass over the n.
+//
+// Without weights by Floyd's algorithm (Bentley and Floyd, "A sample of brilliance", CACM 30, 1987).
+// With weights one after the other, each with the probability of its weight among those not yet drawn.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../../core/errors.hpp"
+#include "../../core/math.hpp"
+#include "../../core/random.hpp"
+#include "../../core/span.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+namespace detail {
+
+/// Words of 32 random bits that belong to (seed, stream, index), one after the other.
+class random_words {
+ public:
+  random_words(std::uint64_t seed, std::uint32_t stream, std::uint64_t index) noexcept
+      : seed_(seed), index_(index), stream_(stream) {}
+
+  std::uint32_t next() noexcept {
+    if (left_ == 0) {
+      block_ = random_block(seed_, stream_, index_, slot_++);
+      left_ = 4;
+    }
+    return block_[static_cast<std::size_t>(4 - left_--)];
+  }
+  /// One of 0..n-1; no number is more likely than another by more than n / 2^64 (or 2^32) of itself.
+  std::uint64_t below(std::uint64_t n) noexcept {
+    const std::uint64_t high = next(), low = next();
+    __extension__ typedef unsigned __int128 wide;
+    return static_cast<std::uint64_t>((static_cast<wide>((high << 32) | low) * n) >> 64);
+  }
+  std::uint32_t below(std::uint32_t n) noexcept { return below_from_bits(next(), n); }
+  double uniform() noexcept { return unit_from_bits(next()); }
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t index_;
+  std::uint32_t stream_;
+  std::uint32_t slot_ = 0;
+  philox_block block_{};
+  int left_ = 0;
+};
+
+/// Rows drawn so far: open addressing, since k is small against n.
+class drawn_rows {
+ public:
+  explicit drawn_rows(std::size_t k) {
+    std::size_t cells = 16;
+    while (cells < 2 * k) cells *= 2;
+    cells_.assign(cells, empty);
+  }
+  /// Whether the row was not there yet.
+  bool insert(std::uint64_t row) noexcept {
+    std::size_t at = static_cast<std::size_t>((row * 0x9E3779B97F4A7C15u) >> 32) & (cells_.size() - 1);
+    while (cells_[at] != empty) {
+      if (cells_[at] == row) return false;
+      at = (at + 1) & (cells_.size() - 1);
+    }
+    cells_[at] = row;
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t empty = ~std::uint64_t{0};
+  std::vector<std::uint64_t> cells_;
+};
+
+/// Weights of rows, checked, and their running sums.
+class row_weights {
+ public:
+  row_weights(span<const double> weights, std::size_t rows) {
+    if (weights.empty()) return;
+    if (weights.size() != rows)
+      raise<invalid_argument>("weights: " + std::to_string(weights.size()) + " given, expected " +
+                              std::to_string(rows) + ", one a row");
+    up_to_.reserve(rows);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double w = weights[i];
+      if (!(w >= 0.0 && w - w == 0.0))
+        raise<invalid_argument>("weights: " + std::to_string(w) + " given in row " + std::to_string(i) +
+                                ", expected finite numbers of at least 0");
+      positive_ += w > 0.0;
+      up_to_.push_back(sum += w);
+    }
+    if (!(sum > 0.0 && sum - sum == 0.0))
+      raise<invalid_argument>("weights: they sum to " + std::to_string(sum) +
+                              ", expected above 0 and finite");
+  }
+  bool given() const noexcept { return !up_to_.empty(); }
+  std::size_t positive() const noexcept { return positive_; }
+
+  std::size_t draw(random_words& random) const noexcept {
+    const double u = unit_from_bits((std::uint64_t{random.next()} << 32) | random.next());
+    const auto at = std::upper_bound(up_to_.begin(), up_to_.end(), u * up_to_.back());
+    const std::size_t row = static_cast<std::size_t>(at - up_to_.begin());
+    return row < up_to_.size() ? row : last_positive();
+  }
+  double of(std::size_t row) const noexcept { return up_to_[row] - (row == 0 ? 0.0 : up_to_[row - 1]); }
+
+ private:
+  std::size_t last_positive() const noexcept {
+    return static_cast<std::size_t>(std::lower_bound(up_to_.begin(), up_to_.end(), up_to_.back()) -
+                                    up_to_.begin());
+  }
+  std::vector<double> up_to_;
+  std::size_t positive_ = 0;
+};
+
+/// The different rows among k draws; without `replace` those are k.
+inline std::vector<std::size_t> sampled_rows(std::size_t n, std::size_t k, bool replace,
+                                             const row_weights& weights, random_words& random) {
+  std::vector<std::size_t> rows;
+  rows.reserve(k);
+  drawn_rows drawn(k);
+  const auto take = [&](std::size_t row) {
+    if (!drawn.insert(row)) return false;
+    rows.push_back(row);
+    return true;
+  };
+  if (replace) {
+    for (std::size_t i = 0; i < k; ++i)
+      take(weights.given() ? weights.draw(random)
+                           : static_cast<std::size_t>(random.below(static_cast<std::uint64_t>(n))));
+  } else if (!weights.given()) {
+    for (std::size_t j = n - k; j < n; ++j)
+      if (!take(static_cast<std::size_t>(random.below(static_cast<std::uint64_t>(j + 1))))) take(j);
+  } else {
+    // To draw again what was drawn already is to draw from the rest; where few rows have nearly all
+    // weight that takes for ever, and exponential waiting times (the same law) do the remaining ones.
+    for (std::size_t tries = 0; rows.size() < k && tries < 32 * k; ++tries) take(weights.draw(random));
+    if (rows.size() < k) {
+      std::vector<std::pair<double, std::size_t>> waiting;
+      for (std::size_t row = 0; row < n; ++row)
+        if (weights.of(row) > 0.0) waiting.emplace_back(-math::log(random.uniform()) / weights.of(row), row);
+      std::sort(waiting.begin(), waiting.end());
+      for (std::size_t i = 0; i < waiting.size() && rows.size() < k; ++i) take(waiting[i].second);
+    }
+  }
+  return rows;
+}
+
+}  // namespace detail
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END

@@ -1,0 +1,100 @@
+// Path sums of isolation forests, eight rows abreast so that none waits for another's memory (plain code,
+// see src/kernels).
+//
+// Law F: which leaf a row reaches is decided by comparing floats or integers, and a row's leaves are added
+// in the order of the trees; so every layout and instruction set gives the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "forest_jobs_plain.hpp"
+
+BAROGRAPH_KERNEL_BEGIN
+
+using detect::detail::forest_axis_job;
+using detect::detail::forest_axis_node;
+using detect::detail::forest_block;
+using detect::detail::forest_levels;
+using detect::detail::forest_rank_job;
+using detect::detail::forest_ranked_job;
+
+constexpr int forest_abreast = 8;
+
+template <bool Missing>
+inline void axis_path_sums(const forest_axis_job& job) noexcept {
+  for (std::int64_t t = 0; t < job.trees; ++t) {
+    const std::uint32_t depth = job.depth[t];
+    for (std::int64_t i = 0; i < job.rows; i += forest_abreast) {
+      const float* const x = job.x + i;
+      std::uint32_t at[forest_abreast];
+      for (int k = 0; k < forest_abreast; ++k) at[k] = job.root[t];
+      for (std::uint32_t level = 0; level < depth; ++level)
+        for (int k = 0; k < forest_abreast; ++k) {
+          const forest_axis_node& node = job.nodes[at[k]];
+          const float v = x[static_cast<std::ptrdiff_t>(node.feature >> 1) * forest_block + k];
+          const bool right = v > node.threshold;
+          if (Missing)
+            at[k] = node.child + static_cast<std::uint32_t>(right | ((v != v) & ((node.feature & 1u) != 0)));
+          else
+            at[k] = node.child + static_cast<std::uint32_t>(right);
+        }
+      for (int k = 0; k < forest_abreast; ++k) job.sums[i + k] += job.value[at[k]];
+    }
+  }
+}
+
+inline void forest_axis(const forest_axis_job& job) noexcept {
+  if (job.missing)
+    axis_path_sums<true>(job);
+  else
+    axis_path_sums<false>(job);
+}
+
+/// Binary search without branches, sixteen values abreast; a step is a product, which no compiler makes a
+/// jump of.
+inline void forest_ranks(const forest_rank_job& job) noexcept {
+  constexpr int abreast = 16;
+  const float* const thresholds = job.thresholds;
+  for (std::int64_t i = 0; i < job.rows; i += abreast) {
+    std::int32_t below[abreast];
+    float x[abreast];
+    for (int k = 0; k < abreast; ++k) {
+      below[k] = 0;
+      x[k] = job.x[i + k];
+    }
+    auto left = static_cast<std::int32_t>(job.count);
+    while (left > 1) {
+      const std::int32_t half = left / 2;
+      for (int k = 0; k < abreast; ++k)
+        below[k] += half * static_cast<std::int32_t>(thresholds[below[k] + half - 1] < x[k]);
+      left -= half;
+    }
+    for (int k = 0; k < abreast; ++k) {
+      below[k] += static_cast<std::int32_t>(left == 1 && thresholds[below[k]] < x[k]);
+      job.ranks[i + k] = static_cast<std::uint16_t>(job.tag | static_cast<std::uint16_t>(below[k]));
+    }
+  }
+}
+
+inline void forest_ranked(const forest_ranked_job& job) noexcept {
+  for (std::int64_t t = 0; t < job.trees; ++t) {
+    const std::uint16_t* const words = job.words + 256 * t;
+    const double* const leaves = job.leaves + 256 * t;
+    for (std::int64_t i = 0; i < job.rows; i += forest_abreast) {
+      const std::uint16_t* const ranks = job.ranks + i;
+      std::uint32_t at[forest_abreast];
+      for (int k = 0; k < forest_abreast; ++k) at[k] = 1;
+      for (int level = 0; level < forest_levels; ++level)
+        for (int k = 0; k < forest_abreast; ++k) {
+          const std::uint32_t word = words[at[k]];
+          const std::uint32_t mine =
+              ranks[static_cast<std::ptrdiff_t>(word >> job.rank_bits) * forest_block + k];
+          at[k] = 2 * at[k] + static_cast<std::uint32_t>(mine > word);
+        }
+      for (int k = 0; k < forest_abreast; ++k) job.sums[i + k] += leaves[at[k] - 256];
+    }
+  }
+}
+
+BAROGRAPH_KERNEL_END

@@ -1,0 +1,492 @@
+// isolation_forest: how alone a row is among others, by how few random splits part it from them.
+//
+// Law F: equal bytes of the model and equal bits of the scores on every platform and with any number of
+// threads; tree t's random numbers are those of (seed, t), by Philox. Values are rounded to the nearest
+// float first, as scikit-learn does; NaN has a side of its own at each split.
+//
+// Standard forest: Liu, Ting and Zhou, "Isolation forest", ICDM 2008, with scikit-learn's semantics; its
+// fitted forests score here as there. With dimensions above 1 the extended forest: Hariri, Kind and
+// Brunner, IEEE TKDE 33 (2021). Categories go to random sides (Cortes, "Distance approximation using
+// isolation forests", 2019). Attributions follow a row's path (Saabas, "Interpreting random forests", 2014)
+// and are carried over to the score along the straight line from an average row's (Aumann and Shapley).
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "../core/bytes.hpp"
+#include "../core/errors.hpp"
+#include "../core/serial_executor.hpp"
+#include "../core/span.hpp"
+#include "../core/table_view.hpp"
+#include "../stats/order_statistic.hpp"
+#include "detail/forest_bytes.hpp"
+#include "detail/forest_grow.hpp"
+#include "detail/forest_layout.hpp"
+#include "detail/forest_score_plain.hpp"
+#include "detail/forest_values.hpp"
+#include "forest_options.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+
+/// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
+struct inline_forest {
+  static void forest_axis(const detail::forest_axis_job& job) noexcept { kernel::forest_axis(job); }
+  static void forest_ranks(const detail::forest_rank_job& job) noexcept { kernel::forest_ranks(job); }
+  static void forest_ranked(const detail::forest_ranked_job& job) noexcept { kernel::forest_ranked(job); }
+};
+
+/// Column names, and for columns of categories their texts, for those who read a model elsewhere.
+struct forest_columns {
+  std::vector<std::string> names;                ///< empty, or one a column
+  std::vector<std::vector<std::string>> labels;  ///< empty, or one list a column: text of category 0, 1, ...
+};
+
+class isolation_forest {
+ public:
+  /// Grows a forest.
+  ///
+  /// @param x         the training rows; not copied
+  /// @param options   see forest_options
+  /// @param weights   how likely each row is to be drawn against others; empty: all alike
+  /// @param executor  grows trees side by side; the number of threads changes nothing
+  /// @throws invalid_argument for a table without rows or columns, and options that cannot be
+  template <class Executor = serial_executor>
+  static isolation_forest fit(const table_view& x, const forest_options& options = {},
+                              span<const double> weights = {}, const Executor& executor = Executor()) {
+    isolation_forest f;
+    f.options_ = options;
+    f.columns_ = x.columns();
+    f.check_options(x);
+    f.grow(x, options.trees, weights, executor);
+    return f;
+  }
+
+  /// A forest whose trees come from elsewhere; each is a valid one over so many columns.
+  static isolation_forest from_trees(std::vector<detail::forest_tree> trees, std::size_t columns,
+                                     const forest_options& options = {}) {
+    isolation_forest f;
+    f.options_ = options;
+    f.options_.trees = trees.size();
+    f.columns_ = columns;
+    f.trees_ = std::move(trees);
+    for (const auto& tree : f.trees_) f.next_serial_ = std::max(f.next_serial_, tree.serial + 1);
+    f.prepare();
+    return f;
+  }
+
+  /// Replaces the oldest trees by ones grown on recent rows: the forest follows a stream.
+  ///
+  /// @param recent  rows of the window that is to be normal from now on
+  /// @param count   how many trees; 0: a tenth of them, at least one
+  /// @throws invalid_argument for another number of columns, no rows, or more trees than there are
+  template <class Executor = serial_executor>
+  void refresh(const table_view& recent, std::size_t count = 0, span<const double> weights = {},
+               const Executor& executor = Executor()) {
+    check_columns(recent);
+    if (recent.rows() == 0) raise<invalid_argument>("recent: no rows given, expected at least 1");
+    if (count > trees_.size())
+      raise<invalid_argument>("count: " + std::to_string(count) + " given, expected at most " +
+                              std::to_string(trees_.size()) + ", the number of trees");
+    if (count == 0) count = std::max<std::size_t>(1, trees_.size() / 10);
+    isolation_forest next = *this;
+    next.trees_.erase(next.trees_.begin(), next.trees_.begin() + static_cast<std::ptrdiff_t>(count));
+    next.grow(recent, count, weights, executor);
+    *this = std::move(next);
+  }
+
+  /// Grows more trees.
+  ///
+  /// @throws invalid_argument for another number of columns or no rows
+  template <class Executor = serial_executor>
+  void extend(const table_view& x, std::size_t count, span<const double> weights = {},
+              const Executor& executor = Executor()) {
+    check_columns(x);
+    if (x.rows() == 0) raise<invalid_argument>("x: no rows given, expected at least 1");
+    isolation_forest next = *this;
+    next.grow(x, count, weights, executor);
+    next.options_.trees += count;
+    *this = std::move(next);
+  }
+
+  /// The score of each row, in (0, 1): higher is more anomalous, 0.5 an average row of the standard forest.
+  ///
+  /// @param out  one a row
+  /// @throws invalid_argument for another number of columns
+  template <class Kernels = inline_forest, class Executor = serial_executor>
+  void score(const table_view& x, span<double> out, const Executor& executor = Executor()) const {
+    check_columns(x);
+    if (out.size() != x.rows())
+      raise<invalid_argument>("out: " + std::to_string(out.size()) + " values given, expected " +
+                              std::to_string(x.rows()) + ", one a row");
+    if (x.rows() == 0) return;
+    const layouts& all = *layouts_;
+    if (all.by_values && (x.rows() >= rows_worth_ranks || all.has_ranks())) all.make_ranks(trees_, columns_);
+    constexpr std::size_t block = detail::forest_block;
+    executor.for_each_chunk(x.rows(), 16 * block, [&](std::size_t first, std::size_t stop) {
+      scratch s;
+      for (std::size_t at = first; at < stop; at += block)
+        score_block<Kernels>(x, at, std::min(block, stop - at), s, out);
+    });
+  }
+
+  /// How much each column adds to each row's score: for every row they sum to it. An even share of an
+  /// average row's score is part of each.
+  ///
+  /// @param out  rows x columns, row after row
+  /// @throws invalid_argument for another number of columns
+  template <class Executor = serial_executor>
+  void attributions(const table_view& x, span<double> out, const Executor& executor = Executor()) const {
+    check_columns(x);
+    if (out.size() != x.rows() * columns_)
+      raise<invalid_argument>("out: " + std::to_string(out.size()) + " values given, expected " +
+                              std::to_string(x.rows()) + " rows of " + std::to_string(columns_));
+    if (x.rows() == 0) return;
+    executor.for_each_chunk(x.rows(), 256, [&](std::size_t first, std::size_t stop) {
+      for (std::size_t row = first; row < stop; ++row)
+        attribute(x, row, span<double>(out.data() + row * columns_, columns_));
+    });
+  }
+
+  /// Sets the threshold so that this share of the rows scores above it (numpy's percentile).
+  ///
+  /// @param contamination  above 0, at most 0.5
+  template <class Kernels = inline_forest, class Executor = serial_executor>
+  void calibrate(const table_view& x, double contamination, const Executor& executor = Executor()) {
+    if (!(contamination > 0.0 && contamination <= 0.5))
+      raise<invalid_argument>("contamination: " + std::to_string(contamination) +
+                              " given, expected above 0 and at most 0.5");
+    if (x.rows() == 0) raise<invalid_argument>("x: no rows given, expected at least 1");
+    std::vector<double> scores(x.rows());
+    score<Kernels>(x, scores, executor);
+    for (double& s : scores) s = -s;
+    const quantile_position at = position_of(contamination, scores.size());
+    const auto middle = scores.begin() + static_cast<std::ptrdiff_t>(at.rank);
+    std::nth_element(scores.begin(), middle, scores.end());
+    const double low = *middle;
+    const double high = at.rank + 1 < scores.size() ? *std::min_element(middle + 1, scores.end()) : low;
+    threshold_ = -combine(combiner::numpy_linear, low, high, at.fraction);
+  }
+
+  /// Rows that score above it are anomalies; 0.5 unless set.
+  double threshold() const noexcept { return threshold_; }
+  void set_threshold(double threshold) {
+    if (!(threshold - threshold == 0.0))
+      raise<invalid_argument>("threshold: not finite, expected a finite number");
+    threshold_ = threshold + 0.0;
+  }
+
+  std::size_t columns() const noexcept { return columns_; }
+  const forest_options& options() const noexcept { return options_; }
+  const std::vector<detail::forest_tree>& trees() const noexcept { return trees_; }
+
+  const forest_columns& described() const noexcept { return described_; }
+  /// @throws invalid_argument unless there is one name and one list of labels a column, or none
+  void describe(forest_columns d) {
+    if ((!d.names.empty() && d.names.size() != columns_) ||
+        (!d.labels.empty() && d.labels.size() != columns_))
+      raise<invalid_argument>("columns: names or labels of " +
+                              std::to_string(std::max(d.names.size(), d.labels.size())) +
+                              " given, expected " + std::to_string(columns_));
+    described_ = std::move(d);
+  }
+
+  std::string to_bytes() const {
+    byte_writer w(state_kind::isolation_forest);
+    w.varint(columns_);
+    write_options(w);
+    w.f64(threshold_);
+    write_texts(w, described_.names);
+    w.varint(described_.labels.size());
+    for (const auto& labels : described_.labels) write_texts(w, labels);
+    w.varint(next_serial_);
+    w.varint(trees_.size());
+    for (const auto& tree : trees_) detail::write_tree(w, tree);
+    return w.finish();
+  }
+
+  /// @throws bad_bytes for anything `to_bytes` cannot have written
+  static isolation_forest from_bytes(const std::string& bytes, byte_limits limits = {}) {
+    byte_reader r(bytes, state_kind::isolation_forest, limits);
+    isolation_forest f;
+    const std::uint64_t columns = r.varint();
+    if (columns == 0 || columns > most_columns) raise<bad_bytes>("bytes: a number of columns that cannot be");
+    f.columns_ = static_cast<std::size_t>(columns);
+    f.read_options(r);
+    f.threshold_ = r.f64();
+    if (!(f.threshold_ - f.threshold_ == 0.0)) raise<bad_bytes>("bytes: a threshold that is not finite");
+    f.described_.names = read_texts(r);
+    f.described_.labels.resize(r.count(1));
+    for (auto& labels : f.described_.labels) labels = read_texts(r);
+    if ((!f.described_.names.empty() && f.described_.names.size() != columns) ||
+        (!f.described_.labels.empty() && f.described_.labels.size() != columns))
+      raise<bad_bytes>("bytes: names of another number of columns");
+    f.next_serial_ = r.varint();
+    const std::size_t trees = r.count(8);
+    if (trees == 0) raise<bad_bytes>("bytes: a forest without trees");
+    for (std::size_t t = 0; t < trees; ++t) {
+      f.trees_.push_back(detail::read_tree(r, f.columns_));
+      if (f.trees_.back().serial >= f.next_serial_) raise<bad_bytes>("bytes: trees that are out of order");
+    }
+    if (f.options_.trees != trees) raise<bad_bytes>("bytes: another number of trees than announced");
+    r.done();
+    f.prepare();
+    return f;
+  }
+
+  friend bool operator==(const isolation_forest& a, const isolation_forest& b) {
+    return a.to_bytes() == b.to_bytes();
+  }
+  friend bool operator!=(const isolation_forest& a, const isolation_forest& b) { return !(a == b); }
+
+ private:
+  static constexpr std::size_t rows_worth_ranks = 4096;  // laying out takes as long as 2,000 rows
+  static constexpr std::uint64_t most_columns = std::uint64_t{1} << 30;
+  static constexpr std::uint64_t most_samples = 0x7FFFFFFFu;
+
+  /// What scoring needs of the trees; made once, shared by copies of the forest.
+  struct layouts {
+    detail::leaf_values values;  ///< a tree, a node
+    detail::forest_scale scale;
+    double average = 0;  ///< the sum of the roots' values
+    bool by_values = true;
+    std::vector<std::uint32_t> used;  ///< columns that some tree looks at
+    detail::axis_layout axes;
+
+    bool has_ranks() const noexcept { return ranks_made_.load(std::memory_order_acquire); }
+    void make_ranks(const std::vector<detail::forest_tree>& trees, std::size_t columns) const {
+      if (has_ranks()) return;
+      const std::lock_guard<std::mutex> hold(lock_);
+      if (has_ranks()) return;
+      ranks_ = detail::laid_out_by_ranks(trees, values, columns);
+      ranks_made_.store(true, std::memory_order_release);
+    }
+    const detail::ranked_layout* ranks() const noexcept {
+      return has_ranks() && ranks_.fits ? &ranks_ : nullptr;
+    }
+
+   private:
+    mutable std::mutex lock_;
+    mutable std::atomic<bool> ranks_made_{false};
+    mutable detail::ranked_layout ranks_;
+  };
+
+  struct scratch {
+    std::vector<float> x;
+    std::vector<std::uint16_t> ranks;
+    double sums[detail::forest_block];
+  };
+
+  isolation_forest() = default;
+
+  void check_options(const table_view& x) const {
+    const auto check = [](const char* name, std::uint64_t given, std::uint64_t least, std::uint64_t most) {
+      if (given < least || given > most)
+        raise<invalid_argument>(std::string(name) + ": " + std::to_string(given) + " given, expected " +
+                                std::to_string(least) + " to " + std::to_string(most));
+    };
+    check("x: rows", x.rows(), 1, std::uint64_t{1} << 62);
+    check("x: columns", x.columns(), 1, most_columns);
+    check("trees", options_.trees, 1, std::uint64_t{1} << 24);
+    check("samples", options_.samples, 1, most_samples);
+    check("features", options_.features, 0, x.columns());
+    check("dimensions", options_.dimensions, 1, x.columns());
+    for (const std::size_t c : options_.categorical) check("categorical", c, 0, x.columns() - 1);
+  }
+
+  void check_columns(const table_view& x) const {
+    if (x.columns() != columns_)
+      raise<invalid_argument>("x: " + std::to_string(x.columns()) + " columns given, expected " +
+                              std::to_string(columns_) + " as in fit");
+  }
+
+  template <class Executor>
+  void grow(const table_view& x, std::size_t count, span<const double> given, const Executor& executor) {
+    const detail::row_weights weights(given, x.rows());
+    const std::size_t rows = weights.given() && !options_.bootstrap ? weights.positive() : x.rows();
+    const std::size_t samples = std::min(options_.samples, rows);
+    std::size_t depth = options_.max_depth;
+    if (depth == 0)
+      for (depth = 1; (std::size_t{1} << depth) < samples;) ++depth;
+    const std::size_t first = trees_.size();
+    trees_.resize(first + count);
+    executor.for_each_chunk(count, 4, [&](std::size_t begin, std::size_t end) {
+      detail::tree_grower grower(x, options_, weights, samples, depth);
+      for (std::size_t t = begin; t < end; ++t) trees_[first + t] = grower.grow(next_serial_ + t);
+    });
+    next_serial_ += count;
+    prepare();
+  }
+
+  void prepare() {
+    auto all = std::make_shared<layouts>();
+    all->scale = detail::forest_scale(trees_, options_.scoring);
+    for (const auto& tree : trees_) {
+      all->values.push_back(detail::values_of(tree, options_.scoring));
+      all->average += all->values.back()[0];
+    }
+    all->by_values = detail::splits_by_values(trees_);
+    std::vector<bool> used(columns_, false);
+    for (const auto& tree : trees_) {
+      for (const auto& node : tree.nodes)
+        if (node.kind == detail::forest_split::axis || node.kind == detail::forest_split::category)
+          used[node.feature] = true;
+      for (const auto& term : tree.terms) used[term.feature] = true;
+    }
+    for (std::size_t c = 0; c < columns_; ++c)
+      if (used[c]) all->used.push_back(static_cast<std::uint32_t>(c));
+    if (all->by_values) all->axes = detail::laid_out_by_axes(trees_, all->values, all->used, columns_);
+    layouts_ = std::move(all);
+  }
+
+  template <class Kernels>
+  void score_block(const table_view& x, std::size_t at, std::size_t rows, scratch& s,
+                   span<double> out) const {
+    constexpr std::size_t block = detail::forest_block;
+    const layouts& all = *layouts_;
+    const std::size_t columns = std::max<std::size_t>(all.used.size(), 1);
+    s.x.resize(columns * block);
+    bool missing = false;
+    for (std::size_t k = 0; k < all.used.size(); ++k) {
+      float* const to = s.x.data() + k * block;
+      x.nearest_floats(at, rows, all.used[k], to);
+      bool any = false;
+      for (std::size_t i = 0; i < rows; ++i) any |= to[i] != to[i];
+      missing |= any;
+      std::fill(to + rows, to + block, 0.0f);
+    }
+    std::fill(s.sums, s.sums + block, 0.0);
+    const detail::ranked_layout* const ranks = missing ? nullptr : all.ranks();
+    if (!all.by_values) {
+      walk_block(rows, s);
+    } else if (ranks != nullptr) {
+      s.ranks.resize(columns * block + 32);
+      auto* const words = aligned(s.ranks.data());
+      const auto padded = static_cast<std::int64_t>((rows + 31) / 32 * 32);
+      for (std::size_t k = 0; k < all.used.size(); ++k)
+        Kernels::forest_ranks({ranks->thresholds[k].data(),
+                               static_cast<std::int64_t>(ranks->thresholds[k].size()), s.x.data() + k * block,
+                               padded, static_cast<std::uint16_t>(k << ranks->rank_bits), words + k * block});
+      Kernels::forest_ranked({ranks->words.data(), ranks->leaves.data(),
+                              static_cast<std::int64_t>(trees_.size()), ranks->rank_bits,
+                              static_cast<int>(all.used.size()), words, padded, s.sums});
+    } else {
+      Kernels::forest_axis({all.axes.nodes.data(), all.axes.value.data(), all.axes.root.data(),
+                            all.axes.depth.data(), static_cast<std::int64_t>(trees_.size()), s.x.data(),
+                            static_cast<std::int64_t>((rows + 7) / 8 * 8), missing, s.sums});
+    }
+    for (std::size_t i = 0; i < rows; ++i) out[at + i] = all.scale.score(s.sums[i]);
+  }
+
+  static std::uint16_t* aligned(std::uint16_t* p) noexcept {
+    return reinterpret_cast<std::uint16_t*>((reinterpret_cast<std::uintptr_t>(p) + 63) / 64 * 64);
+  }
+
+  /// Trees with planes or categories.
+  void walk_block(std::size_t rows, scratch& s) const {
+    const layouts& all = *layouts_;
+    std::vector<std::uint32_t> place(columns_, 0);
+    for (std::size_t k = 0; k < all.used.size(); ++k) place[all.used[k]] = static_cast<std::uint32_t>(k);
+    for (std::size_t t = 0; t < trees_.size(); ++t) {
+      const detail::forest_tree& tree = trees_[t];
+      for (std::size_t i = 0; i < rows; ++i) {
+        const auto value = [&](std::uint32_t c) { return s.x[place[c] * detail::forest_block + i]; };
+        std::size_t node = 0;
+        while (tree.nodes[node].kind != detail::forest_split::none)
+          node = detail::goes_left(tree, tree.nodes[node], value) ? node + 1 : tree.nodes[node].right;
+        s.sums[i] += all.values[t][node];
+      }
+    }
+  }
+
+  void attribute(const table_view& x, std::size_t row, span<double> out) const {
+    const layouts& all = *layouts_;
+    const auto value = [&](std::uint32_t c) { return x.nearest_float(row, c); };
+    detail::forest_credits credits(columns_);
+    double sum = 0.0;
+    for (std::size_t t = 0; t < trees_.size(); ++t) {
+      const detail::forest_tree& tree = trees_[t];
+      std::size_t node = 0;
+      while (tree.nodes[node].kind != detail::forest_split::none) {
+        const detail::forest_node& here = tree.nodes[node];
+        const std::size_t next = detail::goes_left(tree, here, value) ? node + 1 : here.right;
+        credits.add(tree, here, all.values[t][next] - all.values[t][node], value);
+        node = next;
+      }
+      sum += all.values[t][node];
+    }
+    const double change = sum - all.average;
+    const double from = all.scale.score(all.average), to = all.scale.score(sum);
+    const bool tiny = change < 1e-9 && change > -1e-9;
+    const double each = tiny ? all.scale.slope(all.average) : (to - from) / change;
+    // What lies outside is told among the columns; together it adds nothing.
+    const double columns = static_cast<double>(columns_), beyond = credits.beyond / columns;
+    double rest = to;
+    for (std::size_t c = 0; c < columns_; ++c) {
+      out[c] = from / columns + each * (credits.change[c] - (credits.outside[c] - beyond));
+      rest -= out[c];
+    }
+    out[0] += rest;  // what rounding left over
+  }
+
+  void write_options(byte_writer& w) const {
+    const forest_options& o = options_;
+    for (const std::size_t v : {o.trees, o.samples, o.max_depth, o.features, o.dimensions}) w.varint(v);
+    w.u8(static_cast<std::uint8_t>((o.bootstrap ? 1u : 0u) | (o.like_scikit_learn ? 2u : 0u) |
+                                   (o.scoring == forest_scoring::density ? 4u : 0u)));
+    w.u64(o.seed);
+    w.varint(o.categorical.size());
+    for (const std::size_t c : o.categorical) w.varint(c);
+  }
+
+  void read_options(byte_reader& r) {
+    const auto number = [&](std::uint64_t most) {
+      const std::uint64_t v = r.varint();
+      if (v > most) raise<bad_bytes>("bytes: an option that cannot be");
+      return static_cast<std::size_t>(v);
+    };
+    forest_options& o = options_;
+    o.trees = number(std::uint64_t{1} << 24);
+    o.samples = number(most_samples);
+    o.max_depth = number(most_samples);
+    o.features = number(columns_);
+    o.dimensions = number(columns_);
+    if (o.trees == 0 || o.samples == 0 || o.dimensions == 0)
+      raise<bad_bytes>("bytes: an option that cannot be");
+    const std::uint8_t flags = r.u8();
+    if (flags > 7) raise<bad_bytes>("bytes: an option that is unknown");
+    o.bootstrap = (flags & 1u) != 0;
+    o.like_scikit_learn = (flags & 2u) != 0;
+    o.scoring = (flags & 4u) != 0 ? forest_scoring::density : forest_scoring::depth;
+    o.seed = r.u64();
+    o.categorical.resize(r.count(1));
+    for (std::size_t& c : o.categorical) c = number(columns_ - 1);
+  }
+
+  static void write_texts(byte_writer& w, const std::vector<std::string>& texts) {
+    w.varint(texts.size());
+    for (const std::string& text : texts) w.nested(text);
+  }
+  static std::vector<std::string> read_texts(byte_reader& r) {
+    std::vector<std::string> texts(r.count(1));
+    for (std::string& text : texts) text = r.nested();
+    return texts;
+  }
+
+  forest_options options_;
+  std::size_t columns_ = 0;
+  double threshold_ = 0.5;
+  forest_columns described_;
+  std::uint64_t next_serial_ = 0;
+  std::vector<detail::forest_tree> trees_;
+  std::shared_ptr<const layouts> layouts_;
+};
+
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END

@@ -1,0 +1,41 @@
+#include "barograph/core/table_view.hpp"
+
+#include <limits>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace barograph;
+
+TEST_CASE("a view reads rows, columns and strides where they lie") {
+  const std::vector<double> rows{1.0, 2.0, 3.0, 4.0, 5.0, 6.0};
+  const table_view by_rows = table_view::of_rows(span<const double>(rows), 3, 2);
+  CHECK(by_rows.rows() == 3);
+  CHECK(by_rows.columns() == 2);
+  CHECK(by_rows.at(2, 1) == 6.0);
+  const std::vector<double> a{1.0, 3.0, 5.0}, b{2.0, 4.0, 6.0};
+  const table_view by_columns = table_view::of_columns({a, b});
+  for (std::size_t i = 0; i < 3; ++i)
+    for (std::size_t c = 0; c < 2; ++c) CHECK(by_rows.at(i, c) == by_columns.at(i, c));
+  const std::vector<float> floats{0.1f, 0.2f};
+  CHECK(table_view::of_rows(span<const float>(floats), 1, 2).at(0, 1) == static_cast<double>(0.2f));
+}
+
+TEST_CASE("doubles become the nearest floats, infinite beyond them") {
+  const std::vector<double> x{0.1, 1e300, -1e300, 16777217.0};
+  const table_view v = table_view::of_rows(span<const double>(x), 4, 1);
+  float out[4];
+  v.nearest_floats(0, 4, 0, out);
+  CHECK(out[0] == 0.1f);
+  CHECK(out[1] == std::numeric_limits<float>::infinity());
+  CHECK(out[2] == -std::numeric_limits<float>::infinity());
+  CHECK(out[3] == 16777216.0f);
+  CHECK(v.nearest_float(3, 0) == out[3]);
+}
+
+TEST_CASE("sizes that do not agree are refused") {
+  const std::vector<double> x(5), shorter(4);
+  CHECK_THROWS_AS(table_view::of_rows(span<const double>(x), 2, 2), invalid_argument);
+  CHECK_THROWS_AS(table_view::of_columns({x, shorter}), invalid_argument);
+  CHECK_NOTHROW(table_view::of_rows(span<const double>(), 0, 3));
+}
