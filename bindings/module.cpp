@@ -42,6 +42,7 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_rolling(m);
   barograph_bindings::register_rolling_exponential(m);
   barograph_bindings::register_baseline(m);
+  barograph_bindings::register_baseline_models(m);
   barograph_bindings::register_baseline_seasonal(m);
   barograph_bindings::register_slo(m);
   barograph_bindings::register_time(m);

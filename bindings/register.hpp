@@ -8,6 +8,7 @@ namespace barograph_bindings {
 void register_arrow(pybind11::module_& m);
 void register_baseline(pybind11::module_& m);
 void register_detect_causes(pybind11::module_& m);
+void register_baseline_models(pybind11::module_& m);
 void register_baseline_seasonal(pybind11::module_& m);
 void register_detect_forest(pybind11::module_& m);
 void register_exchange(pybind11::module_& m);

@@ -119,6 +119,13 @@ class season;
 struct seasonal_window;
 class seasonal_stream;
 class seasonal_profile;
+enum class seasonality;
+struct smoothing;
+struct components;
+class holt_winters;
+struct holt_winters_options;
+struct stl_options;
+struct decomposition;
 }  // namespace baseline
 
 namespace groupby {

@@ -21,11 +21,13 @@ _EXPORTS = {
     "Cleaned": "_dataset",
     "Counter": "_streams",
     "Dataset": "_dataset",
+    "Decomposition": "_decompose",
     "Distinct": "_items",
     "Ewma": "_streams",
     "ExactSum": "_states",
     "HealthPolicy": "_policy",
     "HealthScore": "_health",
+    "HoltWinters": "_holt_winters",
     "LatencySummary": "_slo",
     "Moments": "_states",
     "OrderWindow": "_order_window",
@@ -72,6 +74,7 @@ _EXPORTS = {
     "rolling_var": "_windows",
     "build_info": "_core",
     "clean": "_cleaning",
+    "decompose": "_decompose",
     "demo": "_demo",
     "ewm_corr": "_weights",
     "ewm_cov": "_weights",
@@ -99,6 +102,7 @@ _EXPORTS = {
     "explain_input": "_input",
     "groupby_quantile": "_groups",
     "health_score": "_health",
+    "holt_winters": "_holt_winters",
     "kpis": "_groups",
     "read": "ingest",
     "score_cleaning": "_cleaning_score",
@@ -129,6 +133,8 @@ if TYPE_CHECKING:
     from ._dataset import Cleaned as Cleaned
     from ._dataset import Dataset as Dataset
     from ._dataset import Schema as Schema
+    from ._decompose import Decomposition as Decomposition
+    from ._decompose import decompose as decompose
     from ._demo import demo as demo
     from ._detect.causes import rank_causes as rank_causes
     from ._detect.lead_lag import lead_lag as lead_lag
@@ -160,6 +166,8 @@ if TYPE_CHECKING:
     from ._groups import kpis as kpis
     from ._health import HealthScore as HealthScore
     from ._health import health_score as health_score
+    from ._holt_winters import HoltWinters as HoltWinters
+    from ._holt_winters import holt_winters as holt_winters
     from ._input import InputReport as InputReport
     from ._input import explain_input as explain_input
     from ._items import Distinct as Distinct

@@ -679,6 +679,60 @@ class SeasonalProfile:
     def expected(self, slots: NDArray[np.int32], width: float, min_periods: int) -> NDArray[np.float64]: ...
     def counts(self) -> NDArray[np.int64]: ...
 
+class StlOptions:
+    seasonal: int
+    trend: int
+    low_pass: int
+    seasonal_deg: int
+    trend_deg: int
+    low_pass_deg: int
+    seasonal_jump: int
+    trend_jump: int
+    low_pass_jump: int
+    robust: bool
+    inner_iter: int
+    outer_iter: int
+    def __init__(self) -> None: ...
+
+def stl(
+    x: NDArray[np.float64], period: int, options: StlOptions, mask: NDArray[np.uint8] | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]: ...
+
+class HoltWinters:
+    def __init__(
+        self,
+        seasonal: str,
+        by: Sequence[float],
+        level: float,
+        trend: float,
+        season: Sequence[float],
+        width: float,
+        memory: float,
+        robust: bool,
+    ) -> None: ...
+    @staticmethod
+    def fit(
+        x: NDArray[np.float64],
+        seasonal: str,
+        period: int,
+        trend: bool,
+        damped: bool,
+        by: Sequence[float],
+        width: float,
+        memory: float,
+        robust: bool,
+        mask: NDArray[np.uint8] | None,
+    ) -> HoltWinters: ...
+    def expected(self) -> tuple[float, float, float, float]: ...
+    def update(self, x: float, left_out: bool) -> tuple[float, float, float, float]: ...
+    def update_many(
+        self, x: NDArray[np.float64], left_out: NDArray[np.uint8] | None
+    ) -> NDArray[np.float64]: ...
+    def ahead(self, rows: int) -> NDArray[np.float64]: ...
+    def smoothing(self) -> tuple[float, float, float, float]: ...
+    def parts(self) -> tuple[float, float, NDArray[np.float64]]: ...
+    def copy(self) -> HoltWinters: ...
+
 def seasonal_band(
     x: NDArray[np.float64],
     slots: NDArray[np.int32],

@@ -6,13 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "detail/residuals.hpp"
 #include "rolling_stream.hpp"
 #include "season.hpp"
-#include "seasonal_band.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace baseline {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "barograph/baseline/seasonal_band.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
