@@ -1106,6 +1106,7 @@ class ExtremeValue:
 def log_t_tails(
     t: NDArray[np.float64], degrees: NDArray[np.float64], both_sides: bool
 ) -> NDArray[np.float64]: ...
+
 # ---- detect: isolation forest ----
 class IsolationForest:
     def __init__(self, *args: object, **kwargs: object) -> None: ...

@@ -61,9 +61,9 @@ if TYPE_CHECKING:
     from ._detect.charts import EwmaChart as EwmaChart
     from ._detect.charts import PageHinkley as PageHinkley
     from ._detect.extreme_value import ExtremeValue as ExtremeValue
+    from ._detect.forest import IsolationForest as IsolationForest
     from ._detect.gaps import Gap as Gap
     from ._detect.gaps import gaps as gaps
-    from ._detect.forest import IsolationForest as IsolationForest
     from ._detect.incidents import Incident as Incident
     from ._detect.incidents import Incidents as Incidents
     from ._detect.incidents import incidents as incidents
