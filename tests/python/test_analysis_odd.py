@@ -137,6 +137,46 @@ def test_a_few_infinite_latencies_are_left_out():
     assert any("6 requests have an infinite latency" in note for note in report.notes)
 
 
+def test_infinite_values_of_another_column_are_left_out_and_told():
+    value = np.arange(300.0)
+    value[::50] = np.inf
+    columns = {"timestamp": irregular(300), "response_time_ms": np.full(300, 20.0), "queue": value}
+    report = report_of(Table(columns))
+    (row,) = report.tables["measures"].rows()
+    assert (row["count"], row["max"]) == (294, 299)
+    assert "6 values of queue are infinite and left out." in report.notes
+    columns["queue"] = np.full(300, np.inf)
+    assert "measures" not in report_of(Table(columns)).tables
+
+
+@pytest.mark.parametrize("off_peak", [0.0, np.nan])
+def test_a_peak_against_hours_without_latency_is_told_by_its_traffic(off_peak):
+    log = bg.generate.requests(days=3, frame="table").tables["requests"]
+    hour = (log["timestamp"] - log["timestamp"].astype("datetime64[D]")) // np.timedelta64(1, "h")
+    latency = np.where((hour >= 18) & (hour < 22), 10.0, off_peak)
+    (peak,) = of_kind(report_of(log.with_columns({"response_time_ms": latency})), "peak")
+    assert "slower" not in peak.text
+    assert peak.figures["traffic_ratio"] > 2
+
+
+def test_an_incident_over_a_baseline_of_zero_is_told_in_figures():
+    log = bg.generate.requests(days=5, frame="table").tables["requests"]
+    slow = log["response_time_ms"] > 1000
+    report = report_of(log.with_columns({"response_time_ms": np.where(slow, 1000.0, 0.0)}))
+    (incident,) = of_kind(report, "incident")
+    assert incident.figures["service"] == "payments"
+    (chart,) = (c for c in report.charts if c.name == "latency_over_time")
+    assert "against 0 ms on Fri 5 Jan" in chart.title
+
+
+def test_times_that_nobody_understands_are_asked_for_their_format():
+    table = {"when": ["01.05.2024 10:00", "02.05.2024 10:00"], "status": [200, 200]}
+    with pytest.raises(
+        ValueError, match=r"2 by unparsable_timestamp; .*--timestamp 'COLUMN:%d\.%m\.%Y %H:%M'"
+    ):
+        bg.analyze(table, columns={"timestamp": "when"})
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -39,6 +39,8 @@ def put(tmp_path):
         (gzip.compress(b"x" * 100_000 + os.urandom(9000))[:-3000], "damaged gzip file"),
         (b"\x1f\x8b\x08junk", "damaged gzip file"),
         ('[{"time": 1}]', "a JSON array; expected JSON lines"),
+        ("[\n1,\n2\n]\n", "a JSON array; expected JSON lines"),
+        ('[01/May/2025:00:00:00 +0200] a 200 0.059 "/"\n' * 3, "of a custom format: give log_format"),
         ('{\n"time": 1\n}\n', "JSON over several lines"),
         ("just one word\nand another\n", "no columns recognised"),
         ("a:b:c\n1:2:3\n", "no columns recognised in 'a:b:c'"),
@@ -55,6 +57,13 @@ def test_what_is_no_log_is_refused_in_one_line_that_names_the_file(put, content,
     assert "\n" not in message
     assert len(message) < 500
     assert str(file) in message or message.startswith("columns:")
+
+
+def test_a_json_line_that_is_cut_off_is_one_bad_line_also_as_the_first(put):
+    line = '{"time": "2024-01-01 10:00:00", "status": 200}\n'
+    dataset = bg.read(put(line[:20] + "\n" + line * 3, "log.jsonl"), frame="table")
+    assert dataset.table["status"].tolist() == [200, 200, 200]
+    assert len(bg.clean(dataset, frame="table").rejects) == 1
 
 
 def test_missing_files_folders_and_globs_are_named(tmp_path):
@@ -109,7 +118,7 @@ def test_nul_bytes_are_taken_out_and_said(put):
     content = (HEAD + ROW * 50).encode().replace(b"auth", b"au\0th", 1)
     dataset = bg.read(put(content), frame="table")
     assert dataset.table.strings("service").categories == ["auth"]
-    assert "log.csv: 1 NUL bytes were taken out." in dataset.notes
+    assert "log.csv: 1 NUL byte was taken out." in dataset.notes
 
 
 def test_an_open_quote_loses_no_text(put):

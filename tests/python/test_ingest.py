@@ -269,12 +269,22 @@ def sample(**cells):
         ("latency", ["120", "95", "431"], "ms"),
         ("duration", ["0.120", "0.095", "0.431"], "s"),
         ("latency", ["120ms", "95 ms", "0.4s"], "ms"),
+        ("ms", ["2", "1", "3"], "ms"),
+        ("response_seconds", ["2", "1", "3"], "s"),
+        ("time_micros", ["2", "1", "3"], "us"),
     ],
 )
 def test_the_unit_of_a_latency_is_told_by_name_or_values(name, cells, unit):
     found = recognise(sample(**{name: cells}))
     assert found.schema.latency == name
     assert found.schema.latency_unit == unit
+
+
+def test_of_several_numbers_with_a_unit_of_time_none_is_the_latency():
+    assert recognise(sample(request_ms=["2"], response_ms=["3"])).schema.latency is None
+    assert recognise(sample(request_ms=["2"], latency=["30"])).schema.latency == "latency"
+    assert recognise(sample(time_ms=["1700000000000"])).schema.latency is None
+    assert recognise(sample(uptime_s=["3"], cache_age_s=["3"])).schema.latency is None
 
 
 @pytest.mark.parametrize("cells", [["1.5", "3.25", "2.5"], ["150000", "90000"], ["2", "1", "3"]])

@@ -82,8 +82,12 @@ def _timeline_latency(facts: Facts) -> Iterator[Chart]:
     if hit:
         incident, impact = max(hit, key=lambda h: h[1].score)
         name = "" if impact.service == ALL else f"{impact.service} "
-        ratio = times(impact.p95 / impact.expected_p95)
-        title = f"Latency: {name}P95 {ratio} its baseline on {interval(incident.start, incident.end)}"
+        worse = (
+            f"{times(impact.p95 / impact.expected_p95)} its baseline"
+            if impact.expected_p95 > 0
+            else f"{ms(impact.p95)} against {ms(impact.expected_p95)}"
+        )
+        title = f"Latency: {name}P95 {worse} on {interval(incident.start, incident.end)}"
     else:
         title = f"Latency: P95 {ms(facts.row('overall')['p95'])}, no time out of line with its baseline"
     yield Chart(

@@ -368,7 +368,7 @@ def peak(facts: Facts) -> Iterator[Finding]:
         f"The peak {hours(begin, end)} brings {times(ratio)} the traffic of the other hours "
         f"({count(rate[0])} against {count(rate[1])} requests an hour)"
     )
-    if facts.log.latency is not None:
+    if facts.log.latency is not None and peak["mean"] is not None and off["mean"]:
         slower = peak["mean"] / off["mean"] - 1
         figures |= {"slower": slower, "mean": peak["mean"], "mean_off_peak": off["mean"], "p95": peak["p95"]}
         if abs(slower) >= 0.05:

@@ -116,9 +116,8 @@ class Log:
         self.policy = policy
         self.zone: str = policy.zone
         self.measures = tuple(measures)
-        self.infinite = 0
-        if "response_time_ms" in table:
-            self._without_infinite()
+        counted = {name: self._without_infinite(name) for name in ("response_time_ms", *measures)}
+        self.infinite = {name: number for name, number in counted.items() if number}
         self.ns: Ints = self.table.array("timestamp").view(np.int64)
         self.first, self.last = int(self.ns[0]), int(self.ns[-1])
         self.service = _without_all(self._text("service"))
@@ -131,15 +130,16 @@ class Log:
     def __len__(self) -> int:
         return self.ns.size
 
-    def _without_infinite(self) -> None:
-        """An infinite latency is none: the request counts, its latency does not."""
-        values = self.table.array("response_time_ms")
-        if values.dtype.kind != "f":
-            return
+    def _without_infinite(self, name: str) -> int:
+        """Take infinite values for missing, as the row counts and its value does not; how many there were."""
+        if name not in self.table or self.table.array(name).dtype.kind != "f":
+            return 0
+        values = self.table.array(name)
         infinite = np.isinf(values)
-        self.infinite = int(np.count_nonzero(infinite))
-        if self.infinite:
-            self.table = self.table.with_columns({"response_time_ms": np.where(infinite, np.nan, values)})
+        number = int(np.count_nonzero(infinite))
+        if number:
+            self.table = self.table.with_columns({name: np.where(infinite, np.nan, values)})
+        return number
 
     def _text(self, name: str) -> Strings | None:
         """A text column whose missing cells have a name of their own; None if there is no text."""

@@ -96,8 +96,11 @@ def _why_empty(cleaned: Cleaned) -> str:
     rest = sum(count for count, _ in by_count[3:])
     if rest:
         shares.append(f"{rest:,} by other rules")
+    form = "COLUMN:%d.%m.%Y %H:%M"
+    hint = f"; say how times are written: columns={{'timestamp': '{form}'}} (--timestamp '{form}')"
     return (
         f"all {rows(cleaned.rows_in, 'row')} were rejected: {', '.join(shares)}; nothing is left to analyse"
+        f"{hint if by_count[0][1] == 'unparsable_timestamp' else ''}"
     )
 
 
@@ -108,7 +111,7 @@ def _measures(table: Table, named: Sequence[str]) -> list[str]:
         if name in CANONICAL and name != "bytes":  # which is measured, too
             continue
         kind = table.array(name).dtype.kind
-        if kind in "iu" or (kind == "f" and not np.isnan(table.array(name)).all()):
+        if kind in "iu" or (kind == "f" and np.isfinite(table.array(name)).any()):
             found.append(name)
     order = {name: i for i, name in enumerate(named)}
     return sorted(found, key=lambda name: order.get(name, len(order)))
@@ -210,11 +213,14 @@ def _notes(facts: Facts, cleaned: Cleaned) -> Iterator[str]:
                 f"{'' if log.service is None else ' of the same service'}, "
                 "with chance excluded at 0.5 % for the whole log."
             )
-    if log.infinite:
-        yield (
-            f"{rows(log.infinite, 'request has', 'requests have')} an infinite latency: "
-            "counted as requests without one."
-        )
+    for name, number in log.infinite.items():
+        if name == "response_time_ms":
+            yield (
+                f"{rows(number, 'request has', 'requests have')} an infinite latency: "
+                "counted as requests without one."
+            )
+        else:
+            yield f"{rows(number, 'value')} of {name} {'is' if number == 1 else 'are'} infinite and left out."
     if log.status is not None:
         lacking_status = len(log) - int(facts.of_all("status_codes").array("requests").sum())
         if lacking_status:

@@ -94,8 +94,9 @@ def read_into(
             rows += table.num_rows
     if parser.open_quotes:
         source.notes.append(
-            f"{source.path.name}: {parser.open_quotes:,} lines open a quote that is not closed; each was "
-            "set aside alone, and the lines below it were read."
+            f"{source.path.name}: {parser.open_quotes:,} "
+            + ("line opens" if parser.open_quotes == 1 else "lines open")
+            + " a quote that is not closed; each was set aside alone, and the lines below it were read."
         )
     for line, text, why in sorted(parser.bad):
         unread(source.path.name, line, text, why)

@@ -55,6 +55,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# names that tell a latency only by the unit that stands behind them, or alone: "response_ms", "ms"
+_WITH_UNIT = frozenset(
+    {"", "response", "request", "resp", "req", "reply", "time", "total", "rtt", "call", "query"}
+)
 _UNIT_WORDS = {
     "ns": "ns", "nanos": "ns", "nanosec": "ns", "nanosecond": "ns", "nanoseconds": "ns",
     "us": "us", "usec": "us", "micros": "us", "microsec": "us", "microsecond": "us", "microseconds": "us",
@@ -63,6 +67,8 @@ _UNIT_WORDS = {
     "seconds": "s",
 }  # fmt: skip
 UNITS = ("ns", "us", "ms", "s")
+# as a whole name these tell a latency; "us", "ns" and "s" might be anything, "seconds" a part of the time
+_LONE_UNITS = frozenset({"ms", "msec", "msecs", "millis", "milliseconds", "micros", "microseconds"})
 _INVERTED = frozenset({"success", "issuccess", "successful", "succeeded", "ok"})
 # numbers that name or label a row and measure nothing
 _NO_MEASURE = re.compile(
@@ -153,6 +159,8 @@ def inverted(name: str) -> bool:
 def unit_in_name(name: str) -> tuple[str, str | None]:
     """The name without its unit, and the unit: ``response_time_ms`` gives (responsetime, ms)."""
     words = [w for w in re.split(r"[^A-Za-z0-9µ]+", name) if w]
+    if len(words) == 1 and words[0].lower() in _LONE_UNITS:
+        return "", _UNIT_WORDS[words[0].lower()]
     if len(words) > 1 and words[-1].lower() in _UNIT_WORDS:
         return key_of("".join(words[:-1])), _UNIT_WORDS[words[-1].lower()]
     camel = re.fullmatch(r"(.*[a-z])(Ms|Us|Ns|Sec|Secs|Seconds|Millis|Micros|Nanos|Milliseconds|S)", name)
@@ -264,7 +272,8 @@ def _timestamp(sample: Sample, chosen: dict[str, str], how: dict[str, str]) -> N
             return
     raise ValueError(
         f"columns: no time recognised among {', '.join(map(str, sample.cells)) or 'no columns'}; "
-        "name it: columns={'timestamp': 'COLUMN'} (--timestamp COLUMN)"
+        "name it: columns={'timestamp': 'COLUMN'} (--timestamp COLUMN), with its format if that is unusual "
+        "('COLUMN:%d.%m.%Y %H:%M')"
     )
 
 
@@ -305,7 +314,12 @@ def _latency_column(sample: Sample, chosen: Mapping[str, str]) -> str | None:
         words = set(re.findall(r"[a-z]+", name.lower()))
         if words & {"latency", "duration", "elapsed"} and _numeric_enough(sample, name):
             return name
-    return None
+    timed = [
+        name for name in free
+        if keys[name] in _WITH_UNIT and unit_in_name(name)[1] is not None
+        and _numeric_enough(sample, name) and not sample.is_epoch(name)
+    ]  # fmt: skip
+    return timed[0] if len(timed) == 1 else None  # of several none tells which is the latency
 
 
 def _numeric_enough(sample: Sample, name: str) -> bool:

@@ -30,6 +30,9 @@ _DATA_NAME = re.compile(
 )
 _TRUTH_NAME = re.compile(r"truth_\w+\.csv", re.IGNORECASE)
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_JSON_LINE = re.compile(r"\s*\{.*\}\s*$")
+# not the bracketed time that many custom log formats begin with
+_JSON_ARRAY = re.compile(r'\s*\[\s*([\[{"\]]|(-?\d[\d.eE+-]*|true|false|null)\s*(,|\]|$)|$)')
 # a host, two words, a bracketed time, a quoted request: Common Log Format and what extends it
 _ACCESS_LINE = re.compile(r'^\S+ \S+ .*?\[[^\]]{6,40}\] "')
 
@@ -182,9 +185,9 @@ def sniff(path: Path, *, log_format: str | None = None) -> Source:
     if log_format is not None or _share(lines, _ACCESS_LINE) > 0.5:
         source.format = "access log"
     elif lines[0].lstrip().startswith("{"):
-        _check_json_line(path, lines[0])
+        _check_json_lines(path, lines)
         source.format = "json lines"
-    elif lines[0].lstrip().startswith("["):
+    elif _JSON_ARRAY.match(lines[0]):
         raise ValueError(f"{path}: a JSON array; expected JSON lines, one object a line")
     else:
         _sniff_delimited(source, lines)
@@ -221,9 +224,9 @@ def _decoded_head(source: Source, head: bytes) -> str:
         return head.decode("cp1252", errors="replace")
 
 
-def _check_json_line(path: Path, line: str) -> None:
-    stripped = line.strip()
-    if stripped == "{" or (not stripped.endswith("}") and len(stripped) < _HEAD // 2):
+def _check_json_lines(path: Path, lines: Sequence[str]) -> None:
+    stripped = lines[0].strip()
+    if not stripped.endswith("}") and len(stripped) < _HEAD // 2 and _share(lines, _JSON_LINE) <= 0.5:
         raise ValueError(f"{path}: JSON over several lines; expected JSON lines, one object a line")
 
 
@@ -297,7 +300,8 @@ def chunks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ValueError(f"{source.path}: damaged gzip file ({error})") from None
     if nulls:
-        source.notes.append(f"{source.path.name}: {nulls:,} NUL bytes were taken out.")
+        were = "byte was" if nulls == 1 else "bytes were"
+        source.notes.append(f"{source.path.name}: {nulls:,} NUL {were} taken out.")
 
 
 def _cut(piece: bytes, *, quoted: bool) -> int:
