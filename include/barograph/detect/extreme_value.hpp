@@ -113,7 +113,7 @@ class extreme_value {
  public:
   /// @param values  what is normal; NaN is missing, at least 20 finite values
   /// @param level   above which quantile the law is fitted; 0.5 <= level < 1
-  extreme_value(span<const double> values, double level = 0.98) : level_(level) {
+  extreme_value(span<const double> values, double level = 0.98) {
     if (!(level >= 0.5 && level < 1))
       raise<invalid_argument>("level: " + decimal(level) + " given, expected 0.5 to below 1");
     for (std::size_t i = 0; i < values.size(); ++i)
@@ -190,7 +190,6 @@ class extreme_value {
     tail_ = {0, mean};
   }
 
-  double level_;
   std::vector<double> sorted_;
   double threshold_ = 0;
   std::uint64_t count_ = 0;

@@ -61,8 +61,7 @@ class half_space_trees {
 
   void reset() {
     count_ = 0;
-    std::fill(before_.begin(), before_.end(), 0u);
-    std::fill(now_.begin(), now_.end(), 0u);
+    std::fill(counts_.begin(), counts_.end(), node_count{0, 0});
   }
 
   std::size_t columns() const noexcept { return low_.size(); }
@@ -79,8 +78,9 @@ class half_space_trees {
     for (const auto* v : {&low_, &high_})
       for (const double d : *v) w.f64(d);
     w.varint(count_);
-    for (const auto* v : {&before_, &now_})
-      for (const std::uint32_t c : *v) w.varint(c);
+    for (std::uint32_t node_count::*which : {&node_count::before, &node_count::now})
+      for (std::uint32_t t = 0; t < options_.trees; ++t)
+        for (std::size_t i = 0; i < 2 * nodes(); ++i) w.varint(counts_[t * count_stride() + i].*which);
     return w.finish();
   }
 
@@ -104,12 +104,13 @@ class half_space_trees {
       if (!range_possible(low[j], high[j])) raise<bad_bytes>("bytes: a range that cannot be");
     half_space_trees t(low, high, o);
     t.count_ = detail::read_count(r);
-    for (auto* v : {&t.before_, &t.now_})
-      for (std::uint32_t& c : *v) {
-        const std::uint64_t n = r.varint();
-        if (n > o.window) raise<bad_bytes>("bytes: counts that no rows can have");
-        c = static_cast<std::uint32_t>(n);
-      }
+    for (std::uint32_t node_count::*which : {&node_count::before, &node_count::now})
+      for (std::uint32_t tree = 0; tree < o.trees; ++tree)
+        for (std::size_t i = 0; i < 2 * t.nodes(); ++i) {
+          const std::uint64_t n = r.varint();
+          if (n > o.window) raise<bad_bytes>("bytes: counts that no rows can have");
+          t.counts_[tree * t.count_stride() + i].*which = static_cast<std::uint32_t>(n);
+        }
     r.done();
     return t;
   }
@@ -127,6 +128,11 @@ class half_space_trees {
     double at;
     std::uint32_t column;
     bool missing_right;
+  };
+
+  /// Rows of a node: in the last full window, and in this one.
+  struct node_count {
+    std::uint32_t before, now;
   };
 
   static bool range_possible(double low, double high) noexcept {
@@ -153,11 +159,17 @@ class half_space_trees {
     return std::size_t{1} << options_.depth;
   }  // inner ones, with node 0 unused
 
+  // A cache line of room between trees: roots a power of two apart would push each other out of the cache.
+  std::size_t split_stride() const noexcept { return nodes() + 4; }
+  std::size_t count_stride() const noexcept { return 2 * nodes() + 8; }
+
   /// Perfect trees in heap order: the children of node i are 2 i and 2 i + 1. A node halves its box.
   void grow() {
-    splits_.resize(options_.trees * nodes());
-    before_.assign(options_.trees * 2 * nodes(), 0);
-    now_ = before_;
+    splits_.resize(options_.trees * split_stride());
+    counts_.assign(options_.trees * count_stride(), node_count{0, 0});
+    at_.resize(options_.trees);
+    judged_.resize(options_.trees);
+    row_.resize(low_.size());
     const std::size_t d = low_.size();
     std::vector<double> low(nodes() * 2 * d), high(low.size());
     for (std::uint32_t t = 0; t < options_.trees; ++t) {
@@ -171,7 +183,7 @@ class half_space_trees {
         high[d + j] = low_[j] + width * (at + reach);
       }
       for (std::size_t i = 1; i < nodes(); ++i) {
-        split& s = splits_[t * nodes() + i];
+        split& s = splits_[t * split_stride() + i];
         s.column =
             below_from_bits(static_cast<std::uint32_t>(draws.bits() >> 32), static_cast<std::uint32_t>(d));
         s.missing_right = (draws.bits() >> 63) != 0;
@@ -188,53 +200,59 @@ class half_space_trees {
     }
   }
 
+  /// All trees go down a level together: their steps do not wait for each other.
   template <class Cell>
   double take(Cell cell) {
     count_ = detail::sum_of_counts(count_, 1);
-    const std::size_t inner = nodes();
+    const std::uint32_t trees = options_.trees;
     const std::uint32_t enough = std::max<std::uint32_t>(1, options_.window / 10);
-    double density = 0;
-    for (std::uint32_t t = 0; t < options_.trees; ++t) {
-      const split* const tree = splits_.data() + t * inner;
-      const std::uint32_t* const before = before_.data() + t * 2 * inner;
-      std::uint32_t* const now = now_.data() + t * 2 * inner;
-      std::size_t node = 1;
-      std::size_t judged = 1;  // the deepest node that still has enough rows, and one below
-      bool more = before[1] > enough;
-      ++now[1];
-      while (node < inner) {
-        const split& s = tree[node];
-        const double v = cell(s.column);
-        const bool right = v == v ? v >= s.at : s.missing_right;
-        node = 2 * node + (right ? 1 : 0);
-        ++now[node];
-        judged = more ? node : judged;
-        more = more && before[node] > enough;
+    for (std::size_t j = 0; j < low_.size(); ++j) row_[j] = cell(j);
+    for (std::uint32_t t = 0; t < trees; ++t) {
+      node_count& root = counts_[t * count_stride() + 1];
+      ++root.now;
+      at_[t] = root.before > enough ? 1u : 1u | thin;
+      judged_[t] = root.before;
+    }
+    const double* const row = row_.data();
+    double size = 1;
+    for (std::uint32_t level = 0; level < options_.depth; ++level) {
+      size *= 2;
+      const split* tree = splits_.data();
+      node_count* counts = counts_.data();
+      for (std::uint32_t t = 0; t < trees; ++t, tree += split_stride(), counts += count_stride()) {
+        const std::uint32_t above = at_[t];
+        const split& s = tree[above & node_mask];
+        const double v = row[s.column];
+        const auto right = static_cast<std::uint32_t>((v >= s.at) | ((v != v) & s.missing_right));
+        const std::uint32_t node = 2 * (above & node_mask) + right;
+        node_count& c = counts[node];
+        const std::uint32_t was_thin = above & thin;
+        judged_[t] = was_thin != 0 ? judged_[t] : size * c.before;
+        at_[t] = node | was_thin | (c.before > enough ? 0u : thin);
+        ++c.now;
       }
-      density += static_cast<double>(before[judged]) * size_ratio(judged);
     }
+    double density = 0;
+    for (std::uint32_t t = 0; t < trees; ++t) density += judged_[t];
     const bool judging = count_ > options_.window;
-    if (count_ % options_.window == 0) {
-      before_.swap(now_);
-      std::fill(now_.begin(), now_.end(), 0u);
-    }
+    if (count_ % options_.window == 0)
+      for (node_count& c : counts_) c = {c.now, 0};
     if (!judging) return std::numeric_limits<double>::quiet_NaN();
-    const double mean = density / (static_cast<double>(options_.window) * options_.trees);
+    const double mean = density / (static_cast<double>(options_.window) * trees);
     constexpr double per_ln2 = 0x1.71547652b82fep+0;
     return -per_ln2 * math::log(mean + 1e-6);  // no row at all: 20 bits
   }
 
-  /// 2^level of a node.
-  static double size_ratio(std::size_t node) noexcept {
-    double size = 1;
-    for (; node > 1; node /= 2) size *= 2;
-    return size;
-  }
+  static constexpr std::uint32_t thin = 1u << 31;  // a mark: a node above had too few rows
+  static constexpr std::uint32_t node_mask = thin - 1;
 
   std::vector<double> low_, high_;
   half_space_options options_;
   std::vector<split> splits_;
-  std::vector<std::uint32_t> before_, now_;  // rows by node, of the last window and of this one
+  std::vector<node_count> counts_;
+  std::vector<std::uint32_t> at_;  // where each tree is with the row at hand
+  std::vector<double> judged_;     // its rows in the deepest node whose parent has enough, by its size
+  std::vector<double> row_;
   std::uint64_t count_ = 0;
 };
 
