@@ -31,11 +31,11 @@ py::array_t<To> column(const std::vector<From>& v) {
   return out;
 }
 
-py::dict whole_series(const time_array& seconds, const double_array& values) {
+py::dict whole_series(const time_array& seconds, const double_array& values, std::size_t period) {
   bg::detect::series_strangeness r;
   {
     const interruptible call;
-    r = bg::detect::whole_series(span_of(seconds), values_of(values));
+    r = bg::detect::whole_series(span_of(seconds), values_of(values), period);
   }
   py::dict out;
   out["evidence"] = column<double>(r.evidence);
@@ -46,6 +46,7 @@ py::dict whole_series(const time_array& seconds, const double_array& values) {
   out["stuck"] = column<double>(r.stuck);
   out["margin"] = r.margin;
   out["cycle"] = r.cycle;
+  out["period"] = r.period;
   return out;
 }
 
@@ -67,7 +68,8 @@ py::array_t<std::int64_t> find_incidents(const double_array& score, const flag_a
 }  // namespace
 
 void register_detect_series(py::module_& m) {
-  m.def("whole_series", &whole_series, py::arg("seconds").noconvert(), py::arg("values").noconvert());
+  m.def("whole_series", &whole_series, py::arg("seconds").noconvert(), py::arg("values").noconvert(),
+        py::arg("period"));
   m.def("find_incidents", &find_incidents, py::arg("score").noconvert(), py::arg("finding").noconvert(),
         py::arg("off"), py::arg("quiet"), py::arg("least"));
   m.def(

@@ -93,6 +93,14 @@ void register_detect_table(py::module_& m) {
       .def(py::init([] { return std::make_unique<guarded<judge>>(judge()); }))
       .def("push", &judge_many, py::arg("first").noconvert(), py::arg("second").noconvert());
   m.def(
+      "standard_scale",
+      [](const double_array& v) {
+        const bg::span<const double> values = values_of(v);
+        const auto scale = bg::detect::standard_scale::of({values.begin(), values.end()});
+        return py::make_tuple(scale.mean, scale.spread);
+      },
+      py::arg("values").noconvert());
+  m.def(
       "tail_evidence",
       [](const double_array& r, double lightest) {
         std::vector<double> evidence;

@@ -220,6 +220,7 @@ class strangeness_calibration;
 class stream_detector;
 class stream_judge;
 struct stream_verdict;
+struct standard_scale;
 class stuck_value;
 class table_distance;
 class table_judge;

@@ -25,7 +25,8 @@ class nearest_windows {
     double of_12, of_24;  ///< 0 while there are fewer than three stretches to compare with
   };
 
-  /// @param past  how many stretches are compared with, 16 to 100,000; memory is 224 bytes each
+  /// @param past  how many stretches are compared with, 16 to 100,000; memory is
+  ///              232 bytes each
   explicit nearest_windows(std::size_t past = 500) : past_(past), lags_(past + 12) {
     if (past < 16 || past > 100'000)
       raise<invalid_argument>("past: " + std::to_string(past) + " given, expected 16 to 100000");

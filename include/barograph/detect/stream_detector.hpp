@@ -1,10 +1,10 @@
 // stream_detector: how strange each value of a stream is by the values before it alone.
 //
 // Thirteen ways of being strange (level, steps, spread, calm, time of day, shape, ...), each turned into a
-// tail probability by its own last 5,000 values; their plain mean is the strangeness. Its own past, and that
-// of the distance from the time of day alone, make evidence of it, online control of false discoveries makes
-// findings of that, and a hold makes alarms of the strangeness itself. A value that is stuck is evidence of
-// its own. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
+// tail probability by its own last 5,000 values; their mean (of roots, squared) is the strangeness. Its own
+// past, and that of the distance from the time of day alone, make evidence of it, online control of false
+// discoveries makes findings of that, and a hold makes alarms of the strangeness itself. A value that is
+// stuck is evidence of its own. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
 #pragma once
 
 #include <array>
@@ -76,8 +76,9 @@ class stream_detector {
         spread_level / (spread_30 + 1e-3 * spread_level + 1e-12),
     };
     double sum = 0.0;
-    for (std::size_t i = 0; i < own; ++i) sum += parts_[i] = tails_[i].push(raw[i] + 1e-12);
-    const double mean = sum / static_cast<double>(own);
+    for (std::size_t i = 0; i < own; ++i) sum += std::sqrt(parts_[i] = tails_[i].push(raw[i] + 1e-12));
+    const double root = sum / static_cast<double>(own);
+    const double mean = root * root;  // many that agree count for more than one that cries
     const double stuck = parts_[own] = stuck_.push(x);
     static_cast<stream_verdict&>(r) =
         judge_.push(mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12), stuck);

@@ -27,6 +27,27 @@
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 
+/// Mean and spread of strangeness, without the twentieth that is farthest, so that outliers do not set the
+/// scale.
+struct standard_scale {
+  double mean = 0, spread = 1;
+
+  static standard_scale of(std::vector<double> v) {
+    if (v.empty()) return {};
+    const auto n = std::max<std::size_t>(1, v.size() * 19 / 20);
+    std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n - 1), v.end());
+    std::sort(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n));  // so that the sum has one order
+    double sum = 0.0, squares = 0.0;
+    for (std::size_t i = 0; i < n; ++i) sum += v[i];
+    const double middle = sum / static_cast<double>(n);
+    for (std::size_t i = 0; i < n; ++i) squares += (v[i] - middle) * (v[i] - middle);
+    const double root = std::sqrt(squares / static_cast<double>(n));
+    return {middle, root > 1e-12 ? root : 1.0};
+  }
+
+  double standard(double v) const noexcept { return (v - mean) / spread; }
+};
+
 class table_distance {
  public:
   /// @param x        rows x columns, row after row; what is not finite is taken for the column's median
@@ -53,8 +74,8 @@ class table_distance {
         if (i % 4096 == 0) check_interrupt();
         raw(z.data() + i * columns, near[i], far[i]);
       }
-      near_ = moments_of(near);
-      far_ = moments_of(far);
+      near_ = standard_scale::of(near);
+      far_ = standard_scale::of(far);
       plain_.learn(plain, columns, kept);
       if (pass == 1 || rows < 8) break;
       for (std::size_t i = 0; i < rows; ++i) both[i] = near_.standard(near[i]) + far_.standard(far[i]);
@@ -102,11 +123,6 @@ class table_distance {
     double middle = 0, spread = 1;
     bool plain = false;  // no asinh
   };
-  struct moments {
-    double mean = 0, spread = 1;
-    double standard(double v) const noexcept { return (v - mean) / spread; }
-  };
-
   template <class F>
   void each_row(span<const double> x, std::size_t rows, F f) const {
     if (x.size() != rows * columns_)
@@ -118,19 +134,6 @@ class table_distance {
       to_scale(x.data() + i * columns_, z.data(), plain.data());
       f(i, z.data(), plain.data());
     }
-  }
-
-  /// Mean and spread without the farthest twentieth, so that a few outliers do not set the scale.
-  static moments moments_of(std::vector<double> v) {
-    const auto n = std::max<std::size_t>(1, v.size() * 19 / 20);
-    std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n - 1), v.end());
-    std::sort(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n));  // so that the sum has one order
-    double sum = 0.0, squares = 0.0;
-    for (std::size_t i = 0; i < n; ++i) sum += v[i];
-    const double mean = sum / static_cast<double>(n);
-    for (std::size_t i = 0; i < n; ++i) squares += (v[i] - mean) * (v[i] - mean);
-    const double spread = std::sqrt(squares / static_cast<double>(n));
-    return {mean, spread > 1e-12 ? spread : 1.0};
   }
 
   void learn_scales(const double* x, std::size_t rows) {
@@ -211,7 +214,7 @@ class table_distance {
   std::size_t size_ = 0, nearest_ = 1;
   std::vector<double> drawn_;  // draw, column, row
   detail::ellipsoid curved_, plain_;
-  moments near_, far_;
+  standard_scale near_, far_;
 };
 
 }  // namespace detect

@@ -32,7 +32,8 @@ struct series_strangeness {
   std::vector<double> step;      ///< part of the steps to its neighbours
   std::vector<double> stuck;     ///< evidence that the value no longer moved
   double margin = 0;             ///< about three standard deviations from what is usual
-  std::int64_t cycle = 0;        ///< of what is usual: 86,400 s, 604,800 s, or 0 for the median alone
+  std::int64_t cycle = 0;        ///< of what is usual: 86,400 s, 604,800 s, or 0 where it is of no time
+  std::size_t period = 0;        ///< of what is usual in rows, or 0
 };
 
 namespace detail {
@@ -126,11 +127,11 @@ inline std::vector<double> distances(const std::vector<double>& x, const std::ve
   return d;
 }
 
-/// Whether medians of `weeks` weeks explain so much more than those of days that chance does not.
-inline bool weekly_fits(std::vector<double> daily, std::vector<double> weekly, double weeks) {
+/// Whether medians by the place in a cycle, seen so many times, leave so much less than chance would.
+inline bool cycle_fits(std::vector<double> without, std::vector<double> with, double times) {
   // a median of few values lies close to each of them: what is left is too small by about this factor
-  const double optimism = std::sqrt((1.0 + 1.57 / weeks) / (1.0 - 1.0 / weeks));
-  return median(weekly) * optimism < 0.9 * median(daily);
+  const double optimism = std::sqrt((1.0 + 1.57 / times) / (1.0 - 1.0 / times));
+  return median(with) * optimism < 0.9 * median(without);
 }
 
 /// How much the distance from what is usual counts against that from the median: a half, and up to nine
@@ -223,8 +224,10 @@ inline std::vector<double> stuck_runs(span<const double> x) {
 ///
 /// @param seconds  of each value, in the zone whose days matter, ascending; empty where times are unknown
 /// @param x        what is not finite is missing
+/// @param period   where times are unknown: rows after which the series may repeat, below 2 for none
 /// @throws invalid_argument when there are times, but not one for each value
-inline series_strangeness whole_series(span<const std::int64_t> seconds, span<const double> x) {
+inline series_strangeness whole_series(span<const std::int64_t> seconds, span<const double> x,
+                                       std::size_t period = 0) {
   namespace d = detail;
   if (!seconds.empty() && seconds.size() != x.size())
     raise<invalid_argument>("seconds: " + std::to_string(seconds.size()) + " given, expected " +
@@ -252,11 +255,23 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     if (covered >= 3 * week) {
       std::vector<double> weekly = d::usual(seconds, y, week, within_hours, middle);
       std::vector<double> off = d::distances(y, weekly);
-      if (d::weekly_fits(season, off, static_cast<double>(covered) / week)) {
+      if (d::cycle_fits(season, off, static_cast<double>(covered) / week)) {
         out.expected = std::move(weekly);
         season = std::move(off);
         out.cycle = week;
       }
+    }
+  }
+  if (seconds.empty() && period >= 2 && period <= n / 2) {  // a row is an hour, a period a cycle
+    std::vector<std::int64_t> rows(n);
+    for (std::size_t i = 0; i < n; ++i) rows[i] = static_cast<std::int64_t>(i) * 3600;
+    std::vector<double> periodic = d::usual(rows, y, static_cast<std::int64_t>(period) * 3600, false, middle);
+    std::vector<double> off = d::distances(y, periodic);
+    const double times = static_cast<double>(n) / static_cast<double>(period);
+    if (times >= 3 && d::cycle_fits(season, off, times)) {
+      out.expected = std::move(periodic);
+      season = std::move(off);
+      out.period = period;
     }
   }
   scratch = season;

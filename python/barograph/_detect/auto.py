@@ -86,18 +86,21 @@ def auto(
 def _series(data: Telemetry, contamination: float | None) -> Detections:
     in_time = _in_time(data)
     order, seconds = (np.arange(len(data)), np.empty(0, dtype=np.int64)) if in_time is None else in_time
-    got = _core.whole_series(seconds if in_time is None else seconds[order], data.values[order])
+    period = _period(data.values) if in_time is None else 0
+    got = _core.whole_series(seconds if in_time is None else seconds[order], data.values[order], period)
     back = np.argsort(order, kind="stable")
     column: dict[str, Doubles] = {
         name: got[name][back] for name in ("evidence", "expected", "level", "season", "step", "stuck")
     }
-    cycle = {0: "", 86400: " and hour of day", 604800: " and hour of week"}[got["cycle"]]
-    why = "no times given" if data.time is None else "times cover less than two days"
-    method = f"whole series: distance from the median{cycle}, smoothed over 1, 3 and 10 rows"
-    method += f" ({why})" if not cycle else ""
-    names = ["level", "time of day" if got["cycle"] == 86400 else "time of week", "step", "stuck"]
+    usual = {86400: "hour of day", 604800: "hour of week"}.get(got["cycle"], "")
+    if got["period"]:
+        usual = f"place in a period of {got['period']} rows"
+    why = "no times given, and no period seen" if in_time is None else "times cover less than two days"
+    method = f"whole series: distance from the median{' and ' * bool(usual)}{usual}"
+    method += f", smoothed over 1, 3 and 10 rows{'' if usual else f' ({why})'}"
+    names = ["level", usual, "step", "stuck"]
     parts = [column["level"], column["season"], column["step"], column["stuck"]]
-    if not cycle:  # both parts are the distance from the median
+    if not usual:  # both parts are the distance from the median
         names[:2], parts[:2] = ["level"], [column["level"] + column["season"]]
     margin = got["margin"]
     return _judged(
@@ -106,6 +109,27 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
         lower=column["expected"] - margin, upper=column["expected"] + margin, kind=kind_among(data.names),
         attribution=Attribution(np.column_stack(parts), tuple(names)),
     )  # fmt: skip
+
+
+def _period(values: Doubles) -> int:
+    """After how many rows a series repeats: the largest autocorrelation past its first zero; 0 for never."""
+    x = np.where(np.isfinite(values), values, np.nan)
+    if x.size < 12 or np.isnan(x).all():
+        return 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = np.nanpercentile(x, [1, 50, 99])
+        x = np.clip(np.nan_to_num(x, nan=spread[1]), spread[0], spread[2]) - spread[1]
+    largest = np.abs(x).max()
+    if not 0 < largest < np.inf:
+        return 0
+    size = 1 << (2 * x.size - 1).bit_length()
+    power = np.abs(np.fft.rfft((x - (x / x.size).sum()) / largest, size)) ** 2
+    correlation = np.fft.irfft(power, size)[: x.size // 3]
+    below = np.flatnonzero(correlation < 0)
+    if correlation[0] <= 0 or not below.size:
+        return 0
+    at = int(below[0] + np.argmax(correlation[below[0] :]))
+    return at if correlation[at] > 0.2 * correlation[0] else 0
 
 
 def _in_time(data: Telemetry) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] | None:
@@ -191,11 +215,10 @@ def _share(score: Doubles, share: float) -> float:
 
 def _causal_share(found: Detections, share: float) -> Detections:
     """A row is flagged if its score is among that share of the highest up to it: no row after it is asked."""
-    # rows that say nothing yet (a score of 0) are not ranked among
-    said = found.score > 0
+    said = np.flatnonzero(found.score > 0)[:1]  # rows before the first score are not ranked among
     rank = np.zeros(len(found))
-    if said.any():
-        rank[said] = expanding_rank(found.score[said], pct=True)
+    if said.size:
+        rank[said[0] :] = expanding_rank(found.score[said[0] :], pct=True)
     return Detections(
         found.score, time=found.time, value=found.value, alarm=found.alarm, zone=found.zone,
         is_anomaly=rank > 1 - share, expected=found.expected, lower=found.lower,

@@ -87,3 +87,14 @@ TEST_CASE("what is no table is refused") {
   CHECK_THROWS_AS(t.score(x, out, out), invalid_argument);
   CHECK_THROWS_AS(t.contributions(x, out), invalid_argument);
 }
+
+TEST_CASE("a standard scale leaves out the twentieth that is farthest") {
+  std::vector<double> v(100);
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = i < 95 ? static_cast<double>(i % 5) : 1e9;
+  const auto s = detect::standard_scale::of(v);
+  CHECK(s.mean == 2.0);
+  CHECK(s.spread == Approx(std::sqrt(2.0)));
+  CHECK(s.standard(2.0) == 0.0);
+  CHECK(detect::standard_scale::of({3.0, 3.0}).spread == 1.0);
+  CHECK(detect::standard_scale::of({}).mean == 0.0);
+}

@@ -55,6 +55,19 @@ TEST_CASE("what is usual follows the day, or the week where it fits better") {
   CHECK(r.margin == Approx(3).margin(1.5));
 }
 
+TEST_CASE("a period in rows is followed where it fits, and left alone where it does not") {
+  std::vector<double> x(700), plain(700);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    plain[i] = noise(i);
+    x[i] = static_cast<double>((i * 37) % 7) * 5 + plain[i];
+  }
+  CHECK(whole_series({}, x, 7).period == 7);
+  CHECK(whole_series({}, x, 7).expected[0] == Approx(0).margin(0.5));
+  CHECK(whole_series({}, plain, 7).period == 0);
+  CHECK(whole_series({}, x, 690).period == 0);
+  CHECK(whole_series(every(3600, x.size()), x, 7).period == 0);  // times come first
+}
+
 TEST_CASE("between the middles of hours what is usual is interpolated") {
   std::vector<double> x(2 * 24 * 12 + 1);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>((i / 12) % 24);

@@ -129,6 +129,15 @@ def test_pandas_zones_names_and_gaps_go_through():
     assert found.incidents().to_frame("pandas")["onset"].dt.tz is not None
 
 
+def test_a_period_of_rows_is_found_without_times():
+    x = 10 * np.sin(2 * np.pi * np.arange(2000) / 48) + np.random.default_rng(0).normal(size=2000)
+    x[1000:1012] = 10  # usual values at an unusual place
+    found = bg.detect.auto(x)
+    assert "place in a period of 48 rows" in found.method
+    assert found.is_anomaly[1000:1012].any()
+    assert "no period seen" in bg.detect.auto(np.random.default_rng(0).normal(size=2000)).method
+
+
 def test_a_sensor_that_is_stuck_is_a_finding():
     x = np.random.default_rng(0).normal(size=2000)
     x[1500:1550] = 0.1

@@ -120,7 +120,7 @@ def test_the_ways_and_the_alarms_are_those_of_the_definitions():
     want = np.array([[tail.push(v + 1e-12) for tail, v in zip(tails, row, strict=True)] for row in raw])
     np.testing.assert_allclose(found.attribution.values[:, :13], want, rtol=0, atol=1e-9)
     assert not found.attribution.values[:, 13].any()  # nothing is stuck
-    np.testing.assert_allclose(found.alarm, alarms(want.mean(axis=1)), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found.alarm, alarms(np.sqrt(want).mean(axis=1) ** 2), rtol=0, atol=1e-9)
 
 
 def test_point_by_point_and_in_pieces_give_the_bits_of_all_at_once():
