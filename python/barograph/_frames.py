@@ -12,6 +12,7 @@ import html
 import importlib
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -701,8 +702,14 @@ def _shortest_unit(times: Array) -> Literal["s", "ms", "us", "ns"]:
     return "ns"
 
 
+_PLAIN_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+
+
 def _without_formula(text: str) -> str:
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Text behind an apostrophe if a spreadsheet would compute it; a number, also a negative one, stays."""
+    if text[:1] not in ("=", "+", "-", "@", "\t", "\r") or _PLAIN_NUMBER.fullmatch(text):
+        return text
+    return "'" + text
 
 
 def _shown(value: Any) -> str:

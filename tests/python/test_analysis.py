@@ -340,6 +340,22 @@ def test_the_interval_of_p95_covers_the_true_one(rows):
     assert covered >= 54  # 95 % of 60 is 57; fewer than 54 has a chance below 0.05
 
 
+@pytest.mark.parametrize("rows", [150, 400, 1600, 5000, 30_000, 100_000])
+def test_the_interval_of_p95_is_not_much_wider_than_its_confidence_asks(rows):
+    ranks = np.random.default_rng(0).permutation(rows).astype(float)
+    table = Table(
+        {
+            "timestamp": np.datetime64("2024-01-01", "ns") + np.arange(rows) * np.timedelta64(1, "s"),
+            "endpoint": Strings(np.zeros(rows, dtype=int), ["/a"]),
+            "response_time_ms": ranks,
+        }
+    )
+    row = report_of(table).tables["slowest_endpoints"].iloc[0]
+    deviation = np.sqrt(rows * 0.95 * 0.05)  # of the rank; 1.96 are the least, whole ranks and the grid add
+    assert 1.96 < (0.95 * rows - row.p95_low) / deviation < 3.4
+    assert 1.96 < (row.p95_high - 0.95 * rows) / deviation < 3.4 or row.p95_high == rows - 1
+
+
 def test_peak_hours_are_the_policys(log, frame):
     report = report_of(log, Policy(peak_hours=(9, 12)))
     peak, off = (row for _, row in report.tables["peak_offpeak"].iloc[:2].iterrows())

@@ -92,9 +92,16 @@ def test_compact_strings_are_sorted_and_only_those_used():
 def test_csv_guards_formulas_and_leaves_numbers(tmp_path: Path):
     path = tmp_path / "t.csv"
     names = Strings.encode(["=1+1", "@x", "plain", 'qu"ote,'])
-    Table({"name": names, "v": [-1.5, np.nan, 2.0, 0.1]}).write_csv(path)
+    cells = Strings.encode(["-70", "-70+1", "+.5e3", "-cmd"])  # text, as cleaning keeps what it rejects
+    Table({"name": names, "v": [-1.5, np.nan, 2.0, 0.1], "cell": cells}).write_csv(path)
     rows = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
-    assert rows == [["name", "v"], ["'=1+1", "-1.5"], ["'@x", ""], ["plain", "2.0"], ['qu"ote,', "0.1"]]
+    assert rows == [
+        ["name", "v", "cell"],
+        ["'=1+1", "-1.5", "-70"],
+        ["'@x", "", "'-70+1"],
+        ["plain", "2.0", "+.5e3"],
+        ['qu"ote,', "0.1", "'-cmd"],
+    ]
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path):

@@ -28,8 +28,9 @@ _SLOWEST = 20
 POOLED = "other"  # the reader's name for all endpoints beyond its limit: no endpoint, so never a top one
 # quantiles whose order statistics bound P95: the nearest ones outside its binomial interval are taken
 _GRID = (
-    0, 0.25, 0.5, 0.75, 0.85, 0.9, 0.925, 0.94, 0.945, 0.9475,
-    0.95, 0.9525, 0.955, 0.96, 0.97, 0.98, 0.99, 1,
+    0, 0.25, 0.5, 0.75, 0.8, 0.83, 0.85, 0.87, 0.88, 0.89, 0.9, 0.91, 0.915, 0.92, 0.925, 0.93, 0.935, 0.9375,
+    0.94, 0.9425, 0.944, 0.945, 0.946, 0.947, 0.948, 0.949, 0.9495, 0.95, 0.9505, 0.951, 0.952, 0.953, 0.954,
+    0.955, 0.956, 0.9575, 0.96, 0.9625, 0.965, 0.97, 0.975, 0.98, 0.985, 0.99, 1,
 )  # fmt: skip
 _FEW = 72  # below it even the largest value is no upper bound of P95 at 97.5 %
 

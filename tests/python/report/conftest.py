@@ -272,7 +272,7 @@ def hostile_report() -> Report:
                 {
                     **plain.tables.raw,
                     HOSTILE[0]: Table({HOSTILE[1]: Strings.encode(HOSTILE)}),
-                    "../x": Table({"=1+1": ["=cmd()", "+1"]}),
+                    "../x": Table({"=1+1": ["=cmd()", "+1+1"]}),
                 },
                 "table",
             ),

@@ -52,7 +52,7 @@ def test_hostile_names_stay_in_the_folder_and_are_no_formulas(hostile_report, tm
     save.save(hostile_report, tmp_path / "out")
     assert below(tmp_path) == ["out/" + f for f in below(tmp_path / "out")]
     cells = (tmp_path / "out/tables/___x.csv").read_text().splitlines()
-    assert cells == ["'=1+1", "'=cmd()", "'+1"]
+    assert cells == ["'=1+1", "'=cmd()", "'+1+1"]
 
 
 def test_a_missing_library_leaves_nothing_behind(report, tmp_path, monkeypatch):
