@@ -45,10 +45,11 @@ def clean(
 
     Rejected are, in this order (a row goes by the first that it breaks): lines that are no row
     (``unread_line``); repeats of a whole row (``duplicate_row``; see Notes); rows without a time or with
-    text that is none; times more than a day in the future; rows without latency, or with a latency
-    that is text, below zero or absurd; status codes that are none; rows whose service is missing or a
-    word such as "unknown". Repaired are: a latency with its unit in the cell (``412ms``); letter case and
-    blanks of names; a missing error flag where a status tells it; the order of rows.
+    text that is none; times of 1970-01-01, a zero, in a log of other years; times more than a day in the
+    future; rows without latency, or with a latency that is text, below zero or absurd; status codes that
+    are none; rows whose service is missing or a word such as "unknown". Repaired are: a latency with its
+    unit in the cell (``412ms``); letter case and blanks of names; a missing error flag where a status
+    tells it; the order of rows.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ _WHAT = {
     "duplicate_row": ("rejected", "the same row stands above, in every cell"),
     "missing_timestamp": ("rejected", "no time"),
     "unparsable_timestamp": ("rejected", "the time is no time"),
+    "zero_timestamp": ("rejected", "the time is 1970-01-01, a zero, in a log of other years"),
     "future_timestamp": ("rejected", "the time is more than a day from now in the future"),
     "missing_latency": ("rejected", "no latency"),
     "wrong_type_latency": ("rejected", "the latency is no number"),

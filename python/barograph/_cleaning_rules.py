@@ -55,6 +55,8 @@ def reject_times(work: Work, ns: npt.NDArray[np.int64]) -> None:
         rows, _ = odd_cells(work, name)
         work.reject("unparsable_timestamp", name, rows)
         work.reject("missing_timestamp", name, np.flatnonzero(ns == NAT))
+    if int(ns.min()) < _DAY_NS:
+        work.reject("zero_timestamp", name, _zeros(ns))
     limit = time.time_ns() + _DAY_NS
     if int(ns.max()) > limit:
         late = np.flatnonzero(ns > limit)
@@ -62,6 +64,14 @@ def reject_times(work: Work, ns: npt.NDArray[np.int64]) -> None:
             work.notes.append("Most times are in the future; they are taken as they are.")
         else:
             work.reject("future_timestamp", name, late)
+
+
+def _zeros(ns: npt.NDArray[np.int64]) -> Rows:
+    """Rows whose time is a zero, 1970-01-01 of any zone, in a log that is of other years."""
+    zeros = np.flatnonzero((ns > -_DAY_NS) & (ns < _DAY_NS))
+    others = ns[(ns >= _DAY_NS) | ((ns <= -_DAY_NS) & (ns != NAT))]
+    of_other_years = others.size >= zeros.size and (np.abs(others) > 365 * _DAY_NS).all()
+    return zeros if of_other_years else zeros[:0]
 
 
 def reject_duplicates(work: Work, ns: npt.NDArray[np.int64]) -> None:

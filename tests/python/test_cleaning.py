@@ -92,6 +92,8 @@ def test_columns_have_their_names_and_order_whatever_they_were_called():
         ("timestamp", "2024-13-45 25:61:61", "unparsable_timestamp"),
         ("timestamp", "", "missing_timestamp"),
         ("timestamp", "2199-01-01 00:00:00", "future_timestamp"),
+        ("timestamp", "1970-01-01 00:00:00", "zero_timestamp"),
+        ("timestamp", "1969-12-31 19:00:00", "zero_timestamp"),
         ("status_code", "okay", "wrong_type_status"),
         ("status_code", 99, "impossible_status"),
         ("status_code", 1200, "impossible_status"),
@@ -418,6 +420,17 @@ def test_written_files_read_back_and_hold_no_formula(tmp_path):
     again = bg.read(files[0], frame="table")
     np.testing.assert_array_equal(again.table["timestamp"], cleaned.table["timestamp"])
     assert sorted(p.name for p in (tmp_path / "processed").iterdir()) == sorted(f.name for f in files)
+
+
+def test_a_time_of_zero_does_not_hide_an_incident_and_a_log_of_1970_stays():
+    table = bg.generate.requests(days=5, frame="table").tables["requests"]
+    times = table["timestamp"].copy()
+    times[8] = np.datetime64(0, "ns")
+    report = bg.analyze(table.with_columns({"timestamp": times}))
+    assert report.findings[0].kind == "incident"
+    minutes = np.arange(0, 3 * 86400, 60).astype("M8[s]")
+    old = {"timestamp": minutes, "status": np.full(len(minutes), 200)}
+    assert len(bg.clean(old, frame="table").rejects) == 0
 
 
 def test_a_policy_says_what_an_absurd_latency_is():
