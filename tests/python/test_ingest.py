@@ -280,6 +280,14 @@ def test_the_unit_of_a_latency_is_told_by_name_or_values(name, cells, unit):
     assert found.schema.latency_unit == unit
 
 
+def test_a_latency_that_holds_no_plain_numbers_is_left_out_and_told():
+    found = recognise(sample(latency_ms=["5,5", "6,25"]))
+    assert found.schema.latency is None
+    (note,) = found.notes
+    assert note.startswith("latency_ms is named as a latency, but holds no plain numbers (such as '5,5')")
+    assert recognise(sample(status=["200"])).notes == []
+
+
 def test_of_several_numbers_with_a_unit_of_time_none_is_the_latency():
     assert recognise(sample(request_ms=["2"], response_ms=["3"])).schema.latency is None
     assert recognise(sample(request_ms=["2"], latency=["30"])).schema.latency == "latency"

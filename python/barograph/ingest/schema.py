@@ -284,6 +284,7 @@ def _latency(
     if name is None:
         name = _latency_column(sample, chosen)
         if name is None:
+            notes.extend(_no_numbers(sample, chosen))
             return "ms"
         chosen["latency"] = name
         how["latency"] = f"{name}: latency"
@@ -320,6 +321,18 @@ def _latency_column(sample: Sample, chosen: Mapping[str, str]) -> str | None:
         and _numeric_enough(sample, name) and not sample.is_epoch(name)
     ]  # fmt: skip
     return timed[0] if len(timed) == 1 else None  # of several none tells which is the latency
+
+
+def _no_numbers(sample: Sample, chosen: Mapping[str, str]) -> list[str]:
+    """What to say of a column that is named as a latency and holds something else, such as ``12,5``."""
+    for name in sample.cells:
+        cells = sample.present(name)
+        if cells and name not in chosen.values() and unit_in_name(name)[0] in _NAMES["latency"]:
+            shown = cells[0][:20]
+            return [
+                f"{name} is named as a latency, but holds no plain numbers (such as {shown!r}); left out."
+            ]
+    return []
 
 
 def _numeric_enough(sample: Sample, name: str) -> bool:
