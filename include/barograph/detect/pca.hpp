@@ -31,7 +31,7 @@ BAROGRAPH_NAMESPACE_BEGIN
 
 struct pca_options {
   double share = 0.9;          ///< the least share of variance that the components have together
-  std::size_t components = 0;  ///< that many instead; 0: by share
+  std::size_t components = 0;  ///< that many instead, whatever the share; 0: by share
   bool scale = true;           ///< columns in units of their standard deviation
 };
 
@@ -252,6 +252,8 @@ class pca {
     if (options.components > columns)
       raise<invalid_argument>("components: " + std::to_string(options.components) + " given, expected 1 to " +
                               std::to_string(columns) + ", the number of columns");
+    if (options_.components != 0)
+      options_.share = pca_options().share;  // says nothing: equal models, equal bytes
   }
 
   static std::vector<std::size_t> columns_with_values(const matrix_view& x) {

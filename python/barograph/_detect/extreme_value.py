@@ -35,8 +35,8 @@ class ExtremeValue(Threshold):
     -----
     Above a high quantile what exceeds it follows a generalised Pareto law, whatever the values; it is fitted
     by maximum likelihood (Grimshaw), and never taken to end: light tails have a limit that is further out
-    than need be. `score` is -log10 of the probability of a value as large. `update` goes
-    along with a stream: it learns from all values but its alarms (SPOT).
+    than need be. A group of fewer than 20 values is not judged. `score` is -log10 of the probability of a
+    value as large. `update` goes along with a stream: it learns from all values but its alarms (SPOT).
 
     References
     ----------
@@ -55,6 +55,7 @@ class ExtremeValue(Threshold):
     """
 
     _method = "mean"
+    _least_rows = 20
 
     def __init__(
         self, level: float = 0.98, *, window: Any = None, min_periods: int | None = None, side: str = "up",

@@ -28,6 +28,7 @@ class Threshold:
 
     _method = "median"
     _q = (0.05, 0.5, 0.95)
+    _least_rows = 1
 
     def __init__(self, window: Any, min_periods: int | None, side: str, alpha: float) -> None:
         if side not in SIDES:
@@ -125,7 +126,11 @@ class Threshold:
         parts = np.full((6, len(data)), np.nan)
         for key, rows in groups_of(by, len(data)):
             before = None if self._history is None else self._history.get(key)
-            found = self._of_group(rows_of(data, rows), before)
+            group = rows_of(data, rows)
+            known = group if before is None else before
+            if by is not None and np.isfinite(known.values).sum() < self._least_rows:
+                continue  # a small group is not judged; data without groups are an error
+            found = self._of_group(group, before)
             for part, column in zip(parts, found, strict=True):
                 part[rows] = column
         return Expected(*parts)

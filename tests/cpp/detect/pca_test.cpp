@@ -215,6 +215,7 @@ TEST_CASE("pca: bytes give the model back, and hostile ones an error") {
   const pca back = pca::from_bytes(bytes);
   CHECK(back == m);
   CHECK(score(back, rows(x, 4)).q == score(m, rows(x, 4)).q);
+  CHECK(pca::fit(rows(x, 4), {0.5, 2, true}) == pca::fit(rows(x, 4), {0.7, 2, true}));
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     std::string cut = bytes.substr(0, i);
     CHECK_THROWS_AS(pca::from_bytes(cut), bad_bytes);

@@ -179,6 +179,15 @@ def test_extreme_values_pass_their_limit_as_often_as_asked(draw):
     np.testing.assert_array_equal(found.is_anomaly, fresh >= found.upper)
 
 
+def test_a_group_of_few_values_is_not_judged():
+    x = np.append(normal(500), [100.0, 100.0])
+    by = np.append(np.full(500, "web"), ["db", "db"])
+    x[7] = 80.0
+    found = detect.ExtremeValue().detect(x, by=by)
+    assert [d.row for d in found] == [7]
+    assert np.isnan(detect.ExtremeValue().score(x, by=by)[500:]).all()
+
+
 def test_extreme_values_of_both_tails_and_of_what_drifts():
     rng = np.random.default_rng(2)
     x = rng.standard_t(5, 5000)
