@@ -3,6 +3,7 @@
 # make lint      formatting, lint, strict types          make format    mends formatting
 # make sanitize  C++ tests under AddressSanitizer+UBSan and ThreadSanitizer
 # make bench     ratios against named peers, writes docs/performance.md
+# make accuracy  detectors beside their peers; with BAROGRAPH_REAL_DATA writes docs/accuracy.md
 # make docs      checks the documentation's examples and links
 # make test-all  the slow matrices as well; of these, make clang and make fuzz alone
 SHELL := /bin/sh
@@ -28,7 +29,7 @@ NEED_TEST := $(NEED_BUILD) file:/usr/include/catch2/catch.hpp=catch2 cmd:git=git
 # Of single examples, which are skipped without them.
 NEED_EXAMPLES := file:/usr/include/httplib.h=libcpp-httplib-dev
 
-.PHONY: demo test test-cpp test-python lint format sanitize bench docs test-all clang fuzz wheel clean
+.PHONY: demo test test-cpp test-python lint format sanitize bench accuracy docs test-all clang fuzz wheel clean
 
 demo: $(VENV)/installed
 	$(BIN)/barograph demo
@@ -68,6 +69,9 @@ sanitize: $(VENV)/tools
 
 bench: $(VENV)/bench
 	$(BIN)/python -m bench
+
+accuracy: $(VENV)/accuracy
+	$(BIN)/python -m bench.accuracy
 
 docs: $(VENV)/installed-all
 	$(BIN)/python -m pytest -q -m "not slow" tests/python/test_docs.py
@@ -121,6 +125,10 @@ $(VENV)/installed: $(VENV)/created $(SOURCES)
 $(VENV)/installed-all: $(VENV)/created $(SOURCES)
 	$(PIP) install ".[all]" --group test
 	@touch $@ $(VENV)/installed
+
+$(VENV)/accuracy: $(VENV)/installed-all
+	$(PIP) install --group accuracy
+	@touch $@
 
 $(VENV)/bench: $(VENV)/installed-all
 	$(PIP) install --group bench

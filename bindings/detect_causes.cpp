@@ -99,7 +99,7 @@ void register_detect_causes(py::module_& m) {
       py::arg("tolerance") = 0, py::arg("recent") = 0, py::arg("scatter") = 0.6,
       py::arg("relative_floor") = 0.1, py::arg("share_floor") = 0.005, py::arg("harmless") = 0.3,
       py::arg("more_scatter") = true, py::arg("successes_as_failures") = true, py::arg("common") = 0.0,
-      py::arg("explained") = 0.4, py::arg("suffering") = 0.3, py::arg("service") = py::none(),
+      py::arg("explained") = 0.3, py::arg("suffering") = 0.2, py::arg("service") = py::none(),
       py::arg("calls") = py::none(), py::arg("threads") = 1);
   m.def(
       "lead_lag",

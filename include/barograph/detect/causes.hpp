@@ -41,6 +41,43 @@ struct ranked_causes {
 
 namespace detail {
 
+/// A metric as it is before the search: its unit, its normal level, and its scale, for which the rows from
+/// `after` on count as well; `values` is room to work in.
+inline seen_metric see(span<const double> x, const metric_traits& traits, std::size_t normal_end,
+                       std::size_t after, const cause_options& how, std::vector<double>& values) {
+  seen_metric m;
+  m.unit = unit_of(x);
+  if (how.successes_as_failures && traits.successes) {
+    double largest = 0;
+    for (const double v : x)
+      if (v - v == 0.0) largest = std::max(largest, v);
+    m.whole = largest > 100.0 ? 0.0 : largest > 1.5 ? 100.0 : 1.0;  // 0: no share after all
+  }
+  finite_values(x, 0, normal_end, m, values);
+  m.normal = level_of(values);
+  finite_values(x, after, x.size(), m, values);
+  if (m.normal.count >= 3 && !values.empty()) m.scale = scale_of(m.normal, level_of(values), m.whole, how);
+  return m;
+}
+
+/// The candidate with the highest sum over all metrics (rows of `steps`), of equal ones the nearest to
+/// `given`.
+inline std::size_t highest_total(const std::vector<double>& steps, std::size_t candidates,
+                                 std::size_t given) {
+  std::size_t found = given;
+  double best = 0;
+  for (std::size_t k = 0; k < candidates; ++k) {
+    double sum = 0;
+    for (std::size_t i = k; i < steps.size(); i += candidates) sum += steps[i];
+    const auto far = [given](std::size_t c) { return c > given ? c - given : given - c; };
+    if (sum > best || (sum == best && far(k) < far(found))) {
+      best = sum;
+      found = k;
+    }
+  }
+  return found;
+}
+
 /// Takes a share of the median score of each kind off the scores of its metrics.
 inline void take_off_common(span<const metric_traits> traits, double share, std::vector<cause>& causes) {
   for (const metric_kind k : {metric_kind::other, metric_kind::cpu, metric_kind::memory, metric_kind::latency,
@@ -98,25 +135,9 @@ ranked_causes rank_causes(span<const span<const double>> columns, span<const met
   const std::size_t grain = 8;
   run.for_each_chunk(n, grain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values;
-    for (std::size_t c = begin; c < end; ++c) {
-      detail::seen_metric& m = seen[c];
-      m.unit = detail::unit_of(columns[c]);
-      if (how.successes_as_failures && traits[c].successes) {
-        double largest = 0;
-        for (const double v : columns[c])
-          if (v - v == 0.0) largest = std::max(largest, v);
-        m.whole = largest > 1.5 ? 100.0 : 1.0;
-        if (largest > 100.0) m.whole = 0;  // no share
-      }
-      detail::finite_values(columns[c], 0, normal_end, m, values);
-      m.normal = detail::level_of(values);
-      if (m.normal.count < 3) continue;
-      detail::finite_values(columns[c], last < rows - 1 ? last : at, rows, m, values);
-      if (values.empty()) continue;
-      m.scale = detail::scale_of(m.normal, detail::level_of(values), m.whole, how);
-    }
+    for (std::size_t c = begin; c < end; ++c)
+      seen[c] = detail::see(columns[c], traits[c], normal_end, last < rows - 1 ? last : at, how, values);
   });
-
   if (how.tolerance != 0) {
     const std::size_t first = normal_end;
     const std::size_t before = std::max<std::size_t>(how.recent, 1);
@@ -129,29 +150,30 @@ ranked_causes rank_causes(span<const span<const double>> columns, span<const met
           detail::add_steps(columns[c], seen[c], first, last, before, after,
                             span<double>(steps.data() + c * candidates, candidates));
     });
-    double best = 0;
-    for (std::size_t k = 0; k < candidates; ++k) {
-      double sum = 0;
-      for (std::size_t c = 0; c < n; ++c) sum += steps[c * candidates + k];
-      const std::size_t row = first + k;
-      const auto far = [at](std::size_t r) { return r > at ? r - at : at - r; };
-      if (sum > best || (sum == best && far(row) < far(found.begin))) {
-        best = sum;
-        found.begin = row;
-      }
-    }
+    found.begin = first + detail::highest_total(steps, candidates, at - first);
   }
 
-  const detail::stretches where{found.begin, rows,
-                                std::min(how.recent, found.begin - std::min(found.begin, recent_from)),
-                                margin, recent_from};
+  // A metric is scored as of that row and, where it might make a difference, as of the given row and the
+  // earliest possible one: a cause may move before what it causes, and the search may have erred.
+  std::vector<std::size_t> splits{found.begin};
+  for (const std::size_t row : {at, normal_end}) {
+    const std::size_t off = row > found.begin ? row - found.begin : found.begin - row;
+    const bool known = std::find(splits.begin(), splits.end(), row) != splits.end();
+    if (!known && row > 0 && off * 50 > rows - found.begin) splits.push_back(row);
+  }
   found.causes.resize(n);
   run.for_each_chunk(n, grain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values;
     for (std::size_t c = begin; c < end; ++c) {
-      const detail::scored_shift s =
-          detail::score_shift(columns[c], seen[c], traits[c].harmful, where, how, values);
-      found.causes[c] = cause{c, s.score, s.shift, s.onset};
+      found.causes[c] = cause{c, 0.0, 0.0, -1};
+      for (const std::size_t split : splits) {
+        const std::size_t recent = std::min(how.recent, split - std::min(split, recent_from));
+        const detail::stretches where{split, rows, recent, margin, recent_from};
+        const detail::scored_shift s =
+            detail::score_shift(columns[c], seen[c], traits[c].harmful, where, how, values);
+        if (split == found.begin || s.score > found.causes[c].score)
+          found.causes[c] = cause{c, s.score, s.shift, s.onset};
+      }
     }
   });
   if (how.common != 0) detail::take_off_common(traits, how.common, found.causes);

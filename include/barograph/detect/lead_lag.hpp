@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../core/errors.hpp"
@@ -77,21 +78,55 @@ std::vector<association> lead_lag(span<const span<const double>> columns, span<c
     return x == x && (z != z || x > z);
   });
 
-  // The strongest, one more than are given, so that each of them has others.
-  std::vector<detail::shifted> strongest;
+  if (how.given == 0) return found;
+
+  // Given are the strongest; one more of them, so that each has others. All at their own lags, of the rows
+  // that are in reach of every lag, missing values taken for the mean.
+  std::int64_t earliest = 0, latest = 0;
+  for (const association& a : found) {
+    if (a.correlation != a.correlation) break;
+    earliest = std::max(earliest, a.lag);
+    latest = std::min(latest, a.lag);
+  }
+  const std::int64_t between = static_cast<std::int64_t>(target.size()) + latest - earliest;
+  if (between < static_cast<std::int64_t>(how.given) + 4) return found;
+  const auto rows = static_cast<std::size_t>(between);
+  const std::vector<double> own = detail::unit_part(y, earliest, rows);
+  if (own.empty()) return found;
+  std::vector<std::vector<double>> strongest;
+  std::vector<std::size_t> which;
   for (const association& a : found) {
     if (strongest.size() > how.given || a.correlation != a.correlation) break;
-    strongest.push_back({&series[a.column], a.lag, a.column});
+    std::vector<double> part = detail::unit_part(series[a.column], earliest - a.lag, rows);
+    if (part.empty()) continue;
+    strongest.push_back(std::move(part));
+    which.push_back(a.column);
   }
-  if (how.given == 0) return found;
+  const std::size_t m = strongest.size();
+  std::vector<double> with_target(m), among(m * m);
+  for (std::size_t i = 0; i < m; ++i) {
+    with_target[i] = detail::dot(strongest[i].data(), own.data(), rows);
+    for (std::size_t j = 0; j <= i; ++j)
+      among[i * m + j] = detail::dot(strongest[i].data(), strongest[j].data(), rows);
+  }
   run.for_each_chunk(n, 4, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       association& a = found[i];
       if (a.correlation != a.correlation) continue;
-      std::vector<detail::shifted> set{{&y, 0, n}, {&series[a.column], a.lag, a.column}};
-      for (const detail::shifted& s : strongest)
-        if (s.column != a.column && set.size() < how.given + 2) set.push_back(s);
-      a.partial = detail::partial_of_first_two(set);
+      const std::vector<double> part = detail::unit_part(series[a.column], earliest - a.lag, rows);
+      if (part.empty()) continue;
+      std::vector<std::size_t> others;
+      for (std::size_t o = 0; o < m && others.size() < how.given; ++o)
+        if (which[o] != a.column) others.push_back(o);
+      const std::size_t k = others.size() + 2;
+      std::vector<double> r(k * k, 1.0);
+      for (std::size_t b = 0; b < others.size(); ++b) {
+        for (std::size_t c = 0; c < b; ++c) r[b * k + c] = among[others[b] * m + others[c]];
+        r[(k - 2) * k + b] = with_target[others[b]];
+        r[(k - 1) * k + b] = detail::dot(part.data(), strongest[others[b]].data(), rows);
+      }
+      r[(k - 1) * k + k - 2] = detail::dot(part.data(), own.data(), rows);
+      a.partial = detail::partial_of_last_two(r, k);
     }
   });
   return found;

@@ -75,8 +75,7 @@ def test_partial_correlations_are_those_of_what_regressions_leave() -> None:
     for metric in metrics:
         others = [m for m in strongest if m != metric][:3]
         n = len(frame)
-        set_lags = [lags[m] for m in [metric, *others]]
-        first, last = max([0, *set_lags]), n + min([0, *set_lags])
+        first, last = max([0, *lags.values()]), n + min([0, *lags.values()])  # in reach of every lag
         rows = np.arange(first, last)
         column = {m: frame[m].to_numpy()[rows - lags[m]] for m in [metric, *others]}
         given = np.column_stack([np.ones(len(rows)), *(column[m] for m in others)])

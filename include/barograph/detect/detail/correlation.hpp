@@ -165,54 +165,37 @@ inline double p_of_correlation(double r, double pairs, double tried) noexcept {
   return std::min(1.0, tried * std::erfc(z / std::sqrt(2.0)));
 }
 
-/// A series so far ahead of the target's rows.
-struct shifted {
-  const standard_series* series;
-  std::int64_t lag;
-  std::size_t column;
-};
+/// Rows [begin, end) of a series, of mean 0 and length 1; empty where they do not vary.
+inline std::vector<double> unit_part(const standard_series& s, std::int64_t begin, std::size_t rows) {
+  std::vector<double> part(s.values() + begin, s.values() + begin + static_cast<std::int64_t>(rows));
+  double mean = 0;
+  for (const double v : part) mean += v;
+  mean /= static_cast<double>(rows);
+  for (double& v : part) v -= mean;
+  const double length = std::sqrt(dot(part.data(), part.data(), rows));
+  if (length == 0) return {};
+  for (double& v : part) v /= length;
+  return part;
+}
 
-/// The partial correlation of the first two, given the others, of the rows that all of them span; missing
-/// values are taken for the mean. NaN where it cannot be told.
-inline double partial_of_first_two(const std::vector<shifted>& set) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const std::size_t k = set.size(), others = k - 2;
-  const auto n = static_cast<std::int64_t>(set[0].series->size());
-  std::int64_t first = 0, last = n;  // rows of the target
-  for (const shifted& s : set) {
-    first = std::max(first, s.lag);
-    last = std::min(last, n + std::min<std::int64_t>(s.lag, 0));
-  }
-  if (last - first < static_cast<std::int64_t>(k) + 2) return none;
-  const auto rows = static_cast<std::size_t>(last - first);
-  std::vector<std::vector<double>> part(k, std::vector<double>(rows));
-  for (std::size_t a = 0; a < k; ++a) {  // the others first, then the two
-    const shifted& s = set[a < others ? a + 2 : a - others];
-    const double* x = s.series->values() + (first - s.lag);
-    double mean = 0;
-    for (std::size_t i = 0; i < rows; ++i) mean += x[i];
-    mean /= static_cast<double>(rows);
-    for (std::size_t i = 0; i < rows; ++i) part[a][i] = x[i] - mean;
-    const double length = std::sqrt(dot(part[a].data(), part[a].data(), rows));
-    if (length == 0 && a >= others) return none;
-    for (double& v : part[a]) v = length == 0 ? 0.0 : v / length;
-  }
-  // Cholesky's columns of the others; what they leave of the two is their covariance given the others.
-  std::vector<double> l(k * others, 0.0);
+/// The partial correlation of the last two of k series, given the first k - 2, of their correlations (k by
+/// k, the lower half). What of the given ones says no more than those before it is left out.
+inline double partial_of_last_two(const std::vector<double>& r, std::size_t k) {
+  const std::size_t given = k - 2;
+  std::vector<double> l(k * given, 0.0);  // Cholesky's columns of the given ones
   const auto left = [&](std::size_t a, std::size_t b, std::size_t columns) {
-    double v = dot(part[a].data(), part[b].data(), rows);
-    for (std::size_t c = 0; c < columns; ++c) v -= l[a * others + c] * l[b * others + c];
+    double v = r[a * k + b];
+    for (std::size_t c = 0; c < columns; ++c) v -= l[a * given + c] * l[b * given + c];
     return v;
   };
-  for (std::size_t b = 0; b < others; ++b) {
+  for (std::size_t b = 0; b < given; ++b) {
     const double pivot = left(b, b, b);
-    if (pivot <= 1e-10) continue;  // says no more than those before it
-    for (std::size_t a = b; a < k; ++a) l[a * others + b] = left(a, b, b) / std::sqrt(pivot);
+    if (pivot <= 1e-10) continue;
+    for (std::size_t a = b; a < k; ++a) l[a * given + b] = left(a, b, b) / std::sqrt(pivot);
   }
-  const double of_first = left(others, others, others), of_second = left(k - 1, k - 1, others);
-  if (of_first < 1e-10 || of_second < 1e-10) return 0.0;  // the others say it all
-  const double r = left(others, k - 1, others) / std::sqrt(of_first * of_second);
-  return std::min(1.0, std::max(-1.0, r));
+  const double of_first = left(given, given, given), of_second = left(k - 1, k - 1, given);
+  if (of_first < 1e-10 || of_second < 1e-10) return 0.0;  // the given ones say it all
+  return std::min(1.0, std::max(-1.0, left(k - 1, given, given) / std::sqrt(of_first * of_second)));
 }
 
 }  // namespace detail

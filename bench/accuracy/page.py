@@ -1,0 +1,143 @@
+"""The page of all figures."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import numpy as np
+
+import barograph as bg
+
+from . import series as of_series
+from .data import FIRST, SECOND
+
+Rows = list[dict[str, object]]
+PACKAGES = ("barograph", "numpy", "scikit-learn", "pyod", "isotree")
+
+
+def versions() -> str:
+    """Date, machine and versions of what was run."""
+    known = []
+    for name in PACKAGES:
+        try:
+            version = bg.__version__ if name == "barograph" else importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        known.append(f"{name} {version}")
+    return (
+        f"Measured {date.today().isoformat()} on {platform.machine()}, Python {platform.python_version()}: "
+        + (", ".join(known) + ".\n")
+    )
+
+
+def by_method(rows: Rows) -> dict[str, Rows]:
+    """The rows of each method, in the order of their first."""
+    found: dict[str, Rows] = {}
+    for row in rows:
+        found.setdefault(str(row["method"]), []).append(row)
+    return found
+
+
+def mean(rows: Rows, figure: str) -> float:
+    """The mean over rows where it is defined."""
+    values = np.array([row[figure] for row in rows], dtype=float)
+    return float(np.mean(values[np.isfinite(values)])) if np.isfinite(values).any() else float("nan")
+
+
+def _table(head: list[str], body: Iterable[list[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" + "---:|" * (len(head) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in body]) + "\n"
+
+
+def _of_halves(rows: Rows, show: Callable[[Rows], list[str]]) -> list[str]:
+    cells = []
+    for half in (FIRST, SECOND):
+        own = [row for row in rows if row["half"] == half]
+        cells += show(own) if own else ["" for _ in show(rows)]
+    return cells
+
+
+def tables(rows: Rows) -> str:
+    """Mean figures of tables, by half, and AUCROC table by table."""
+    n = {half: len({str(r["name"]) for r in rows if r["half"] == half}) for half in (FIRST, SECOND)}
+    methods = by_method(rows)
+
+    def show(part: Rows) -> list[str]:
+        return [f"{mean(part, 'AUCROC'):.3f}", f"{mean(part, 'AUCPR'):.3f}"]
+
+    head = (
+        ["method"]
+        + [f"{f}, {n[h]} {h}" for h in (FIRST, SECOND) for f in ("AUCROC", "AUCPR")]
+        + ["s / table"]
+    )
+    summary = _table(
+        head, ([m, *_of_halves(own, show), f"{mean(own, 'seconds'):.3f}"] for m, own in methods.items())
+    )
+    names = sorted({str(row["name"]) for row in rows})
+    each = _table(
+        ["AUCROC of", *(m.strip("*") for m in methods)],
+        (
+            [
+                name,
+                *(f"{mean([r for r in own if r['name'] == name], 'AUCROC'):.3f}" for own in methods.values()),
+            ]
+            for name in names
+        ),
+    )
+    return f"{summary}\n{each}"
+
+
+def packaged(rows: Rows) -> str:
+    """AUCROC and AUCPR of tables that packages ship, a row a method."""
+    names = list(dict.fromkeys(str(row["name"]) for row in rows))
+    body = []
+    for method, own in by_method(rows).items():
+        cells = [
+            f"{mean(part, 'AUCROC'):.3f} / {mean(part, 'AUCPR'):.3f}"
+            for name in names
+            for part in [[r for r in own if r["name"] == name]]
+        ]
+        body.append([method, *cells, f"{mean(own, 'AUCROC'):.3f} / {mean(own, 'AUCPR'):.3f}"])
+    return _table(["AUCROC / AUCPR", *names, "mean of all"], body)
+
+
+def series(rows: Rows, *, streaming: bool) -> str:
+    """Mean figures of series, by group and half; NAB's score, which asks how early, of what streams alone."""
+    parts = []
+    for group in dict.fromkeys(str(row["group"]) for row in rows):
+        own = [row for row in rows if row["group"] == group]
+        n = {half: len({str(r["name"]) for r in own if r["half"] == half}) for half in (FIRST, SECOND)}
+        figures = ["AUCPR", "VUS-PR", "AUCROC"] + ["NAB"] * streaming
+
+        def show(part: Rows) -> list[str]:
+            means = [f"{mean(part, f):.3f}" for f in ("AUCPR", "VUS-PR", "AUCROC")]
+            return means + [f"{of_series.nab(part):.1f}"] * streaming
+
+        halves = [half for half in (FIRST, SECOND) if n[half]]
+        head = [group] + [f"{f}, {n[h]} {h}" for h in halves for f in figures] + ["us / row"]
+        body = []
+        for method, part in by_method(own).items():
+            cells = [c for h in halves for c in show([r for r in part if r["half"] == h])]
+            speed = 1e6 * sum(float(str(r["seconds"])) for r in part) / sum(int(str(r["rows"])) for r in part)
+            body.append([method, *cells, f"{speed:.1f}"])
+        parts.append(_table(head, body))
+    return "\n".join(parts)
+
+
+def faults(rows: Rows) -> str:
+    """AC@1, AC@3, Avg@5 of services, by group and half."""
+
+    def show(part: Rows) -> list[str]:
+        found = bg.score_causes([r["ranking"] for r in part], [str(r["cause"]) for r in part], ks=(1, 3))
+        return [f"{found.ac[1]:.2f}", f"{found.ac[3]:.2f}", f"{found.avg5:.3f}"]
+
+    parts = []
+    for group in dict.fromkeys(str(row["group"]) for row in rows):
+        own = [row for row in rows if row["group"] == group]
+        n = {half: len({str(r["name"]) for r in own if r["half"] == half}) for half in (FIRST, SECOND)}
+        head = [group] + [f"{f}, {n[h]} {h}" for h in (FIRST, SECOND) for f in ("AC@1", "AC@3", "Avg@5")]
+        parts.append(_table(head, ([m, *_of_halves(part, show)] for m, part in by_method(own).items())))
+    return "\n".join(parts)
