@@ -4,7 +4,8 @@
 // half is one value keeps its own shape, over its standard deviation. Then two distances: to the 16th nearest
 // of 256 drawn rows (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via
 // sampling", NIPS 2013), and Mahalanobis' with a covariance shrunk towards a multiple of the identity. Both
-// are learnt from all rows first, then again from the three quarters of them that were least strange, and
+// are learnt from all rows (of more than 8,192 from so many) first, then again from the three quarters of
+// them that were least strange, and
 // reported as standard scores over those. Class F; draws by seed, so no number of threads and no batch
 // changes a bit.
 #pragma once
@@ -60,11 +61,12 @@ class table_distance {
     if (x.size() == 0 || x.size() % columns != 0)
       raise<invalid_argument>("x: " + std::to_string(x.size()) + " values given, expected rows of " +
                               std::to_string(columns));
-    const std::size_t rows = x.size() / columns;
-    learn_scales(x.data(), rows);
-    std::vector<double> z(x.size()), plain(x.size());
+    const std::vector<double> learnt = some_rows(x.data(), x.size() / columns, seed);
+    const std::size_t rows = learnt.size() / columns;
+    learn_scales(learnt.data(), rows);
+    std::vector<double> z(learnt.size()), plain(learnt.size());
     for (std::size_t i = 0; i < rows; ++i)
-      to_scale(x.data() + i * columns, z.data() + i * columns, plain.data() + i * columns);
+      to_scale(learnt.data() + i * columns, z.data() + i * columns, plain.data() + i * columns);
     std::vector<std::size_t> kept(rows);
     for (std::size_t i = 0; i < rows; ++i) kept[i] = i;
     std::vector<double> near(rows), far(rows), both(rows);
@@ -117,7 +119,7 @@ class table_distance {
   }
 
  private:
-  static constexpr std::size_t draws = 4, sample = 256, neighbor = 16;
+  static constexpr std::size_t draws = 4, sample = 256, neighbor = 16, most_learnt = 8192;
 
   struct column_scale {
     double middle = 0, spread = 1;
@@ -134,6 +136,20 @@ class table_distance {
       to_scale(x.data() + i * columns_, z.data(), plain.data());
       f(i, z.data(), plain.data());
     }
+  }
+
+  /// Rows to learn from: all, or of many one drawn from each of 8,192 stretches.
+  std::vector<double> some_rows(const double* x, std::size_t rows, std::uint64_t seed) const {
+    if (rows <= most_learnt) return {x, x + rows * columns_};
+    std::vector<double> out;
+    out.reserve(most_learnt * columns_);
+    for (std::size_t i = 0; i < most_learnt; ++i) {
+      const std::size_t begin = i * rows / most_learnt, end = (i + 1) * rows / most_learnt;
+      random_draws random(seed, draws, i);  // a stream that no draw of neighbours uses
+      const double* row = x + (begin + random.below(end - begin)) * columns_;
+      out.insert(out.end(), row, row + columns_);
+    }
+    return out;
   }
 
   void learn_scales(const double* x, std::size_t rows) {

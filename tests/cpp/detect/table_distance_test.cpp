@@ -1,5 +1,6 @@
 #include "barograph/detect/table_distance.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -58,6 +59,13 @@ TEST_CASE("scores are of the row alone: batches, units and the seed of equal dra
   std::vector<double> doubled(x);
   for (double& v : doubled) v *= 1024;  // a power of two
   CHECK(scores(table_distance(doubled, 3, 7), doubled) == all);
+}
+
+TEST_CASE("of many rows some are learnt from, and every one is scored") {
+  std::vector<double> x = table(20000);
+  x[15001 * 3 + 2] = 12;
+  const auto s = scores(table_distance(x, 3), x);
+  CHECK(std::max_element(s.begin(), s.end()) - s.begin() == 15001);
 }
 
 TEST_CASE("missing, constant, mostly zero and extreme columns give finite scores") {
