@@ -51,12 +51,13 @@ def slow_means(x, rate):
 
 
 def shape(x, length, past):
-    out = np.zeros(len(x))
-    for t in range(len(x)):
-        lags = [g for g in range(length + 1, length + past + 1) if t - g - length + 1 >= 0]
-        if len(lags) >= 3:
-            d = [sum((x[t - i] - x[t - g - i]) ** 2 for i in range(length)) for g in lags]
-            out[t] = math.sqrt(sorted(d)[2])
+    """Distance of the last `length` values to the third nearest of `past` stretches before them."""
+    out, stretches = np.zeros(len(x)), np.lib.stride_tricks.sliding_window_view(x, length)
+    for t in range(2 * length, len(x)):
+        newest = t - length + 1  # stretches are known by their first row
+        earlier = stretches[max(0, newest - length - past) : newest - length]
+        if len(earlier) >= 3:
+            out[t] = np.sqrt(np.partition(((earlier - stretches[newest]) ** 2).sum(axis=1), 2)[2])
     return out
 
 
