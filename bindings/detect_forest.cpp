@@ -157,6 +157,29 @@ void register_detect_forest(py::module_& m) {
           },
           py::arg("x"), py::arg("contamination"), py::arg("threads"))
       .def(
+          "learn_usual",
+          [](bound& self, const py::object& x, std::size_t threads) {
+            const auto table = table_of(x);
+            change(self, [&](isolation_forest& forest) {
+              forest.learn_usual<barograph::kernels::compiled>(
+                  table, barograph::thread_executor::for_size(table.rows(), threads));
+            });
+          },
+          py::arg("x"), py::arg("threads"))
+      .def("knows_usual", [](const bound& self) { return now(self)->knows_usual(); })
+      .def(
+          "evidence",
+          [](const bound& self, const doubles& scores) {
+            const shared forest = now(self);
+            const auto from = view(scores);
+            doubles out(scores.size());
+            double* const to = out.mutable_data();
+            const interruptible call;
+            for (std::size_t i = 0; i < from.size(); ++i) to[i] = forest->evidence(from[i]);
+            return out;
+          },
+          py::arg("scores").noconvert())
+      .def(
           "refresh",
           [](bound& self, const py::object& recent, std::size_t count, const std::optional<doubles>& weights,
              std::size_t threads) {

@@ -43,6 +43,13 @@ def late(state: Any) -> Any:
     return timed(timed(state), 1_699_998_200, "removed.txt")
 
 
+def forest(ndim: int, scoring: str) -> Any:
+    """Rows of five of the first 195 numbers."""
+    rows = np.reshape(numbers_in("values.txt")[:195], (-1, 5))
+    kind = bg.detect.IsolationForest
+    return kind(3, 16, ndim=ndim, scoring=scoring, seed=7, contamination=0.1).fit(rows)
+
+
 def failures(state: Any) -> Any:
     """A request a minute for each number of `values.txt`, every third one failed."""
     rows = len(numbers_in("values.txt"))
@@ -123,6 +130,8 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "seasonal_profile_v1.bin": lambda: late(bg.SeasonalProfile("day", "1min", "+01:00")),
     "seasonal_profile_empty_v1.bin": lambda: bg.SeasonalProfile(7),
     "pca_v1.bin": lambda: bg.detect.PCA(2).fit(np.reshape(numbers_in("values.txt")[:195], (-1, 5))),
+    "isolation_forest_v1.bin": lambda: forest(1, "depth"),
+    "isolation_forest_extended_v1.bin": lambda: forest(2, "density"),
     "cusum_chart_v1.bin": lambda: late(bg.detect.CusumChart(target=100.0, sigma=50.0, limit=10.0)),
     "cusum_chart_empty_v1.bin": lambda: bg.detect.CusumChart(0.25, target=100.0, sigma=50.0, limit=5.0),
     "ewma_chart_v1.bin": lambda: late(bg.detect.EwmaChart(0.1, target=100.0, sigma=50.0)),

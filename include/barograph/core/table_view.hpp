@@ -49,6 +49,20 @@ class table_view {
   std::size_t rows() const noexcept { return rows_; }
   std::size_t columns() const noexcept { return columns_.size(); }
 
+  /// Each step-th row, from the first one on.
+  table_view every(std::size_t step) const {
+    table_view some = *this;
+    for (column& c : some.columns_) c.stride *= static_cast<std::ptrdiff_t>(step);
+    some.rows_ = rows_ / step + (rows_ % step != 0 ? 1 : 0);
+    return some;
+  }
+  /// The first rows, `count` of them at most.
+  table_view first(std::size_t count) const {
+    table_view some = *this;
+    some.rows_ = count < rows_ ? count : rows_;
+    return some;
+  }
+
   /// The number, as a double.
   double at(std::size_t row, std::size_t c) const noexcept {
     const column& from = columns_[c];

@@ -12,10 +12,8 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -27,20 +25,11 @@
 #include "../stats/order_statistic.hpp"
 #include "detail/forest_bytes.hpp"
 #include "detail/forest_grow.hpp"
-#include "detail/forest_layout.hpp"
-#include "detail/forest_score_plain.hpp"
-#include "detail/forest_values.hpp"
+#include "detail/forest_scorer.hpp"
 #include "forest_options.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
-
-/// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
-struct inline_forest {
-  static void forest_axis(const detail::forest_axis_job& job) noexcept { kernel::forest_axis(job); }
-  static void forest_ranks(const detail::forest_rank_job& job) noexcept { kernel::forest_ranks(job); }
-  static void forest_ranked(const detail::forest_ranked_job& job) noexcept { kernel::forest_ranked(job); }
-};
 
 /// Column names, and for columns of categories their texts, for those who read a model elsewhere.
 struct forest_columns {
@@ -64,7 +53,7 @@ class isolation_forest {
     f.options_ = options;
     f.columns_ = x.columns();
     f.check_options(x);
-    f.grow(x, options.trees, weights, executor);
+    f.grow({}, x, options.trees, weights, executor);
     return f;
   }
 
@@ -75,9 +64,8 @@ class isolation_forest {
     f.options_ = options;
     f.options_.trees = trees.size();
     f.columns_ = columns;
-    f.trees_ = std::move(trees);
-    for (const auto& tree : f.trees_) f.next_serial_ = std::max(f.next_serial_, tree.serial + 1);
-    f.prepare();
+    for (const auto& tree : trees) f.next_serial_ = std::max(f.next_serial_, tree.serial + 1);
+    f.take(std::move(trees));
     return f;
   }
 
@@ -91,14 +79,12 @@ class isolation_forest {
                const Executor& executor = Executor()) {
     check_columns(recent);
     if (recent.rows() == 0) raise<invalid_argument>("recent: no rows given, expected at least 1");
-    if (count > trees_.size())
+    if (count > trees().size())
       raise<invalid_argument>("count: " + std::to_string(count) + " given, expected at most " +
-                              std::to_string(trees_.size()) + ", the number of trees");
-    if (count == 0) count = std::max<std::size_t>(1, trees_.size() / 10);
-    isolation_forest next = *this;
-    next.trees_.erase(next.trees_.begin(), next.trees_.begin() + static_cast<std::ptrdiff_t>(count));
-    next.grow(recent, count, weights, executor);
-    *this = std::move(next);
+                              std::to_string(trees().size()) + ", the number of trees");
+    if (count == 0) count = std::max<std::size_t>(1, trees().size() / 10);
+    grow({trees().begin() + static_cast<std::ptrdiff_t>(count), trees().end()}, recent, count, weights,
+         executor);
   }
 
   /// Grows more trees.
@@ -109,10 +95,8 @@ class isolation_forest {
               const Executor& executor = Executor()) {
     check_columns(x);
     if (x.rows() == 0) raise<invalid_argument>("x: no rows given, expected at least 1");
-    isolation_forest next = *this;
-    next.grow(x, count, weights, executor);
-    next.options_.trees += count;
-    *this = std::move(next);
+    grow(trees(), x, count, weights, executor);
+    options_.trees += count;
   }
 
   /// The score of each row, in (0, 1): higher is more anomalous, 0.5 an average row of the standard forest.
@@ -125,15 +109,7 @@ class isolation_forest {
     if (out.size() != x.rows())
       raise<invalid_argument>("out: " + std::to_string(out.size()) + " values given, expected " +
                               std::to_string(x.rows()) + ", one a row");
-    if (x.rows() == 0) return;
-    const layouts& all = *layouts_;
-    if (all.by_values && (x.rows() >= rows_worth_ranks || all.has_ranks())) all.make_ranks(trees_, columns_);
-    constexpr std::size_t block = detail::forest_block;
-    executor.for_each_chunk(x.rows(), 16 * block, [&](std::size_t first, std::size_t stop) {
-      scratch s;
-      for (std::size_t at = first; at < stop; at += block)
-        score_block<Kernels>(x, at, std::min(block, stop - at), s, out);
-    });
+    scorer_->score<Kernels>(x, out, executor);
   }
 
   /// How much each column adds to each row's score: for every row they sum to it. An even share of an
@@ -147,11 +123,7 @@ class isolation_forest {
     if (out.size() != x.rows() * columns_)
       raise<invalid_argument>("out: " + std::to_string(out.size()) + " values given, expected " +
                               std::to_string(x.rows()) + " rows of " + std::to_string(columns_));
-    if (x.rows() == 0) return;
-    executor.for_each_chunk(x.rows(), 256, [&](std::size_t first, std::size_t stop) {
-      for (std::size_t row = first; row < stop; ++row)
-        attribute(x, row, span<double>(out.data() + row * columns_, columns_));
-    });
+    scorer_->attributions(x, out, executor);
   }
 
   /// Sets the threshold so that this share of the rows scores above it (numpy's percentile).
@@ -174,6 +146,35 @@ class isolation_forest {
     threshold_ = -combine(combiner::numpy_linear, low, high, at.fraction);
   }
 
+  /// Learns what scores are usual, for `evidence`, from 1,024 of the rows.
+  ///
+  /// Above the median the chance of a score is taken to fall exponentially, at the pace at which it falls
+  /// to a tenth: anomalies among the rows, up to a tenth of them, do not hide themselves.
+  template <class Kernels = inline_forest, class Executor = serial_executor>
+  void learn_usual(const table_view& x, const Executor& executor = Executor()) {
+    check_columns(x);
+    if (x.rows() == 0) raise<invalid_argument>("x: no rows given, expected at least 1");
+    std::vector<double> scores(std::min<std::size_t>(x.rows(), 1024));
+    score<Kernels>(x.every(x.rows() / scores.size()).first(scores.size()), scores, executor);
+    std::sort(scores.begin(), scores.end());
+    const auto quantile = [&](double q) {
+      const quantile_position at = position_of(q, scores.size());
+      return combine(combiner::numpy_linear, scores[at.rank],
+                     scores[at.rank + 1 < scores.size() ? at.rank + 1 : at.rank], at.fraction);
+    };
+    usual_ = quantile(0.5);
+    high_ = quantile(0.9);
+  }
+  bool knows_usual() const noexcept { return high_ >= usual_; }
+
+  /// -log10 of the chance of a score at least as high among rows like those of `learn_usual`.
+  double evidence(double score) const noexcept {
+    constexpr double log10_2 = 0x1.34413509f79ffp-2, least_pace = 0.002;
+    const double tenfold = (high_ - usual_) / (1.0 - log10_2);  // from one half to one tenth
+    const double e = log10_2 + (score - usual_) / (tenfold > least_pace ? tenfold : least_pace);
+    return e > 0.0 ? e : 0.0;
+  }
+
   /// Rows that score above it are anomalies; 0.5 unless set.
   double threshold() const noexcept { return threshold_; }
   void set_threshold(double threshold) {
@@ -184,7 +185,7 @@ class isolation_forest {
 
   std::size_t columns() const noexcept { return columns_; }
   const forest_options& options() const noexcept { return options_; }
-  const std::vector<detail::forest_tree>& trees() const noexcept { return trees_; }
+  const std::vector<detail::forest_tree>& trees() const noexcept { return scorer_->trees(); }
 
   const forest_columns& described() const noexcept { return described_; }
   /// @throws invalid_argument unless there is one name and one list of labels a column, or none
@@ -202,12 +203,14 @@ class isolation_forest {
     w.varint(columns_);
     write_options(w);
     w.f64(threshold_);
+    w.f64(usual_);
+    w.f64(high_);
     write_texts(w, described_.names);
     w.varint(described_.labels.size());
     for (const auto& labels : described_.labels) write_texts(w, labels);
     w.varint(next_serial_);
-    w.varint(trees_.size());
-    for (const auto& tree : trees_) detail::write_tree(w, tree);
+    w.varint(trees().size());
+    for (const auto& tree : trees()) detail::write_tree(w, tree);
     return w.finish();
   }
 
@@ -221,6 +224,10 @@ class isolation_forest {
     f.read_options(r);
     f.threshold_ = r.f64();
     if (!(f.threshold_ - f.threshold_ == 0.0)) raise<bad_bytes>("bytes: a threshold that is not finite");
+    f.usual_ = r.f64();
+    f.high_ = r.f64();
+    if (!(f.usual_ >= 0.0 && f.usual_ <= 1.0 && (f.high_ == -1.0 || (f.high_ >= f.usual_ && f.high_ <= 1.0))))
+      raise<bad_bytes>("bytes: scores that cannot be");
     f.described_.names = read_texts(r);
     f.described_.labels.resize(r.count(1));
     for (auto& labels : f.described_.labels) labels = read_texts(r);
@@ -230,13 +237,14 @@ class isolation_forest {
     f.next_serial_ = r.varint();
     const std::size_t trees = r.count(8);
     if (trees == 0) raise<bad_bytes>("bytes: a forest without trees");
+    std::vector<detail::forest_tree> read;
     for (std::size_t t = 0; t < trees; ++t) {
-      f.trees_.push_back(detail::read_tree(r, f.columns_));
-      if (f.trees_.back().serial >= f.next_serial_) raise<bad_bytes>("bytes: trees that are out of order");
+      read.push_back(detail::read_tree(r, f.columns_));
+      if (read.back().serial >= f.next_serial_) raise<bad_bytes>("bytes: trees that are out of order");
     }
     if (f.options_.trees != trees) raise<bad_bytes>("bytes: another number of trees than announced");
     r.done();
-    f.prepare();
+    f.take(std::move(read));
     return f;
   }
 
@@ -246,42 +254,8 @@ class isolation_forest {
   friend bool operator!=(const isolation_forest& a, const isolation_forest& b) { return !(a == b); }
 
  private:
-  static constexpr std::size_t rows_worth_ranks = 4096;  // laying out takes as long as 2,000 rows
   static constexpr std::uint64_t most_columns = std::uint64_t{1} << 30;
   static constexpr std::uint64_t most_samples = 0x7FFFFFFFu;
-
-  /// What scoring needs of the trees; made once, shared by copies of the forest.
-  struct layouts {
-    detail::leaf_values values;  ///< a tree, a node
-    detail::forest_scale scale;
-    double average = 0;  ///< the sum of the roots' values
-    bool by_values = true;
-    std::vector<std::uint32_t> used;  ///< columns that some tree looks at
-    detail::axis_layout axes;
-
-    bool has_ranks() const noexcept { return ranks_made_.load(std::memory_order_acquire); }
-    void make_ranks(const std::vector<detail::forest_tree>& trees, std::size_t columns) const {
-      if (has_ranks()) return;
-      const std::lock_guard<std::mutex> hold(lock_);
-      if (has_ranks()) return;
-      ranks_ = detail::laid_out_by_ranks(trees, values, columns);
-      ranks_made_.store(true, std::memory_order_release);
-    }
-    const detail::ranked_layout* ranks() const noexcept {
-      return has_ranks() && ranks_.fits ? &ranks_ : nullptr;
-    }
-
-   private:
-    mutable std::mutex lock_;
-    mutable std::atomic<bool> ranks_made_{false};
-    mutable detail::ranked_layout ranks_;
-  };
-
-  struct scratch {
-    std::vector<float> x;
-    std::vector<std::uint16_t> ranks;
-    double sums[detail::forest_block];
-  };
 
   isolation_forest() = default;
 
@@ -306,133 +280,28 @@ class isolation_forest {
                               std::to_string(columns_) + " as in fit");
   }
 
+  /// `kept` and `count` new trees; with the strong guarantee.
   template <class Executor>
-  void grow(const table_view& x, std::size_t count, span<const double> given, const Executor& executor) {
+  void grow(std::vector<detail::forest_tree> kept, const table_view& x, std::size_t count,
+            span<const double> given, const Executor& executor) {
     const detail::row_weights weights(given, x.rows());
     const std::size_t rows = weights.given() && !options_.bootstrap ? weights.positive() : x.rows();
     const std::size_t samples = std::min(options_.samples, rows);
     std::size_t depth = options_.max_depth;
     if (depth == 0)
       for (depth = 1; (std::size_t{1} << depth) < samples;) ++depth;
-    const std::size_t first = trees_.size();
-    trees_.resize(first + count);
+    const std::size_t first = kept.size();
+    kept.resize(first + count);
     executor.for_each_chunk(count, 4, [&](std::size_t begin, std::size_t end) {
       detail::tree_grower grower(x, options_, weights, samples, depth);
-      for (std::size_t t = begin; t < end; ++t) trees_[first + t] = grower.grow(next_serial_ + t);
+      for (std::size_t t = begin; t < end; ++t) kept[first + t] = grower.grow(next_serial_ + t);
     });
+    take(std::move(kept));
     next_serial_ += count;
-    prepare();
   }
 
-  void prepare() {
-    auto all = std::make_shared<layouts>();
-    all->scale = detail::forest_scale(trees_, options_.scoring);
-    for (const auto& tree : trees_) {
-      all->values.push_back(detail::values_of(tree, options_.scoring));
-      all->average += all->values.back()[0];
-    }
-    all->by_values = detail::splits_by_values(trees_);
-    std::vector<bool> used(columns_, false);
-    for (const auto& tree : trees_) {
-      for (const auto& node : tree.nodes)
-        if (node.kind == detail::forest_split::axis || node.kind == detail::forest_split::category)
-          used[node.feature] = true;
-      for (const auto& term : tree.terms) used[term.feature] = true;
-    }
-    for (std::size_t c = 0; c < columns_; ++c)
-      if (used[c]) all->used.push_back(static_cast<std::uint32_t>(c));
-    if (all->by_values) all->axes = detail::laid_out_by_axes(trees_, all->values, all->used, columns_);
-    layouts_ = std::move(all);
-  }
-
-  template <class Kernels>
-  void score_block(const table_view& x, std::size_t at, std::size_t rows, scratch& s,
-                   span<double> out) const {
-    constexpr std::size_t block = detail::forest_block;
-    const layouts& all = *layouts_;
-    const std::size_t columns = std::max<std::size_t>(all.used.size(), 1);
-    s.x.resize(columns * block);
-    bool missing = false;
-    for (std::size_t k = 0; k < all.used.size(); ++k) {
-      float* const to = s.x.data() + k * block;
-      x.nearest_floats(at, rows, all.used[k], to);
-      bool any = false;
-      for (std::size_t i = 0; i < rows; ++i) any |= to[i] != to[i];
-      missing |= any;
-      std::fill(to + rows, to + block, 0.0f);
-    }
-    std::fill(s.sums, s.sums + block, 0.0);
-    const detail::ranked_layout* const ranks = missing ? nullptr : all.ranks();
-    if (!all.by_values) {
-      walk_block(rows, s);
-    } else if (ranks != nullptr) {
-      s.ranks.resize(columns * block + 32);
-      auto* const words = aligned(s.ranks.data());
-      const auto padded = static_cast<std::int64_t>((rows + 31) / 32 * 32);
-      for (std::size_t k = 0; k < all.used.size(); ++k)
-        Kernels::forest_ranks({ranks->thresholds[k].data(),
-                               static_cast<std::int64_t>(ranks->thresholds[k].size()), s.x.data() + k * block,
-                               padded, static_cast<std::uint16_t>(k << ranks->rank_bits), words + k * block});
-      Kernels::forest_ranked({ranks->words.data(), ranks->leaves.data(),
-                              static_cast<std::int64_t>(trees_.size()), ranks->rank_bits,
-                              static_cast<int>(all.used.size()), words, padded, s.sums});
-    } else {
-      Kernels::forest_axis({all.axes.nodes.data(), all.axes.value.data(), all.axes.root.data(),
-                            all.axes.depth.data(), static_cast<std::int64_t>(trees_.size()), s.x.data(),
-                            static_cast<std::int64_t>((rows + 7) / 8 * 8), missing, s.sums});
-    }
-    for (std::size_t i = 0; i < rows; ++i) out[at + i] = all.scale.score(s.sums[i]);
-  }
-
-  static std::uint16_t* aligned(std::uint16_t* p) noexcept {
-    return reinterpret_cast<std::uint16_t*>((reinterpret_cast<std::uintptr_t>(p) + 63) / 64 * 64);
-  }
-
-  /// Trees with planes or categories.
-  void walk_block(std::size_t rows, scratch& s) const {
-    const layouts& all = *layouts_;
-    std::vector<std::uint32_t> place(columns_, 0);
-    for (std::size_t k = 0; k < all.used.size(); ++k) place[all.used[k]] = static_cast<std::uint32_t>(k);
-    for (std::size_t t = 0; t < trees_.size(); ++t) {
-      const detail::forest_tree& tree = trees_[t];
-      for (std::size_t i = 0; i < rows; ++i) {
-        const auto value = [&](std::uint32_t c) { return s.x[place[c] * detail::forest_block + i]; };
-        std::size_t node = 0;
-        while (tree.nodes[node].kind != detail::forest_split::none)
-          node = detail::goes_left(tree, tree.nodes[node], value) ? node + 1 : tree.nodes[node].right;
-        s.sums[i] += all.values[t][node];
-      }
-    }
-  }
-
-  void attribute(const table_view& x, std::size_t row, span<double> out) const {
-    const layouts& all = *layouts_;
-    const auto value = [&](std::uint32_t c) { return x.nearest_float(row, c); };
-    detail::forest_credits credits(columns_);
-    double sum = 0.0;
-    for (std::size_t t = 0; t < trees_.size(); ++t) {
-      const detail::forest_tree& tree = trees_[t];
-      std::size_t node = 0;
-      while (tree.nodes[node].kind != detail::forest_split::none) {
-        const detail::forest_node& here = tree.nodes[node];
-        const std::size_t next = detail::goes_left(tree, here, value) ? node + 1 : here.right;
-        credits.add(tree, here, all.values[t][next] - all.values[t][node], value);
-        node = next;
-      }
-      sum += all.values[t][node];
-    }
-    const double change = sum - all.average;
-    const double from = all.scale.score(all.average), to = all.scale.score(sum);
-    const bool tiny = change < 1e-9 && change > -1e-9;
-    const double each = tiny ? all.scale.slope(all.average) : (to - from) / change;
-    // What lies outside is told among the columns; together it adds nothing.
-    const double columns = static_cast<double>(columns_), beyond = credits.beyond / columns;
-    double rest = to;
-    for (std::size_t c = 0; c < columns_; ++c) {
-      out[c] = from / columns + each * (credits.change[c] - (credits.outside[c] - beyond));
-      rest -= out[c];
-    }
-    out[0] += rest;  // what rounding left over
+  void take(std::vector<detail::forest_tree> trees) {
+    scorer_ = std::make_shared<const detail::forest_scorer>(std::move(trees), columns_, options_.scoring);
   }
 
   void write_options(byte_writer& w) const {
@@ -484,8 +353,8 @@ class isolation_forest {
   double threshold_ = 0.5;
   forest_columns described_;
   std::uint64_t next_serial_ = 0;
-  std::vector<detail::forest_tree> trees_;
-  std::shared_ptr<const layouts> layouts_;
+  double usual_ = 0, high_ = -1;  ///< scores that half and nine tenths of training rows do not exceed
+  std::shared_ptr<const detail::forest_scorer> scorer_;  ///< and the trees; copies share it
 };
 
 }  // namespace detect

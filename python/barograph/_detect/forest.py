@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numbers
-import operator
+import math
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -13,10 +12,14 @@ import numpy.typing as npt
 from .. import _core
 from .._threads import thread_count
 from .data import Doubles, times_of
+from .forest_import import engine_of_sklearn
+from .options import contamination_of, count_or_share, resolved, whole
 from .result import Attribution, Detections
 from .table import NumberTable, number_table
 
 _SCORINGS = ("depth", "density")
+#: Of the rows flagged without `contamination`, the share that may be false.
+FALSE_SHARE = 0.1
 
 
 class IsolationForest:
@@ -32,8 +35,8 @@ class IsolationForest:
         Columns in each split. 1 is the standard forest; from 2 on the extended one, whose splits are random
         planes: better where columns depend on each other, and two to three times the work.
     contamination : float, optional
-        The share of the training rows that is to be flagged, above 0 to 0.5. By default rows with a score
-        above 0.5 are.
+        The share of the training rows that is to be flagged, above 0 to 0.5. By default as many as there is
+        evidence for: false ones are to be at most a tenth of those flagged.
     max_depth : int, optional
         Of a tree. By default the logarithm of `samples` to base 2, rounded up.
     max_features : int or float, default 1.0
@@ -53,7 +56,7 @@ class IsolationForest:
     Attributes
     ----------
     threshold : float
-        Rows that score above it are flagged.
+        With `contamination`: rows that score above it are flagged.
     names : tuple of str
         Of the columns, where a frame was given.
 
@@ -90,18 +93,18 @@ class IsolationForest:
         bootstrap: bool = False, categorical: Sequence[int | str] | None = None, scoring: str = "depth",
         seed: int = 0, threads: int | None = None,
     ) -> None:  # fmt: skip
-        self.trees = _whole("trees", trees, 1, 1 << 24)
-        self.samples = _count_or_share("samples", samples)
-        self.ndim = _whole("ndim", ndim, 1, 1 << 30)
-        self.contamination = _contamination(contamination)
-        self.max_depth = None if max_depth is None else _whole("max_depth", max_depth, 1, 1 << 30)
-        self.max_features = _count_or_share("max_features", max_features)
+        self.trees = whole("trees", trees, 1, 1 << 24)
+        self.samples = count_or_share("samples", samples)
+        self.ndim = whole("ndim", ndim, 1, 1 << 30)
+        self.contamination = contamination_of(contamination)
+        self.max_depth = None if max_depth is None else whole("max_depth", max_depth, 1, 1 << 30)
+        self.max_features = count_or_share("max_features", max_features)
         self.bootstrap = bool(bootstrap)
         self.categorical = tuple(categorical or ())
         if scoring not in _SCORINGS:
             raise ValueError(f"scoring: {scoring!r} given, expected 'depth' or 'density'")
         self.scoring = scoring
-        self.seed = _whole("seed", seed, 0, (1 << 64) - 1)
+        self.seed = whole("seed", seed, 0, (1 << 64) - 1)
         thread_count(threads)
         self.threads = threads
         self._engine: _core.IsolationForest | None = None
@@ -139,9 +142,9 @@ class IsolationForest:
         engine = _core.IsolationForest.fit(
             table.values,
             trees=self.trees,
-            samples=_resolved(self.samples, rows),
+            samples=resolved(self.samples, rows),
             max_depth=self.max_depth or 0,
-            features=min(columns, _resolved(self.max_features, columns)),
+            features=min(columns, resolved(self.max_features, columns)),
             dimensions=self.ndim,
             bootstrap=self.bootstrap,
             seed=self.seed,
@@ -153,6 +156,7 @@ class IsolationForest:
         )
         if table.names:
             engine.describe(list(table.names), [list(texts) for texts in table.labels])
+        engine.learn_usual(table.values, threads)
         if self.contamination is not None:
             engine.calibrate(table.values, self.contamination, threads)
         self._engine = engine
@@ -211,12 +215,17 @@ class IsolationForest:
         Returns
         -------
         Detections
-            With `attribution` of every row.
+            With `attribution` of every row, whose parts sum to what `score` gives. The score there is of the
+            chance of such a row (:func:`score_of_probability`): above their median, training scores are taken
+            to become rarer exponentially, at the pace at which they fall to a tenth. Rows are flagged by
+            `contamination`; without it where Benjamini and Hochberg's procedure expects at most a tenth of
+            those flagged to be false. A forest of scikit-learn has scores and threshold of its own.
         """
         engine = self._fitted()
         table = self._table(x, timestamps)
         threads = thread_count(self.threads)
         score = engine.score(table.values, threads)
+        shown, flagged, threshold = self._judged(score)
         names = table.names or tuple(str(i) for i in range(table.columns))
         time = timestamps
         if table.time is not None:
@@ -226,13 +235,12 @@ class IsolationForest:
         found, zone = (None, None) if time is None else times_of(time)
         if found is not None and len(found) != len(score):
             raise ValueError(f"timestamps: {len(found)} given, expected {len(score)}, one for each row of x")
-        threshold = engine.threshold()
         return Detections(
-            score,
+            shown,
             time=found,
             zone=zone,
             threshold=threshold,
-            is_anomaly=score > threshold,
+            is_anomaly=flagged,
             attribution=Attribution(engine.attributions(table.values, threads), names),
             method=self._method(),
         )
@@ -252,16 +260,17 @@ class IsolationForest:
         Returns
         -------
         IsolationForest
-            This one. The threshold stays.
+            This one. The threshold stays; what scores are usual is learnt from `recent`.
         """
         table = self._table(recent, name="recent")
-        count = 0 if trees is None else _whole("trees", trees, 1, self.trees)
+        count = 0 if trees is None else whole("trees", trees, 1, self.trees)
         self._fitted().refresh(
             table.values,
             count,
             None if weights is None else np.ascontiguousarray(weights, dtype=np.float64),
             thread_count(self.threads),
         )
+        self._fitted().learn_usual(table.values, thread_count(self.threads))
         return self
 
     @property
@@ -333,6 +342,16 @@ class IsolationForest:
         forest._engine = engine
         return forest
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is a forest of equal bytes."""
+        if not isinstance(other, IsolationForest):
+            return NotImplemented
+        if self._engine is None or other._engine is None:
+            return self is other
+        return self._engine.to_bytes() == other._engine.to_bytes()
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __reduce__(self) -> tuple[Any, ...]:
         state = {key: value for key, value in self.__dict__.items() if key != "_engine"}
         return _restored, (type(self), state, None if self._engine is None else self._engine.to_bytes())
@@ -341,6 +360,20 @@ class IsolationForest:
         kind = f"ndim={self.ndim}, " if self.ndim > 1 else ""
         fitted = "" if self._engine is None else f", {self._engine.columns()} columns"
         return f"IsolationForest({kind}trees={self.trees}, samples={self.samples}{fitted})"
+
+    def _judged(self, score: Doubles) -> tuple[Doubles, npt.NDArray[np.bool_], float]:
+        """Scores in [0, 1], which rows are flagged, and from which of these scores on."""
+        engine, threshold = self._fitted(), self._fitted().threshold()
+        if not engine.knows_usual():
+            return score, score > threshold, threshold
+        evidence = engine.evidence(score)
+        if self.contamination is not None:
+            flagged, limit = score > threshold, float(engine.evidence(np.array([threshold]))[0])
+        else:
+            p = _core.benjamini_hochberg(10.0**-evidence, FALSE_SHARE)
+            limit = -math.log10(p) if p > 0.0 else math.inf
+            flagged = evidence >= limit
+        return evidence / (1.0 + evidence), flagged, 1.0 if limit == math.inf else limit / (1.0 + limit)
 
     def _method(self) -> str:
         kind = "isolation forest" if self.ndim == 1 else f"extended isolation forest of {self.ndim} columns"
@@ -365,36 +398,8 @@ class IsolationForest:
                     )
                 found.add(table.names.index(given))
             else:
-                found.add(_whole("categorical", given, 0, table.columns - 1))
+                found.add(whole("categorical", given, 0, table.columns - 1))
         return sorted(found)
-
-
-def engine_of_sklearn(fitted: Any) -> _core.IsolationForest:
-    """The engine's forest of a fitted one of scikit-learn."""
-    try:
-        trees = [one.tree_ for one in fitted.estimators_]
-        drawn = fitted.estimators_features_
-        columns, samples = fitted.n_features_in_, fitted.max_samples_
-        offset = fitted.offset_
-    except AttributeError:
-        raise TypeError(
-            f"fitted: {type(fitted).__name__} given, expected a fitted sklearn.ensemble.IsolationForest"
-        ) from None
-    engine = _core.IsolationForest.from_arrays(
-        [tree.children_left.astype(np.int64) for tree in trees],
-        [tree.children_right.astype(np.int64) for tree in trees],
-        [np.asarray(f, dtype=np.int64)[np.maximum(t.feature, 0)] for t, f in zip(trees, drawn, strict=True)],
-        [np.ascontiguousarray(tree.threshold, dtype=np.float64) for tree in trees],
-        [tree.n_node_samples.astype(np.int64) for tree in trees],
-        [tree.missing_go_to_left.astype(np.uint8) for tree in trees],
-        int(columns),
-        int(samples),
-    )
-    names = getattr(fitted, "feature_names_in_", None)
-    if names is not None:
-        engine.describe([str(name) for name in names], [])
-    engine.set_threshold(-float(offset))
-    return engine
 
 
 def _restored(kind: type[IsolationForest], state: dict[str, Any], data: bytes | None) -> IsolationForest:
@@ -403,36 +408,3 @@ def _restored(kind: type[IsolationForest], state: dict[str, Any], data: bytes | 
     if data is not None:
         forest._engine = _core.IsolationForest.from_bytes(data, len(data))
     return forest
-
-
-def _whole(name: str, value: Any, least: int, most: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name}: {value!r} given, expected a whole number")
-    number = operator.index(value)
-    if not least <= number <= most:
-        raise ValueError(f"{name}: {value} given, expected {least} to {most}")
-    return number
-
-
-def _count_or_share(name: str, value: Any) -> int | float:
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
-        return _whole(name, value, 1, (1 << 31) - 1)
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name}: {value!r} given, expected a whole number, or a share of them")
-    if not 0.0 < float(value) <= 1.0:
-        raise ValueError(f"{name}: {value} given, expected a whole number, or a share above 0 to 1")
-    return float(value)
-
-
-def _resolved(value: int | float, of: int) -> int:
-    return max(1, int(value * of)) if isinstance(value, float) else value
-
-
-def _contamination(value: Any) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"contamination: {value!r} given, expected a share, or None")
-    if not 0.0 < float(value) <= 0.5:
-        raise ValueError(f"contamination: {value} given, expected above 0 and at most 0.5, or None")
-    return float(value)

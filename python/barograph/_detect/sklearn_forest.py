@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .. import _core
 from .._frames import require
 from .._threads import thread_count
-from .forest import engine_of_sklearn
+from .forest_import import engine_of_sklearn
 
 _base = require("sklearn.base", "sklearn")
 _OutlierMixin: Any = _base.OutlierMixin

@@ -33,6 +33,15 @@ TEST_CASE("doubles become the nearest floats, infinite beyond them") {
   CHECK(v.nearest_float(3, 0) == out[3]);
 }
 
+TEST_CASE("some rows of a view are a view") {
+  const std::vector<double> x{0, 1, 2, 3, 4, 5, 6};
+  const table_view v = table_view::of_rows(span<const double>(x), 7, 1).every(3);
+  REQUIRE(v.rows() == 3);
+  CHECK(v.at(2, 0) == 6.0);
+  CHECK(v.first(2).rows() == 2);
+  CHECK(v.first(9).rows() == 3);
+}
+
 TEST_CASE("sizes that do not agree are refused") {
   const std::vector<double> x(5), shorter(4);
   CHECK_THROWS_AS(table_view::of_rows(span<const double>(x), 2, 2), invalid_argument);

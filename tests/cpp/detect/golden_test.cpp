@@ -9,6 +9,7 @@
 #include "barograph/detect/cusum_chart.hpp"
 #include "barograph/detect/ewma_chart.hpp"
 #include "barograph/detect/half_space_trees.hpp"
+#include "barograph/detect/isolation_forest.hpp"
 #include "barograph/detect/online_change_point.hpp"
 #include "barograph/detect/page_hinkley.hpp"
 #include "catch.hpp"
@@ -56,12 +57,31 @@ std::string trees() {
   return t.to_bytes();
 }
 
+/// Rows of five of the first 195 numbers.
+std::string forest(std::size_t dimensions, detect::forest_scoring scoring) {
+  auto values = values_in("values.txt");
+  values.resize(195);
+  const auto rows = table_view::of_rows(span<const double>(values), 39, 5);
+  detect::forest_options o;
+  o.trees = 3;
+  o.samples = 16;
+  o.dimensions = dimensions;
+  o.scoring = scoring;
+  o.seed = 7;
+  auto f = detect::isolation_forest::fit(rows, o);
+  f.learn_usual(rows);
+  f.calibrate(rows, 0.1);
+  return f.to_bytes();
+}
+
 std::vector<std::pair<std::string, std::string>> recipes() {
   return {{"cusum_chart_v1.bin", late(cusum_chart(100, 50, 0.5, 20))},
           {"cusum_chart_empty_v1.bin", cusum_chart(100, 50, 0.25, 10).to_bytes()},
           {"ewma_chart_v1.bin", late(ewma_chart(100, 50, 0.1))},
           {"page_hinkley_v1.bin", fed(page_hinkley(50, 0.5, 10))},
           {"online_change_point_v1.bin", fed(online_change_point(50, 5))},
+          {"isolation_forest_v1.bin", forest(1, detect::forest_scoring::depth)},
+          {"isolation_forest_extended_v1.bin", forest(2, detect::forest_scoring::density)},
           {"half_space_trees_v1.bin", trees()}};
 }
 

@@ -1,5 +1,6 @@
 #include "barograph/detect/isolation_forest.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -68,6 +69,9 @@ TEST_CASE("every way to score gives the same bits: compiled, inline, blocks of a
     const auto x = normals(5000, columns);
     const auto f = isolation_forest::fit(view(x, columns));
     const std::vector<double> few(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(100 * columns));
+    const auto planes =
+        isolation_forest::fit(view(x, columns), with_dimensions(std::min<std::size_t>(columns, 4)));
+    const auto by_planes = scores(planes, few);
     const auto small = scores(f, few);  // any shape of trees
     const auto plain = scores(f, x);    // the perfect layout, for up to eight columns
     std::vector<double> compiled(5000), threads(5000);
@@ -78,6 +82,8 @@ TEST_CASE("every way to score gives the same bits: compiled, inline, blocks of a
     CHECK(same(small, std::vector<double>(plain.begin(), plain.begin() + 100)));
     for (std::size_t i = 0; i < 20; ++i)
       CHECK(plain[i] == Approx(by_definition(f, x.data() + i * columns)).epsilon(1e-13));
+    for (std::size_t i = 0; i < 20; ++i)
+      CHECK(by_planes[i] == Approx(by_definition(planes, x.data() + i * columns)).epsilon(1e-13));
   }
 }
 
@@ -228,6 +234,20 @@ TEST_CASE("the threshold of a contamination flags that share of the rows") {
   for (const double s : scores(f, x)) flagged += s > f.threshold();
   CHECK(flagged == 50);
   CHECK_THROWS_AS(f.calibrate(view(x, 3), 0.6), invalid_argument);
+}
+
+TEST_CASE("evidence is of half the rows at the median and of a tenth at the ninth decile") {
+  const auto x = normals(1000, 3);
+  auto f = isolation_forest::fit(view(x, 3));
+  CHECK(!f.knows_usual());
+  f.learn_usual(view(x, 3));
+  REQUIRE(f.knows_usual());
+  auto s = scores(f, x);
+  std::sort(s.begin(), s.end());
+  CHECK(f.evidence((s[499] + s[500]) / 2) == Approx(std::log10(2.0)));
+  CHECK(f.evidence(s[899] + 0.1 * (s[900] - s[899])) == Approx(1.0));
+  CHECK(f.evidence(0.0) == 0.0);
+  CHECK(isolation_forest::from_bytes(f.to_bytes()).evidence(0.6) == f.evidence(0.6));
 }
 
 TEST_CASE("options that cannot be, and tables that do not fit, are refused") {

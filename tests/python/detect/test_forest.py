@@ -145,6 +145,25 @@ def test_detect_tells_rows_times_and_causes():
     assert (forest.detect(x, times).time == found.time).all()
 
 
+@pytest.mark.parametrize("kind", ["normal", "heavy", "uniform", "tied", "clusters"])
+def test_without_a_share_evidence_decides_what_is_flagged(kind: str):
+    rng = np.random.default_rng(3)
+    x = {
+        "normal": lambda: rng.normal(size=(4000, 5)),
+        "heavy": lambda: rng.standard_t(3, size=(4000, 5)),
+        "uniform": lambda: rng.random((4000, 5)),
+        "tied": lambda: rng.poisson(3, size=(4000, 5)).astype(float),
+        "clusters": lambda: rng.normal(size=(4000, 5)) + 5 * rng.integers(0, 3, size=(4000, 1)),
+    }[kind]()
+    quiet = IsolationForest().fit(x)
+    assert quiet.detect(x).count <= 4  # one row in a thousand
+    x[:60] += 10 * x.std(axis=0) * rng.choice([-1, 1], size=(60, 5))
+    found = IsolationForest().fit(x).detect(x)
+    assert found.is_anomaly[:60].mean() > 0.9
+    assert found.is_anomaly[60:].sum() <= 20
+    assert (found.is_anomaly == (found.score >= found.threshold)).all()
+
+
 def test_a_refreshed_forest_follows_a_new_level():
     before, after = normals(2000, 2), normals(2000, 2) + 8
     forest = IsolationForest().fit(before)

@@ -35,6 +35,32 @@ struct forest_axis_job {
   double* sums;       ///< a row: the sum over the trees
 };
 
+/// A node of trees that are split by planes; children and leaves as above.
+struct forest_plane_node {
+  double threshold;
+  std::uint32_t child;
+};
+
+/// weight * (x - center) of a column; NaN adds nothing.
+struct forest_plane_term {
+  std::uint32_t column;
+  float weight, center;
+};
+
+/// Trees of any shape, split by sums of terms.
+struct forest_plane_job {
+  const forest_plane_node* nodes;
+  const forest_plane_term* terms;  ///< a node: `dimensions`
+  const double* value;
+  const std::uint32_t* root;
+  const std::uint32_t* depth;
+  std::int64_t trees;
+  std::int64_t dimensions;
+  const float* x;
+  std::int64_t rows;  ///< a multiple of eight
+  double* sums;
+};
+
 /// Trees of at most `forest_levels` levels over few columns, each filled up to the perfect layout. A node
 /// is one word: its column in the upper bits, the rank of its threshold among all of that column in the
 /// lower ones. A row's word of a column is that column and how many thresholds lie below its value; so

@@ -23,51 +23,120 @@ struct axis_layout {
   std::vector<std::uint32_t> root, depth;
 };
 
-/// Whether every split is by one column's value.
-inline bool splits_by_values(const std::vector<forest_tree>& trees) {
-  for (const forest_tree& tree : trees)
-    for (const forest_node& node : tree.nodes)
-      if (node.kind != forest_split::none && node.kind != forest_split::axis) return false;
-  return true;
+/// Trees of any shape that split by sums of terms of numbers.
+struct plane_layout {
+  std::vector<forest_plane_node> nodes;
+  std::vector<forest_plane_term> terms;
+  std::vector<double> value;
+  std::vector<std::uint32_t> root, depth;
+  std::int64_t dimensions = 1;
+};
+
+/// What kinds of split there are.
+enum class forest_shape { axes, planes, mixed };
+
+inline forest_shape shape_of(const std::vector<forest_tree>& trees) {
+  bool axis = false, plane = false, category = false;
+  for (const forest_tree& tree : trees) {
+    for (const forest_node& node : tree.nodes) {
+      axis |= node.kind == forest_split::axis;
+      plane |= node.kind == forest_split::plane;
+      category |= node.kind == forest_split::category;
+    }
+    for (const forest_term& term : tree.terms) category |= term.is_category;
+  }
+  return category || (axis && plane) ? forest_shape::mixed
+         : plane                     ? forest_shape::planes
+                                     : forest_shape::axes;
 }
 
-/// @param used  the columns whose values the kernel is given, in this order
-inline axis_layout laid_out_by_axes(const std::vector<forest_tree>& trees, const leaf_values& values,
-                                    const std::vector<std::uint32_t>& used, std::size_t columns) {
-  axis_layout out;
-  std::vector<std::uint32_t> place_of(columns, 0);
-  for (std::size_t k = 0; k < used.size(); ++k) place_of[used[k]] = static_cast<std::uint32_t>(k);
-  std::size_t total = 0;
-  for (const forest_tree& tree : trees) total += tree.nodes.size();
-  out.nodes.resize(total);
-  out.value.resize(total);
+/// Gives nodes their places, children side by side: calls leaf(place) or inner(tree,
+/// node, place, place of the left child) for each.
+template <class Layout, class Leaf, class Inner>
+inline void lay_out(const std::vector<forest_tree>& trees, const leaf_values& values, Layout& out, Leaf leaf,
+                    Inner inner) {
   std::uint32_t free = 0;
   std::vector<std::uint32_t> place, depth;
-  for (std::size_t t = 0; t < trees.size(); ++t) {
-    const std::vector<forest_node>& nodes = trees[t].nodes;
+  for (const forest_tree& tree : trees) {
+    const std::vector<forest_node>& nodes = tree.nodes;
     place.assign(nodes.size(), 0);
     depth.assign(nodes.size(), 0);
     place[0] = free++;
     out.root.push_back(place[0]);
     std::uint32_t deepest = 0;
     for (std::size_t i = 0; i < nodes.size(); ++i) {  // parents come before their children
-      const forest_node& node = nodes[i];
-      forest_axis_node& to = out.nodes[place[i]];
-      out.value[place[i]] = values[t][i];
-      if (node.kind == forest_split::none) {
-        to = {std::numeric_limits<float>::infinity(), place[i], 0};
+      if (nodes[i].kind == forest_split::none) {
+        leaf(place[i]);
         deepest = std::max(deepest, depth[i]);
         continue;
       }
-      to = {static_cast<float>(node.threshold), free,
-            2 * place_of[node.feature] + (node.missing_left ? 0u : 1u)};
+      inner(tree, nodes[i], place[i], free);
       place[i + 1] = free;
-      place[node.right] = free + 1;
-      depth[i + 1] = depth[node.right] = depth[i] + 1;
+      place[nodes[i].right] = free + 1;
+      depth[i + 1] = depth[nodes[i].right] = depth[i] + 1;
       free += 2;
     }
     out.depth.push_back(deepest);
+    const std::vector<double>& value = values[out.depth.size() - 1];
+    for (std::size_t i = 0; i < nodes.size(); ++i) out.value[place[i]] = value[i];
   }
+}
+
+/// Where each column's values stand among those of the used ones.
+inline std::vector<std::uint32_t> places_of(const std::vector<std::uint32_t>& used, std::size_t columns) {
+  std::vector<std::uint32_t> place(columns, 0);
+  for (std::size_t k = 0; k < used.size(); ++k) place[used[k]] = static_cast<std::uint32_t>(k);
+  return place;
+}
+
+inline std::size_t nodes_of(const std::vector<forest_tree>& trees) {
+  std::size_t total = 0;
+  for (const forest_tree& tree : trees) total += tree.nodes.size();
+  return total;
+}
+
+/// @param used  the columns whose values the kernel is given, in this order
+inline axis_layout laid_out_by_axes(const std::vector<forest_tree>& trees, const leaf_values& values,
+                                    const std::vector<std::uint32_t>& used, std::size_t columns) {
+  axis_layout out;
+  const std::vector<std::uint32_t> column = places_of(used, columns);
+  out.nodes.resize(nodes_of(trees));
+  out.value.resize(out.nodes.size());
+  lay_out(
+      trees, values, out,
+      [&](std::uint32_t at) {
+        out.nodes[at] = {std::numeric_limits<float>::infinity(), at, 0};
+      },
+      [&](const forest_tree&, const forest_node& node, std::uint32_t at, std::uint32_t child) {
+        out.nodes[at] = {static_cast<float>(node.threshold), child,
+                         2 * column[node.feature] + (node.missing_left ? 0u : 1u)};
+      });
+  return out;
+}
+
+inline plane_layout laid_out_by_planes(const std::vector<forest_tree>& trees, const leaf_values& values,
+                                       const std::vector<std::uint32_t>& used, std::size_t columns) {
+  plane_layout out;
+  const std::vector<std::uint32_t> column = places_of(used, columns);
+  for (const forest_tree& tree : trees)
+    for (const forest_node& node : tree.nodes)
+      out.dimensions = std::max(out.dimensions, std::int64_t{node.count});
+  const auto dimensions = static_cast<std::size_t>(out.dimensions);
+  out.nodes.resize(nodes_of(trees));
+  out.value.resize(out.nodes.size());
+  out.terms.resize(out.nodes.size() * dimensions, {0, 0.0f, 0.0f});  // terms of weight 0 add nothing
+  lay_out(
+      trees, values, out,
+      [&](std::uint32_t at) {
+        out.nodes[at] = {std::numeric_limits<double>::infinity(), at};
+      },
+      [&](const forest_tree& tree, const forest_node& node, std::uint32_t at, std::uint32_t child) {
+        out.nodes[at] = {node.threshold, child};
+        for (std::uint32_t k = 0; k < node.count; ++k) {
+          const forest_term& t = tree.terms[node.first + k];
+          out.terms[at * dimensions + k] = {column[t.feature], t.weight, t.center};
+        }
+      });
   return out;
 }
 

@@ -16,6 +16,9 @@ using detect::detail::forest_axis_job;
 using detect::detail::forest_axis_node;
 using detect::detail::forest_block;
 using detect::detail::forest_levels;
+using detect::detail::forest_plane_job;
+using detect::detail::forest_plane_node;
+using detect::detail::forest_plane_term;
 using detect::detail::forest_rank_job;
 using detect::detail::forest_ranked_job;
 
@@ -49,6 +52,51 @@ inline void forest_axis(const forest_axis_job& job) noexcept {
     axis_path_sums<true>(job);
   else
     axis_path_sums<false>(job);
+}
+
+/// A number for any value that is one: infinities are the ends of the floats.
+inline double finite_value(float x) noexcept {
+  constexpr float most = __FLT_MAX__;
+  return static_cast<double>(x > most ? most : x < -most ? -most : x);
+}
+
+/// @tparam Dimensions  terms of a node; 0: as the job says
+template <std::int64_t Dimensions>
+inline void plane_path_sums(const forest_plane_job& job) noexcept {
+  const std::int64_t dimensions = Dimensions == 0 ? job.dimensions : Dimensions;
+  for (std::int64_t t = 0; t < job.trees; ++t) {
+    const std::uint32_t depth = job.depth[t];
+    for (std::int64_t i = 0; i < job.rows; i += forest_abreast) {
+      const float* const x = job.x + i;
+      std::uint32_t at[forest_abreast];
+      for (int k = 0; k < forest_abreast; ++k) at[k] = job.root[t];
+      for (std::uint32_t level = 0; level < depth; ++level)
+        for (int k = 0; k < forest_abreast; ++k) {
+          const forest_plane_node& node = job.nodes[at[k]];
+          const forest_plane_term* const terms = job.terms + static_cast<std::int64_t>(at[k]) * dimensions;
+          double sum = 0.0;
+          for (std::int64_t d = 0; d < dimensions; ++d) {
+            const float v = x[static_cast<std::ptrdiff_t>(terms[d].column) * forest_block + k];
+            const double part = static_cast<double>(terms[d].weight) *
+                                (finite_value(v) - static_cast<double>(terms[d].center));
+            sum += v == v ? part : 0.0;
+          }
+          at[k] = node.child + static_cast<std::uint32_t>(!(sum <= node.threshold));
+        }
+      for (int k = 0; k < forest_abreast; ++k) job.sums[i + k] += job.value[at[k]];
+    }
+  }
+}
+
+inline void forest_planes(const forest_plane_job& job) noexcept {
+  switch (job.dimensions) {
+    case 2:
+      return plane_path_sums<2>(job);
+    case 3:
+      return plane_path_sums<3>(job);
+    default:
+      return plane_path_sums<0>(job);
+  }
 }
 
 /// Binary search without branches, sixteen values abreast; a step is a product, which no compiler makes a

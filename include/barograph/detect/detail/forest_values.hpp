@@ -63,11 +63,9 @@ inline std::vector<double> values_of(const forest_tree& tree, forest_scoring sco
 
 /// What a row's way through the trees says about its columns.
 struct forest_credits {
-  std::vector<double> change;   ///< a column: of the value, along the way
-  std::vector<double> outside;  ///< a column: how much sooner cuts beside all training rows would have come
-  double beyond = 0;            ///< the sum of `outside`
-
-  explicit forest_credits(std::size_t columns) : change(columns, 0.0), outside(columns, 0.0) {}
+  double* change;   ///< a column: of the value, along the way
+  double* outside;  ///< a column: how much sooner cuts beside all training rows would have come
+  double beyond;    ///< the sum of `outside`
 
   /// A step from a node to a child. The columns of a plane share it by how far the row is from their
   /// centers. A forest cannot tell a value from a much farther one where training rows had neither; how
