@@ -32,12 +32,12 @@ def same_bits(got, want):
 
 
 def all_equal(x, window, keywords, theirs, way):
-    # Before any row came into a window pandas' rank is whatever its memory held; ours is NaN.
+    # Where a window holds no row, pandas' rank is what its memory holds of an earlier one; ours is NaN.
     rows = (x * 0.0).fillna(0.0).rolling(window, **{**keywords, "min_periods": 0}).apply(len, raw=True)
-    begun = rows.fillna(0.0).cumsum().to_numpy() > 0
+    filled = rows.fillna(0.0).to_numpy() > 0
     ranks = np.asarray(bg.rolling_rank(x, window, **way, **keywords))
-    same_bits(ranks[begun], theirs.rank(**way)[begun])
-    assert np.isnan(ranks[~begun]).all()
+    same_bits(ranks[filled], theirs.rank(**way)[filled])
+    assert np.isnan(ranks[~filled]).all()
     same_bits(bg.rolling_nunique(x, window, **keywords), theirs.nunique())
     same_bits(bg.rolling_first(x, window, **keywords), theirs.first())
     same_bits(bg.rolling_last(x, window, **keywords), theirs.last())
