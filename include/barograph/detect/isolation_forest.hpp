@@ -53,6 +53,7 @@ class isolation_forest {
     f.options_ = options;
     f.columns_ = x.columns();
     f.check_options(x);
+    if (options.features == 0) f.options_.features = f.columns_;  // one way to say it, in bytes too
     f.grow({}, x, options.trees, weights, executor);
     return f;
   }
