@@ -10,10 +10,8 @@
 #include "barograph/kernels.hpp"
 #include "barograph/rolling/first_last.hpp"
 #include "barograph/rolling/order_statistics.hpp"
-#include "barograph/rolling/order_window.hpp"
 #include "barograph/rolling/ranks.hpp"
 #include "barograph/rolling/reductions.hpp"
-#include "guarded.hpp"
 #include "interruptible.hpp"
 
 namespace py = pybind11;
@@ -231,45 +229,6 @@ void register_rolling(py::module_& m) {
       py::arg("which"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),
       py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"),
       py::arg("into").noconvert() = py::none());
-
-  using window = guarded<rolling::order_window>;
-  py::class_<window>(m, "OrderWindow", "Order statistics of the newest values of a stream.")
-      .def(py::init([](std::int64_t length, std::optional<std::int64_t> late, std::int64_t min_periods,
-                       bool inf_propagates, bool nan_propagates) {
-             const auto how = options_of(min_periods, inf_propagates, nan_propagates, std::nullopt);
-             return std::make_unique<window>(late ? rolling::order_window::by_time(length, *late, how)
-                                                  : rolling::order_window::by_count(length, how));
-           }),
-           py::arg("length"), py::arg("late"), py::arg("min_periods"), py::arg("inf_propagates"),
-           py::arg("nan_propagates"))
-      .def("push",
-           [](window& w, const doubles& x) {
-             const py::gil_scoped_release release;
-             w.change([&](rolling::order_window& s) { s.push(view(x)); });
-           })
-      .def("push",
-           [](window& w, const integers& times, const doubles& x) {
-             const py::gil_scoped_release release;
-             return w.change([&](rolling::order_window& s) { return s.push(view(times), view(x)); });
-           })
-      .def("quantile",
-           [](const window& w, double q, const std::string& interpolation) {
-             const auto between = rolling::parse_interpolation(interpolation);
-             return w.with([&](const rolling::order_window& s) { return s.quantile(q, between); });
-           })
-      .def("rank",
-           [](const window& w, const std::string& method, bool ascending, bool pct) {
-             const rolling::rank_options count{rolling::parse_ties(method), ascending, pct};
-             return w.with([&](const rolling::order_window& s) { return s.rank(count); });
-           })
-      .def("min", [](const window& w) { return w.with([](const auto& s) { return s.minimum(); }); })
-      .def("max", [](const window& w) { return w.with([](const auto& s) { return s.maximum(); }); })
-      .def("nunique", [](const window& w) { return w.with([](const auto& s) { return s.nunique(); }); })
-      .def("first", [](const window& w) { return w.with([](const auto& s) { return s.first(); }); })
-      .def("last", [](const window& w) { return w.with([](const auto& s) { return s.last(); }); })
-      .def("late", [](const window& w) { return w.with([](const auto& s) { return s.late(); }); })
-      .def("reset", [](window& w) { w.change([](auto& s) { s.reset(); }); })
-      .def("__len__", [](const window& w) { return w.with([](const auto& s) { return s.size(); }); });
 }
 
 }  // namespace barograph_bindings

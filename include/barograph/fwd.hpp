@@ -103,7 +103,8 @@ struct inline_deviations;
 struct inline_kernels;
 struct inline_order_statistics;
 struct inline_ranks;
-class order_window;
+class rolling_pairs;
+class rolling_window;
 struct rank_options;
 }  // namespace rolling
 

@@ -30,7 +30,8 @@ _EXPORTS = {
     "HoltWinters": "_holt_winters",
     "LatencySummary": "_slo",
     "Moments": "_states",
-    "OrderWindow": "_order_window",
+    "RollingPairs": "_rolling_window",
+    "RollingWindow": "_rolling_window",
     "Policy": "_policy",
     "Proportion": "_states",
     "QuantileHistogram": "_states",
@@ -172,9 +173,10 @@ if TYPE_CHECKING:
     from ._input import explain_input as explain_input
     from ._items import Distinct as Distinct
     from ._items import Top as Top
-    from ._order_window import OrderWindow as OrderWindow
     from ._policy import HealthPolicy as HealthPolicy
     from ._policy import Policy as Policy
+    from ._rolling_window import RollingPairs as RollingPairs
+    from ._rolling_window import RollingWindow as RollingWindow
     from ._seasonal import SeasonalProfile as SeasonalProfile
     from ._seasonal import seasonal_baseline as seasonal_baseline
     from ._slo import Apdex as Apdex

@@ -1,0 +1,154 @@
+// Bindings of the rolling statistics of streams: rolling_window, rolling_pairs.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "barograph/rolling/order_statistics.hpp"
+#include "barograph/rolling/rolling_pairs.hpp"
+#include "barograph/rolling/rolling_window.hpp"
+#include "guarded.hpp"
+#include "register.hpp"
+
+namespace py = pybind11;
+namespace rolling = barograph::rolling;
+
+namespace {
+
+using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
+using integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
+using barograph_bindings::guarded;
+using rolling::reduction;
+
+template <class A>
+auto view(const A& array) {
+  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
+}
+
+rolling::options options_of(std::int64_t min_periods, bool inf_propagates) {
+  rolling::options how;
+  how.min_periods = min_periods;
+  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
+  return how;
+}
+
+/// A window of rows, or where there is a lateness of time.
+template <class Window>
+auto made(std::int64_t length, std::optional<std::int64_t> late, std::int64_t min_periods,
+          bool inf_propagates) {
+  const auto how = options_of(min_periods, inf_propagates);
+  return std::make_unique<guarded<Window>>(late ? Window::by_time(length, *late, how)
+                                                : Window::by_count(length, how));
+}
+
+/// What windows of both kinds have.
+template <class Window, class Bound>
+void bind_stream(Bound& c) {
+  using window = guarded<Window>;
+  c.def(py::init(&made<Window>), py::arg("length"), py::arg("late"), py::arg("min_periods"),
+        py::arg("inf_propagates"));
+  c.def("arrivals", [](const window& w) {
+    return w.with([](const Window& s) {
+      return std::make_tuple(s.clock().on_time(), s.clock().late(), s.clock().too_late());
+    });
+  });
+  c.def("reset", [](window& w) { w.change([](Window& s) { s.reset(); }); });
+  c.def("__len__", [](const window& w) { return w.with([](const Window& s) { return s.size(); }); });
+}
+
+/// A reading that is kept ready from now on.
+template <class Read>
+auto kept(reduction what, Read read) {
+  return [=](guarded<rolling::rolling_window>& w) {
+    return w.change([&](rolling::rolling_window& s) {
+      s.keep(what);
+      return read(s);
+    });
+  };
+}
+/// One that divides by n - ddof.
+template <class Read>
+auto kept_with_ddof(reduction what, Read read) {
+  return [=](guarded<rolling::rolling_window>& w, double ddof) {
+    return w.change([&](rolling::rolling_window& s) {
+      s.keep(what);
+      return read(s, ddof);
+    });
+  };
+}
+
+}  // namespace
+
+namespace barograph_bindings {
+
+void register_rolling_online(py::module_& m) {
+  using rolling::rolling_pairs;
+  using rolling::rolling_window;
+  using window = guarded<rolling_window>;
+  using pairs = guarded<rolling_pairs>;
+
+  py::class_<window> c(m, "RollingWindow", "Rolling statistics of the newest values of a stream.");
+  bind_stream<rolling_window>(c);
+  c.def("push", [](window& w, const doubles& x) {
+    const py::gil_scoped_release release;
+    w.change([&](rolling_window& s) { s.push(view(x)); });
+  });
+  c.def("push", [](window& w, const integers& times, const doubles& x) {
+    const py::gil_scoped_release release;
+    return w.change([&](rolling_window& s) { return s.push(view(times), view(x)); });
+  });
+  c.def("count", [](const window& w) { return w.with([](const auto& s) { return s.count(); }); });
+  c.def("sum", kept(reduction::sum, [](const auto& s) { return s.sum(); }));
+  c.def("mean", kept(reduction::mean, [](const auto& s) { return s.mean(); }));
+  c.def("var", kept_with_ddof(reduction::variance, [](const auto& s, double d) { return s.variance(d); }));
+  c.def("std", kept_with_ddof(reduction::deviation, [](const auto& s, double d) { return s.deviation(d); }));
+  c.def("sem", kept_with_ddof(reduction::standard_error,
+                              [](const auto& s, double d) { return s.standard_error(d); }));
+  c.def("skew", kept(reduction::skewness, [](const auto& s) { return s.skewness(); }));
+  c.def("kurt", kept(reduction::kurtosis, [](const auto& s) { return s.kurtosis(); }));
+  c.def("min", kept(reduction::minimum, [](const auto& s) { return s.minimum(); }));
+  c.def("max", kept(reduction::maximum, [](const auto& s) { return s.maximum(); }));
+  c.def("quantile", [](window& w, double q, const std::string& interpolation) {
+    const auto between = rolling::parse_interpolation(interpolation);
+    return w.change([&](rolling_window& s) {
+      s.keep_order();
+      return s.quantile(q, between);
+    });
+  });
+  c.def("rank", [](window& w, const std::string& method, bool ascending, bool pct) {
+    const rolling::rank_options count{rolling::parse_ties(method), ascending, pct};
+    return w.change([&](rolling_window& s) {
+      s.keep_order();
+      return s.rank(count);
+    });
+  });
+  c.def("nunique", [](window& w) {
+    return w.change([](rolling_window& s) {
+      s.keep_order();
+      return s.nunique();
+    });
+  });
+  c.def("first", [](const window& w) { return w.with([](const auto& s) { return s.first(); }); });
+  c.def("last", [](const window& w) { return w.with([](const auto& s) { return s.last(); }); });
+
+  py::class_<pairs> p(m, "RollingPairs", "Covariance and correlation of the newest pairs of a stream.");
+  bind_stream<rolling_pairs>(p);
+  p.def("push", [](pairs& w, const doubles& x, const doubles& y) {
+    const py::gil_scoped_release release;
+    w.change([&](rolling_pairs& s) { s.push(view(x), view(y)); });
+  });
+  p.def("push", [](pairs& w, const integers& times, const doubles& x, const doubles& y) {
+    const py::gil_scoped_release release;
+    return w.change([&](rolling_pairs& s) { return s.push(view(times), view(x), view(y)); });
+  });
+  p.def("cov", [](const pairs& w, double ddof) {
+    return w.with([=](const auto& s) { return s.covariance(ddof); });
+  });
+  p.def("corr", [](const pairs& w) { return w.with([](const auto& s) { return s.correlation(); }); });
+}
+
+}  // namespace barograph_bindings
