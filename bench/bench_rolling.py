@@ -1,10 +1,11 @@
-"""Rolling statistics of 1,000,000 doubles against pandas, bottleneck and polars."""
+"""Rolling statistics of 1,000,000 doubles against pandas, bottleneck, numbagg, polars and numpy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import bottleneck
+import numbagg
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -16,6 +17,8 @@ from .pairs import Row, compare
 TARGETS = {
     "mean": {"pandas": 8.0, "bottleneck": 1.0},
     "std": {"pandas": 5.0, "bottleneck": 1.0},
+    "skew": {"pandas": 4.0},
+    "kurt": {"pandas": 4.0},
     "max": {"pandas": 10.0, "bottleneck": 3.0},
     "median": {"pandas": 15.0, "bottleneck": 3.5, "polars": 3.5},
     "quantile": {"pandas": 12.0, "polars": 2.5},
@@ -37,14 +40,34 @@ def rows(*, quick: bool = False) -> list[Row]:
         rolling = series.rolling(window)
         for name, targets in TARGETS.items():
             ours, peers = _calls(name, x, window, rolling, frame)
-            if name in ("mean", "std"):
+            if name in ("mean", "std", "skew", "kurt"):
                 np.testing.assert_allclose(ours(), np.asarray(peers[f"pandas {pd.__version__}"]()), rtol=1e-9)
             elif f"pandas {pd.__version__}" in peers:
                 np.testing.assert_array_equal(ours(), np.asarray(peers[f"pandas {pd.__version__}"]()))
             what = f"{NAMES.get(name, name)}, window {window:,}"
             group = f"Rolling, {n:,} doubles"
             found += compare(group, what, ours, peers, targets=targets, rounds=1 if quick else 3)
+    found += _by_time(x, rounds=1 if quick else 3)
     return [_noted(row) for row in found]
+
+
+def _by_time(x: np.ndarray, *, rounds: int) -> list[Row]:
+    """Windows of ten minutes over a row each 1.4 s or so."""
+    gaps = np.random.default_rng(1).integers(1, 2_800, len(x))
+    index = pd.DatetimeIndex(np.cumsum(gaps).astype("M8[ms]").astype("M8[ns]"))
+    series = pd.Series(x, index=index)
+    found: list[Row] = []
+    for name in ("mean", "std", "max", "median"):
+        ours, theirs = getattr(bg, f"rolling_{name}"), getattr(series.rolling("10min"), name)
+        found += compare(
+            f"Rolling, {len(x):,} doubles",
+            f"{name}, windows of 10 min",
+            lambda ours=ours: ours(series, "10min", threads=1),
+            {f"pandas {pd.__version__}": theirs},
+            targets={"pandas": 5.0},
+            rounds=rounds,
+        )
+    return found
 
 
 def _calls(
@@ -72,13 +95,20 @@ def _calls(
         return lambda: bg.rolling_rank(x, window, threads=1), peers
     if name == "nunique":
         return lambda: bg.rolling_nunique(x, window, threads=1), {f"pandas {pd.__version__}": rolling.nunique}
-    function, theirs = getattr(bg, f"rolling_{name}"), getattr(bottleneck, f"move_{name}")
+    function = getattr(bg, f"rolling_{name}")
     keywords = {"threads": 1} if name == "median" else {}
-    peers = {
-        f"pandas {pd.__version__}": getattr(rolling, name),
-        f"bottleneck {bottleneck.__version__}": lambda: theirs(x, window),
-        f"polars {pl.__version__}": lambda: getattr(frame, f"rolling_{name}")(window_size=window),
-    }
+    peers = {f"pandas {pd.__version__}": getattr(rolling, name)}
+    if name in ("skew", "kurt"):
+        return lambda: function(x, window, **keywords), peers
+    theirs = getattr(bottleneck, f"move_{name}")
+    peers[f"bottleneck {bottleneck.__version__}"] = lambda: theirs(x, window)
+    peers[f"polars {pl.__version__}"] = lambda: getattr(frame, f"rolling_{name}")(window_size=window)
+    if name in ("mean", "std"):
+        move = getattr(numbagg, f"move_{name}")
+        peers[f"numbagg {numbagg.__version__}"] = lambda: move(x, window=window, min_count=window)
+    if name != "median" and window < 100:  # in proportion to the window
+        views = np.lib.stride_tricks.sliding_window_view(x, window)
+        peers[f"numpy {np.__version__}"] = lambda: getattr(np, name)(views, axis=1)
     return lambda: function(x, window, **keywords), peers
 
 

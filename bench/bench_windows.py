@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numbagg
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -24,7 +25,7 @@ def rows(*, quick: bool = False) -> list[Row]:
     growing, weighted = series.expanding(), series.ewm(span=60)
     calls: list[tuple[str, Callable[[], object], dict[str, Callable[[], object]]]] = [
         (f"expanding {name}", _ours(f"expanding_{name}", x), {pandas: getattr(growing, name)})
-        for name in ("mean", "std", "max", "count")
+        for name in ("mean", "std", "skew", "kurt", "max", "count")
     ]
     calls += [
         (
@@ -33,6 +34,9 @@ def rows(*, quick: bool = False) -> list[Row]:
             {
                 pandas: getattr(weighted, name),
                 polars: lambda name=name: getattr(frame, f"ewm_{name}")(span=60),
+                f"numbagg {numbagg.__version__}": lambda name=name: getattr(numbagg, f"move_exp_nan{name}")(
+                    x, alpha=2 / 61
+                ),
             },
         )
         for name in ("mean", "var", "std")

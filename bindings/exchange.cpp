@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "barograph/formats/classic_histogram.hpp"
+#include "barograph/formats/histogram_families.hpp"
 #include "barograph/formats/native_histogram.hpp"
 #include "barograph/formats/open_metrics.hpp"
 #include "barograph/formats/otlp_json.hpp"

@@ -9,10 +9,10 @@
 #include <tuple>
 
 #include "barograph/rolling/order_statistics.hpp"
+#include "barograph/rolling/rank_options.hpp"
 #include "barograph/rolling/rolling_pairs.hpp"
 #include "barograph/rolling/rolling_window.hpp"
 #include "guarded.hpp"
-#include "register.hpp"
 
 namespace py = pybind11;
 namespace rolling = barograph::rolling;

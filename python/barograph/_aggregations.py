@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from . import _windows
+from . import _cuts, _rolling_kernels, _series_kinds
+from ._cuts import Doubles, _How
 from ._frames import Table, require
-from ._windows import Doubles, _How
 
 _REDUCED = ("count", "sum", "mean", "var", "std", "sem", "min", "max", "skew", "kurt")
 _NAMES = (*_REDUCED, "median", "rank", "nunique", "first", "last")
@@ -173,37 +173,39 @@ class Rolling:
 
     def var(self, ddof: int = 1) -> Any:
         """Variance of each window. See :func:`rolling_var`."""
-        return _windows._roll_with(self._x, self._how, _windows._reducing("var", float(ddof)))
+        return _rolling_kernels._roll_with(self._x, self._how, _rolling_kernels._reducing("var", float(ddof)))
 
     def std(self, ddof: int = 1) -> Any:
         """Standard deviation of each window. See :func:`rolling_std`."""
-        return _windows._roll_with(self._x, self._how, _windows._reducing("std", float(ddof)))
+        return _rolling_kernels._roll_with(self._x, self._how, _rolling_kernels._reducing("std", float(ddof)))
 
     def sem(self, ddof: int = 1) -> Any:
         """Standard error of each window's mean. See :func:`rolling_sem`."""
-        return _windows._roll_with(self._x, self._how, _windows._reducing("sem", float(ddof)))
+        return _rolling_kernels._roll_with(self._x, self._how, _rolling_kernels._reducing("sem", float(ddof)))
 
     def quantile(self, q: float | Sequence[float], interpolation: str = "linear") -> Any:
         """Quantiles of each window; several share one pass. See :func:`rolling_quantile`."""
-        return _windows.quantiles_of(self._x, self._how, q, interpolation)
+        return _rolling_kernels.quantiles_of(self._x, self._how, q, interpolation)
 
     def rank(self, method: str = "average", ascending: bool = True, pct: bool = False) -> Any:
         """Rank of the newest value in each window. See :func:`rolling_rank`."""
-        return _windows._roll_with(self._x, self._how, _windows._ranking(method, ascending, pct))
+        return _rolling_kernels._roll_with(
+            self._x, self._how, _rolling_kernels._ranking(method, ascending, pct)
+        )
 
     def cov(self, y: Any, ddof: int = 1) -> Any:
         """Covariance with `y` in each window. See :func:`rolling_cov`."""
-        return _windows._roll_pairs(self._x, y, self._how, "cov", float(ddof))
+        return _rolling_kernels._roll_pairs(self._x, y, self._how, "cov", float(ddof))
 
     def corr(self, y: Any) -> Any:
         """Correlation with `y` in each window. See :func:`rolling_corr`."""
-        return _windows._roll_pairs(self._x, y, self._how, "corr", 0.0)
+        return _rolling_kernels._roll_pairs(self._x, y, self._how, "corr", 0.0)
 
     def _one(self, name: str) -> Any:
         q = _quantile_of(name)
         if q is not None:
             return self.quantile(q)
-        return _windows._roll_with(self._x, self._how, _kernel(name))
+        return _rolling_kernels._roll_with(self._x, self._how, _kernel(name))
 
     def _frame(self, names: list[Any] | None, wanted: dict[Any, list[str]], plain: bool = False) -> Any:
         """A column for each statistic of each column."""
@@ -213,21 +215,19 @@ class Rolling:
             how = how._replace(on=x[on])
         columns: dict[Any, Any] = {}
         for column, statistics in wanted.items():
-            series = _windows._series(_column(x, column), how.on)
-            cut = _windows._cut(series, how)
+            series = _series_kinds._series(_column(x, column), how.on)
+            cut = _cuts._cut(series, how)
             for name, values in _results(series, cut, how, statistics).items():
                 key = name if column is None else column if plain else (column, name)
                 columns[key] = series.wrap(values, cut)
         return _framed(x, columns)
 
 
-def _results(
-    series: _windows._Series, cut: _windows._Cut, how: _How, statistics: list[str]
-) -> dict[str, Doubles]:
+def _results(series: _cuts._Series, cut: _cuts._Cut, how: _How, statistics: list[str]) -> dict[str, Doubles]:
     found: dict[str, Doubles] = {}
     qs = {name: q for name in statistics if (q := _quantile_of(name)) is not None}
     if qs:
-        rows = _windows._quantiles(series, cut, how, list(qs.values()), "linear")
+        rows = _rolling_kernels._quantiles(series, cut, how, list(qs.values()), "linear")
         found.update(zip(qs, rows, strict=True))
     if "var" in statistics and "std" in statistics:  # the root is rounded once, here as in the engine
         found["var"] = _kernel("var")(series, cut, how, None)
@@ -238,17 +238,17 @@ def _results(
     return {name: found[name] for name in statistics}
 
 
-def _kernel(name: str) -> _windows._Kernel:
+def _kernel(name: str) -> _rolling_kernels._Kernel:
     if name in _REDUCED:
-        return _windows._reducing(name, 1.0 if name in ("var", "std", "sem") else 0.0)
+        return _rolling_kernels._reducing(name, 1.0 if name in ("var", "std", "sem") else 0.0)
     if name in ("first", "last"):
-        return _windows._choosing(name)
+        return _rolling_kernels._choosing(name)
     if name == "median":
-        return _windows._medians()
+        return _rolling_kernels._medians()
     if name == "nunique":
-        return _windows._counting_different()
+        return _rolling_kernels._counting_different()
     if name == "rank":
-        return _windows._ranking("average", True, False)
+        return _rolling_kernels._ranking("average", True, False)
     raise ValueError(f"what: {name!r} given, expected {', '.join(_NAMES)}, or a quantile such as 'p95'")
 
 
@@ -278,7 +278,7 @@ def _columns_of(x: Any) -> list[Any] | None:
         return list(x.columns)
     if isinstance(x, np.ndarray) and x.ndim == 2:
         return list(range(x.shape[1]))
-    return _windows._column_names(x)
+    return _series_kinds._column_names(x)
 
 
 def _column(x: Any, name: Any) -> Any:

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _whole, _width
 from ._exclusion import rows_left_out
 from ._season import season_of
+from ._series_kinds import _columns, _series
 from ._streams import _time, _times
 from ._threads import thread_count
-from ._windows import _columns, _Cut, _cut, _How, _inf, _least, _Series, _series, _whole, _width
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 

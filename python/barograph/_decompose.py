@@ -8,9 +8,10 @@ import numpy as np
 
 from . import _core
 from ._baseline import Band
+from ._cuts import _Cut, _whole, _width
 from ._exclusion import rows_left_out
 from ._lengths import length_in_ns
-from ._windows import _Cut, _series, _whole, _width
+from ._series_kinds import _series
 
 _NAMED = {"week": "7D", "day": "1D"}
 

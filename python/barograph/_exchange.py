@@ -262,8 +262,8 @@ class Exchange:
     ) -> Self:
         """Return a classic histogram of an OpenMetrics text.
 
-        Values are taken to lie evenly between the bounds, as Prometheus' ``histogram_quantile`` does: counts
-        at the bounds are exact, and `relative_error` does not hold between them.
+        As :func:`from_buckets.prometheus` does: counts at the bounds are exact, as `pinned` bounds, and
+        between them values are taken to lie evenly, where `relative_error` does not hold.
 
         Parameters
         ----------

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from . import _windows
-from ._windows import AllSoFar, Doubles, _How
+from . import _rolling_kernels
+from ._cuts import AllSoFar, Doubles, _How
 
 
 def _how(min_periods: int | None, inf: str, threads: int | None, out: Doubles | None = None) -> _How:
@@ -55,7 +55,7 @@ def expanding_mean(
     >>> bg.expanding_mean([1.0, 2.0, 6.0])
     array([1. , 1.5, 3. ])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "mean", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "mean", 0.0)
 
 
 def expanding_count(
@@ -72,7 +72,7 @@ def expanding_count(
     >>> bg.expanding_count([1.0, float("nan"), 3.0])
     array([1., 1., 2.])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "count", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "count", 0.0)
 
 
 def expanding_sum(
@@ -89,7 +89,7 @@ def expanding_sum(
     >>> bg.expanding_sum([1.0, 2.0, 6.0])
     array([1., 3., 9.])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "sum", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "sum", 0.0)
 
 
 def expanding_var(
@@ -106,7 +106,7 @@ def expanding_var(
     >>> bg.expanding_var([1.0, 3.0, 5.0])
     array([nan,  2.,  4.])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "var", float(ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "var", float(ddof))
 
 
 def expanding_std(
@@ -123,7 +123,7 @@ def expanding_std(
     >>> bg.expanding_std([1.0, 3.0, 5.0], ddof=0)[1]
     np.float64(1.0)
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "std", float(ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "std", float(ddof))
 
 
 def expanding_sem(
@@ -140,7 +140,7 @@ def expanding_sem(
     >>> bg.expanding_sem([1.0, 3.0], ddof=0).round(6)
     array([0.      , 0.707107])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "sem", float(ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "sem", float(ddof))
 
 
 def expanding_min(
@@ -157,7 +157,7 @@ def expanding_min(
     >>> bg.expanding_min([3.0, 1.0, 2.0])
     array([3., 1., 1.])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "min", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "min", 0.0)
 
 
 def expanding_max(
@@ -174,7 +174,7 @@ def expanding_max(
     >>> bg.expanding_max([1.0, 3.0, 2.0])
     array([1., 3., 3.])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "max", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "max", 0.0)
 
 
 def expanding_median(
@@ -192,7 +192,7 @@ def expanding_median(
     >>> bg.expanding_median([3.0, 1.0, 2.0])
     array([3., 2., 2.])
     """
-    return _windows._roll_with(x, _how(min_periods, inf, threads, out), _windows._medians())
+    return _rolling_kernels._roll_with(x, _how(min_periods, inf, threads, out), _rolling_kernels._medians())
 
 
 def expanding_quantile(
@@ -218,7 +218,7 @@ def expanding_quantile(
     >>> bg.expanding_quantile([3.0, 1.0, 2.0], 0.5)
     array([3., 2., 2.])
     """
-    return _windows.quantiles_of(x, _how(min_periods, inf, threads), q, interpolation)
+    return _rolling_kernels.quantiles_of(x, _how(min_periods, inf, threads), q, interpolation)
 
 
 def expanding_skew(
@@ -235,7 +235,7 @@ def expanding_skew(
     >>> bg.expanding_skew([1.0, 2.0, 9.0]).round(6)
     array([     nan,      nan, 1.630059])
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "skew", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "skew", 0.0)
 
 
 def expanding_kurt(
@@ -252,7 +252,7 @@ def expanding_kurt(
     >>> bg.expanding_kurt([1.0, 2.0, 2.0, 9.0]).round(6)[3]
     np.float64(3.708507)
     """
-    return _windows._roll(x, _how(min_periods, inf, threads, out), "kurt", 0.0)
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "kurt", 0.0)
 
 
 def expanding_rank(
@@ -269,8 +269,8 @@ def expanding_rank(
     >>> bg.expanding_rank([3.0, 1.0, 2.0, 2.0])
     array([1. , 1. , 2. , 2.5])
     """
-    return _windows._roll_with(
-        x, _how(min_periods, inf, threads, out), _windows._ranking(method, ascending, pct)
+    return _rolling_kernels._roll_with(
+        x, _how(min_periods, inf, threads, out), _rolling_kernels._ranking(method, ascending, pct)
     )
 
 
@@ -288,7 +288,9 @@ def expanding_nunique(
     >>> bg.expanding_nunique([3.0, 1.0, 1.0])
     array([1., 2., 2.])
     """
-    return _windows._roll_with(x, _how(min_periods, inf, threads, out), _windows._counting_different())
+    return _rolling_kernels._roll_with(
+        x, _how(min_periods, inf, threads, out), _rolling_kernels._counting_different()
+    )
 
 
 def expanding_first(
@@ -305,7 +307,7 @@ def expanding_first(
     >>> bg.expanding_first([float("nan"), 1.0, 2.0])
     array([nan,  1.,  1.])
     """
-    return _windows._roll_value_at(x, _how(min_periods, inf, threads, out), "first")
+    return _rolling_kernels._roll_value_at(x, _how(min_periods, inf, threads, out), "first")
 
 
 def expanding_last(
@@ -322,7 +324,7 @@ def expanding_last(
     >>> bg.expanding_last([1.0, float("nan"), 2.0])
     array([1., 1., 2.])
     """
-    return _windows._roll_value_at(x, _how(min_periods, inf, threads, out), "last")
+    return _rolling_kernels._roll_value_at(x, _how(min_periods, inf, threads, out), "last")
 
 
 def expanding_cov(
@@ -339,7 +341,7 @@ def expanding_cov(
     >>> bg.expanding_cov([1.0, 3.0, 5.0], [2.0, 6.0, 10.0])
     array([nan,  4.,  8.])
     """
-    return _windows._roll_pairs(x, y, _how(min_periods, inf, threads, out), "cov", float(ddof))
+    return _rolling_kernels._roll_pairs(x, y, _how(min_periods, inf, threads, out), "cov", float(ddof))
 
 
 def expanding_corr(
@@ -356,4 +358,4 @@ def expanding_corr(
     >>> bg.expanding_corr([1.0, 2.0, 4.0], [2.0, 4.0, 8.0])
     array([nan,  1.,  1.])
     """
-    return _windows._roll_pairs(x, y, _how(min_periods, inf, threads, out), "corr", 0.0)
+    return _rolling_kernels._roll_pairs(x, y, _how(min_periods, inf, threads, out), "corr", 0.0)

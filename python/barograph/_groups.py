@@ -18,15 +18,19 @@ from ._frames import (
     Strings,
     Table,
     as_kind,
-    integers_of,
     kind_of,
     names_of,
     one_column,
 )
+from ._group_keys import (
+    _is_categorical,
+    _join,
+    _key,
+    _period_key,
+)
 from ._slo import Apdex as ApdexState
 from ._states import _is_scalar
 from ._threads import thread_count
-from ._zones import tzif
 
 LATENCY_NAMES = (
     "response_time_ms",
@@ -54,37 +58,6 @@ class ApdexLimits(Protocol):
 
 
 Apdex: TypeAlias = float | tuple[float, float] | ApdexLimits | ApdexState
-
-
-@dataclass
-class _Key:
-    """One key of the grouping: a code a row, and what each code stands for."""
-
-    codes: npt.NDArray[np.int32]
-    labels: Column
-    rank: npt.NDArray[np.int64]  # of each code, in the order of the result
-
-    @property
-    def size(self) -> int:
-        """How many different codes there may be."""
-        return len(self.labels)
-
-
-@dataclass
-class _Groups:
-    """The grouping by all keys: for each group its code in each key."""
-
-    size: int
-    parts: list[npt.NDArray[np.int64]]
-    keys: list[_Key]
-
-    def order(self, requests: Array) -> npt.NDArray[np.int64]:
-        """The groups that occur, sorted by the keys."""
-        seen = np.flatnonzero(requests)
-        if len(self.keys) == 0:
-            return np.zeros(1, dtype=np.int64)
-        ranks = [key.rank[part[seen]] for key, part in zip(self.keys, self.parts, strict=True)]
-        return seen[np.lexsort(ranks[::-1])]
 
 
 def kpis(
@@ -463,10 +436,6 @@ def _ratio(part: Array, whole: Array) -> npt.NDArray[np.float64]:
         return part / whole
 
 
-def _is_categorical(column: Any) -> bool:
-    return type(getattr(column, "dtype", None)).__name__ == "CategoricalDtype"
-
-
 def _aligned(key: Any, values: Any) -> Any:
     """A key that is a Series, in the order of the rows of values that are one too."""
     if not (_is_pandas_series(key) and _is_pandas_series(values)) or key.index.equals(values.index):
@@ -488,97 +457,6 @@ def _check_one(role: str, column: Any) -> None:
         raise TypeError(f"{role}: a {type(column).__name__} given, expected one column of it")
     if _is_scalar(column):
         raise TypeError(f"{role}: {column!r} given, expected a column: a Series, an array or a list")
-
-
-def _key(given: Any, column: Column) -> _Key:
-    """The key of a column as it was given; a pandas category sorts by its categories."""
-    whole = integers_of(given)
-    if whole is None:
-        return _key_of(column, _is_categorical(given))
-    there = np.flatnonzero(whole.valid)
-    key = _key_of(whole.values[there], own_order=False)
-    codes = np.full(len(whole.valid), -1, dtype=np.int32)
-    codes[there] = key.codes
-    return _Key(codes, key.labels, key.rank)
-
-
-def _key_of(column: Column, own_order: bool) -> _Key:
-    if isinstance(column, Strings):
-        return _text_key(column, own_order)
-    kind = column.dtype.kind
-    if kind == "b":
-        return _sorted_key(column.astype(np.int32), np.array([False, True]))
-    if kind == "O":
-        return _object_key(column)
-    if kind in "mM":
-        codes, distinct = _core.factorize(np.ascontiguousarray(column).view(np.int64), missing=True)
-        return _sorted_key(codes, distinct.view(column.dtype))
-    if kind in "iu" and (column.dtype != np.uint64 or not len(column) or column.max() < 2**63):
-        codes, distinct = _core.factorize(np.ascontiguousarray(column, dtype=np.int64))
-        return _sorted_key(codes, distinct.astype(column.dtype))
-    there = ~np.isnan(column)
-    labels, inverse = np.unique(column[there], return_inverse=True)
-    codes = np.full(len(column), -1, dtype=np.int32)
-    codes[there] = inverse
-    return _sorted_key(codes, labels)
-
-
-def _sorted_key(codes: npt.NDArray[np.int32], labels: Array) -> _Key:
-    return _Key(codes, labels, np.arange(len(labels)))
-
-
-def _text_key(column: Strings, own_order: bool) -> _Key:
-    categories = column.categories
-    if len(set(categories)) < len(categories):
-        first = {text: code for code, text in reversed(list(enumerate(categories)))}
-        same = np.array([*(first[text] for text in categories), -1], dtype=np.int32)
-        column = Strings(same[column.codes], categories)
-    rank = np.arange(len(categories))
-    if not own_order:
-        rank[sorted(range(len(categories)), key=categories.__getitem__)] = np.arange(len(categories))
-    codes = np.ascontiguousarray(column.codes)
-    return _Key(codes, Strings(np.arange(len(categories), dtype=np.int32), categories), rank)
-
-
-def _object_key(column: Array) -> _Key:
-    first: dict[Any, int] = {}
-    codes = np.array(
-        [-1 if v is None or v != v else first.setdefault(v, len(first)) for v in column.tolist()],
-        dtype=np.int32,
-    )
-    labels = np.empty(len(first), dtype=object)
-    labels[:] = list(first)
-    try:
-        order = sorted(range(len(first)), key=labels.__getitem__)
-    except TypeError:  # keys that have no order among them: by type, then as text
-        order = sorted(range(len(first)), key=lambda i: (type(labels[i]).__name__, str(labels[i])))
-    rank = np.empty(len(first), dtype=np.int64)
-    rank[order] = np.arange(len(first))
-    return _Key(codes, labels, rank)
-
-
-def _period_key(name: str, table: Table, freq: str, tz: str | None) -> _Key:
-    column = table[name]
-    if isinstance(column, Strings) or column.dtype.kind != "M":
-        raise TypeError(f"timestamp: column {name!r} holds no times; convert it first, e.g. with bg.clean")
-    ns = np.ascontiguousarray(column).view(np.int64)
-    codes, distinct = _core.factorize(_core.truncate(ns, freq, tzif(tz)), missing=True)
-    return _sorted_key(codes, distinct.view(column.dtype))
-
-
-def _join(keys: list[_Key]) -> tuple[npt.NDArray[np.int32] | None, _Groups]:
-    """One code a row for all keys together."""
-    if not keys:
-        return None, _Groups(1, [], [])
-    codes = keys[0].codes
-    size = keys[0].size
-    parts = [np.arange(size)]
-    for key in keys[1:]:
-        codes, pairs = _core.factorize(_core.combine_codes(codes, size, key.codes, key.size), missing=True)
-        outer, inner = np.divmod(pairs, max(key.size, 1))
-        parts = [*(part[outer] for part in parts), inner]
-        size = len(pairs)
-    return codes, _Groups(size, parts, keys)
 
 
 def _numbers(role: str, name: str, column: Column) -> Array:

@@ -9,9 +9,10 @@ import numpy as np
 
 from . import _core
 from ._baseline import Band
+from ._cuts import _Cut, _How, _Series, _whole
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
-from ._windows import _columns, _Cut, _How, _Series, _series, _whole
+from ._series_kinds import _columns, _series
 
 _NAN = float("nan")
 

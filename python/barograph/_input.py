@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _windows
+from . import _series_kinds
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ def explain_input(x: Any) -> InputReport:
     >>> bg.explain_input(np.array([1, 2])).reasons
     ('int64 becomes float64, in one pass',)
     """
-    taken = _windows._series(x, None)
+    taken = _series_kinds._series(x, None)
     module = type(x).__module__.partition(".")[0]
     kind = {"pyarrow": "arrow", "numpy": "numpy", "pandas": "pandas", "polars": "polars"}.get(
         module, "sequence"
     )
     reasons: list[str] = []
     if kind in ("polars", "arrow"):
-        chunks = _windows._arrow_chunks(x)
-        parts = [_windows._arrow_values(chunk) for chunk in chunks]
+        chunks = _series_kinds._arrow_chunks(x)
+        parts = [_series_kinds._arrow_values(chunk) for chunk in chunks]
         nulls = sum(chunk.null_count for chunk in chunks)
         dtype = str(x.dtype) if kind == "polars" else str(x.type)
         if nulls:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._cuts import _inf, _instants, _width
 from ._windowed import Arrivals
-from ._windows import _inf, _instants, _width
 
 
 class _Stream:

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._cuts import _width
 from ._lengths import length_in_ns
-from ._windows import _width
 from ._zones import tzif
 
 _NAMED = {"week": "7D", "day": "1D"}

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from . import _core
 from ._baseline import Band, _estimator, bands_of
+from ._cuts import _Cut, _How, _inf, _least, _Series, _whole
 from ._season import Season, season_of, zone_of
 from ._states import ArrayLike, CountedState, Subtractable, _count, _is_scalar, _number, _numbers
 from ._streams import _time, _times
 from ._threads import thread_count
-from ._windows import _Cut, _How, _inf, _least, _Series, _whole
 
 
 def seasonal_baseline(

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._windows import _columns, _Cut, _How, _inf, _Series, _series, _times, _whole, _width
+from ._cuts import _Cut, _How, _inf, _Series, _times, _whole, _width
+from ._series_kinds import _columns, _series
 
 
 class _Weights(NamedTuple):

@@ -20,6 +20,8 @@
 #include <httplib.h>
 
 #include "barograph/formats/classic_histogram.hpp"
+#include "barograph/formats/histogram_families.hpp"
+#include "barograph/formats/open_metrics.hpp"
 #include "barograph/formats/otlp_json.hpp"
 #include "barograph/record/recorder_family.hpp"
 #include "barograph/record/windows.hpp"

@@ -11,9 +11,8 @@
 #include <vector>
 
 #include "../rolling/exponential.hpp"
-#include "../rolling/order_window.hpp"
+#include "../rolling/rolling_window.hpp"
 #include "band.hpp"
-#include "detail/moving_moments.hpp"
 #include "estimator.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -39,16 +38,15 @@ class rolling_stream {
   expectation expected() const {
     switch (how_.what) {
       case method::median: {
-        const auto [median, deviation] = ordered_.median_deviation();
+        const auto [median, deviation] = recent_.median_deviation();
         return expectation::within(median, deviation * mad_to_deviation, how_.width);
       }
       case method::quantile: {
-        const double low = ordered_.quantile(how_.low), high = ordered_.quantile(how_.high);
-        return {ordered_.quantile(how_.middle), (high - low) * unit_, low, high};
+        const double low = recent_.quantile(how_.low), high = recent_.quantile(how_.high);
+        return {recent_.quantile(how_.middle), (high - low) * unit_, low, high};
       }
       case method::mean:
-        if (moving_.count() < min_periods_ || moving_.count() == 0) return {};
-        return expectation::within(moving_.mean(), moving_.deviation(), how_.width);
+        return expectation::within(recent_.mean(), recent_.deviation(), how_.width);
       default:
         return expectation::within(weighted_.mean(), weighted_.deviation(), how_.width);
     }
@@ -60,7 +58,8 @@ class rolling_stream {
   expectation update(double x, bool left_out = false) {
     if (timed_) raise<invalid_argument>("time: none given, expected one: the window is one of time");
     const expectation e = expected();
-    take(rows_++, x, left_out);
+    ++rows_;
+    take(x, left_out);
     return e;
   }
 
@@ -118,9 +117,17 @@ class rolling_stream {
     return w;
   }
 
-  static rolling::order_window order_of(std::int64_t window, bool timed, std::int64_t min_periods) {
-    return timed ? rolling::order_window::by_time(window, 0, missing(min_periods))
-                 : rolling::order_window::by_count(window, missing(min_periods));
+  static rolling::rolling_window recent_of(std::int64_t window, bool timed, method what,
+                                           std::int64_t min_periods) {
+    auto recent = timed ? rolling::rolling_window::by_time(window, 0, missing(min_periods))
+                        : rolling::rolling_window::by_count(window, missing(min_periods));
+    if (what == method::mean) {
+      recent.keep(rolling::reduction::mean);
+      recent.keep(rolling::reduction::deviation);
+    } else {
+      recent.keep_order();
+    }
+    return recent;
   }
 
   rolling_stream(std::int64_t window, bool timed, const estimator& how, std::int64_t min_periods)
@@ -128,7 +135,7 @@ class rolling_stream {
         timed_(timed),
         how_(how),
         min_periods_(min_periods),
-        ordered_(order_of(window, timed, min_periods)),
+        recent_(recent_of(window, timed, how.what, min_periods)),
         weighted_(decay_of(window, timed), weights_of(min_periods)) {
     how.check();
     if (min_periods < 0)
@@ -138,15 +145,12 @@ class rolling_stream {
 
   bool present(double x, bool left_out) const noexcept { return !left_out && x - x == 0.0; }
 
-  void take(std::int64_t row, double x, bool left_out) {
+  void take(double x, bool left_out) {
     const bool there = present(x, left_out);
     if (how_.what == method::ewma) {
       weighted_.update(x, there, 1.0);
-    } else if (how_.what == method::mean) {
-      if (there) moving_.push(row, x);
-      moving_.drop_until(row - window_);
     } else {
-      ordered_.push(there ? x : std::numeric_limits<double>::quiet_NaN());
+      recent_.push(there ? x : std::numeric_limits<double>::quiet_NaN());
     }
   }
 
@@ -159,19 +163,14 @@ class rolling_stream {
         weighted_.update(x, there, seen_ ? static_cast<double>(elapsed) / half_life_of(window_) : 0.0);
         last_ = newest_;
         seen_ = true;
-      } else if (how_.what == method::mean) {
-        if (there) moving_.push(newest_, x);
       } else {
-        ordered_.push(newest_, there ? x : std::numeric_limits<double>::quiet_NaN());
+        recent_.push(newest_, there ? x : std::numeric_limits<double>::quiet_NaN());
       }
     }
     waiting_.clear();
     newest_ = time;
-    if (how_.what == method::mean) {
-      if (time >= std::numeric_limits<std::int64_t>::min() + window_ + 1)
-        moving_.drop_until(time - window_ - 1);
-    } else if (how_.what != method::ewma) {
-      ordered_.push(time - 1, std::numeric_limits<double>::quiet_NaN());  // lets go what is too old
+    if (how_.what != method::ewma) {
+      recent_.push(time - 1, std::numeric_limits<double>::quiet_NaN());  // lets go what is too old
     }
   }
 
@@ -180,8 +179,7 @@ class rolling_stream {
   estimator how_;
   std::int64_t min_periods_;
   double unit_ = 1.0;
-  rolling::order_window ordered_;
-  detail::moving_moments moving_;
+  rolling::rolling_window recent_;
   rolling::exponential_moments weighted_;
   std::vector<double> waiting_;  ///< rows of the newest time
   std::int64_t rows_ = 0, newest_ = 0, last_ = 0;

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "classic_histogram.hpp"
+#include "detail/open_metrics_text.hpp"
 #include "json.hpp"
+#include "utf8.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 

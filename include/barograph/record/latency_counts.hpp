@@ -51,7 +51,7 @@ class latency_cells {
                               " ms given, expected one that holds Apdex's T and F, " + decimal(threshold_) +
                               " and " + decimal(tolerating_) + " ms");
     least_bits_ = bits_of(under_) + 1;
-    before_first_ = first_ - 1;
+    before_first_ = static_cast<std::size_t>(first_ - 1 + 1023 * 64);
     span_bits_ = bits_of(over_) - bits_of(under_);
     threshold_bits_ = bits_of(threshold_);
     tolerating_bits_ = bits_of(tolerating_);
@@ -96,7 +96,7 @@ class latency_cells {
     if (__builtin_expect(bits - least_bits_ >= span_bits_, 0)) return find_outside(latency);
     const std::size_t zone =
         static_cast<std::size_t>(bits > threshold_bits_) + static_cast<std::size_t>(bits > tolerating_bits_);
-    const auto bucket = static_cast<std::size_t>(kernel::exponential_index_of_normal(bits) - before_first_);
+    const std::size_t bucket = kernel::exponential_index_of_bits(bits - 1) - before_first_;
     return {bucket + zone, zone,
             static_cast<std::uint64_t>(static_cast<std::int64_t>(latency * 0x1p20 + 0.5))};
   }
@@ -155,7 +155,7 @@ class latency_cells {
   std::uint64_t span_bits_ = 0;
   std::uint64_t threshold_bits_ = 0;
   std::uint64_t tolerating_bits_ = 0;
-  std::int32_t before_first_ = 0;
+  std::size_t before_first_ = 0;  ///< the bucket before the first, counted from that of exponent 0
   std::int32_t first_ = 0;
   std::int32_t buckets_ = 0;
 };

@@ -4,10 +4,9 @@
 // row, a few words of a bitmap. Sources: detail/ranks_plain.hpp, detail/ranked_chunk_plain.hpp.
 #pragma once
 
-#include <string>
-
 #include "detail/order_job.hpp"
 #include "detail/ranks_plain.hpp"
+#include "rank_options.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace rolling {
@@ -16,21 +15,6 @@ namespace rolling {
 struct inline_ranks {
   static void ranks(const detail::order_job& job) noexcept { kernel::moving_ranks(job); }
   static void distinct(const detail::order_job& job) noexcept { kernel::moving_distinct(job); }
-};
-
-/// "average", "min" or "max" as `ties`.
-inline ties parse_ties(const std::string& text) {
-  if (text == "average") return ties::average;
-  if (text == "min") return ties::least;
-  if (text == "max") return ties::greatest;
-  raise<invalid_argument>("method: '" + text + "' given, expected 'average', 'min' or 'max'");
-}
-
-/// How a rank is counted.
-struct rank_options {
-  ties method = ties::average;  ///< of equal values
-  bool ascending = true;        ///< the least value has rank 1; else the greatest
-  bool pct = false;             ///< divided by the number of values in the window
 };
 
 /// The rank, from 1, of each window's last row among the window's values; NaN where that row is missing.

@@ -1,10 +1,10 @@
 // rolling_window: every rolling statistic of the newest values of a stream, read at any time.
 //
 // Order statistics, extrema, counts and ends have the bits of the batch form (order_statistics.hpp,
-// ranks.hpp, extrema.hpp, first_last.hpp) over the same rows: law I. Sums and what is made of them (law F)
-// are as accurate as there, and have the same bits by count, over a series of eight windows or more, unless
-// a block begins with a missing value: see detail/block_sums.hpp. By event time late values are let in as
-// far as agreed; what comes later is counted and left out (time/event_time.hpp).
+// median_deviation.hpp, ranks.hpp, extrema.hpp, first_last.hpp) over the same rows: law I. Sums and what is
+// made of them (law F) are as accurate as there, and have the same bits by count, over a series of eight
+// windows or more, unless a block begins with a missing value: see detail/block_sums.hpp. By event time late
+// values are let in as far as agreed; what comes later is counted and left out (time/event_time.hpp).
 //
 // Any reading is right at any time. What is told to keep() is kept ready from row to row, so that reading
 // it is O(1) (order statistics O(log w)); another reading goes over the rows, with the same result.
@@ -14,13 +14,14 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "detail/block_sums.hpp"
 #include "detail/extreme_queue.hpp"
-#include "detail/order_statistics_plain.hpp"
+#include "detail/quantile_place_plain.hpp"
 #include "detail/ranked_tree.hpp"
 #include "detail/recent_rows.hpp"
-#include "ranks.hpp"
+#include "rank_options.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace rolling {
@@ -52,7 +53,7 @@ class rolling_window {
     if (is_second(what) && !second_ && !fourth_) second_.emplace(rows_);
     if (is_fourth(what) && !fourth_) fourth_.emplace(rows_);
   }
-  /// Keeps quantiles, rank and nunique ready from row to row.
+  /// Keeps quantiles, median deviation, rank and nunique ready from row to row.
   void keep_order() {
     if (!order_) order_ = ordered();
   }
@@ -124,6 +125,33 @@ class rolling_window {
 
   /// Of an even number the mean of the middle two.
   double median() const { return quantile(0.5, interpolation::midpoint); }
+
+  /// Median, and the median of |x - median|, as median_deviation.hpp has them; O(log^2 w) where kept.
+  std::pair<double, double> median_deviation() const {
+    using both = std::pair<double, double>;
+    if (!enough()) return {nan(), nan()};
+    return in_order<both>([&](const detail::ranked_tree& tree, std::int64_t) -> both {
+      const std::int64_t n = size(), run = n / 2 + 1;
+      const double low = tree.select((n - 1) / 2);
+      const double m = n % 2 == 0 ? (low + tree.select(n / 2)) / 2.0 : low;
+      if (!(m - m == 0.0)) return {m, nan()};
+      // The values nearest to m are a run of neighbours; it begins at the least s that is settled.
+      std::int64_t s = 0, most = (n - 1) / 2;
+      while (s < most) {
+        const std::int64_t middle = s + (most - s) / 2;
+        if (tree.select(middle + run) - m >= m - tree.select(middle))
+          most = middle;
+        else
+          s = middle + 1;
+      }
+      const double a = m - tree.select(s), b = tree.select(s + run - 1) - m;
+      const double widest = a > b ? a : b;
+      if (n % 2 == 1) return {m, widest + 0.0};
+      const double inner = a > b ? m - tree.select(s + 1) : tree.select(s + run - 2) - m;
+      const double other = a > b ? b : a;
+      return {m, (widest + (inner > other ? inner : other)) / 2.0 + 0.0};
+    });
+  }
 
   /// The rank of the newest row among the values, from 1; NaN where it is missing.
   double rank(const rank_options& count = {}) const {
@@ -244,8 +272,8 @@ class rolling_window {
     if (fourth_) f(*fourth_);
   }
 
-  template <class F>
-  double in_order(const F& f) const {
+  template <class Result = double, class F>
+  Result in_order(const F& f) const {
     if (order_) return f(order_->tree, order_->different);
     const values_in_order now = ordered();
     return f(now.tree, now.different);

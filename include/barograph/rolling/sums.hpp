@@ -41,12 +41,21 @@ class summable {
     std::uint64_t largest = Kernels::largest_magnitude(x.data(), static_cast<std::int64_t>(x.size()));
     missing_ = largest >= infinite || !how.mask.empty();
     if (missing_) {
-      prepared_.assign(1, series(x, how, std::numeric_limits<double>::quiet_NaN()));
-      values_ = prepared_[0].values();
-      double most = 0.0;  // of what is not missing
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        const double size = std::fabs(values_[i]);
+      double most = 0.0;                                                  // of what is not missing
+      bool as_it_is = how.mask.empty() && how.nan == treatment::missing;  // NaN alone, and it is missing
+      for (std::size_t i = 0; as_it_is && i < x.size(); ++i) {
+        const double size = std::fabs(x[i]);
+        as_it_is = size != std::numeric_limits<double>::infinity();
         most = size > most ? size : most;
+      }
+      if (!as_it_is) {
+        prepared_.assign(1, series(x, how, std::numeric_limits<double>::quiet_NaN()));
+        values_ = prepared_[0].values();
+        most = 0.0;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+          const double size = std::fabs(values_[i]);
+          most = size > most ? size : most;
+        }
       }
       largest = Kernels::largest_magnitude(&most, 1);
     }

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "barograph/rolling/first_last.hpp"
+#include "barograph/rolling/median_deviation.hpp"
 #include "barograph/rolling/order_statistics.hpp"
+#include "barograph/rolling/ranks.hpp"
 #include "barograph/rolling/reductions.hpp"
 #include "catch.hpp"
 
@@ -31,7 +33,7 @@ bool same(double a, double b) { return a != a ? b != b : a == b && std::signbit(
 
 /// All statistics of the batch form, one row each.
 std::vector<std::vector<double>> batch(const std::vector<double>& x, const windows& w, const options& how) {
-  std::vector<std::vector<double>> out(10, std::vector<double>(w.size()));
+  std::vector<std::vector<double>> out(12, std::vector<double>(w.size()));
   const std::vector<double> half = {0.5}, high = {0.9}, none = {0.0};
   quantiles(x, w, half, interpolation::midpoint, how, out[0]);
   quantiles(x, w, high, interpolation::linear, how, out[1]);
@@ -43,15 +45,26 @@ std::vector<std::vector<double>> batch(const std::vector<double>& x, const windo
   value_at(window_end::first, x, w, how, out[7]);
   value_at(window_end::last, x, w, how, out[8]);
   quantiles(x, w, high, interpolation::nearest, how, out[9]);
+  std::vector<double> both(2 * w.size());
+  median_deviation(x, w, how, both);
+  out[10].assign(both.begin(), both.begin() + static_cast<std::ptrdiff_t>(w.size()));
+  out[11].assign(both.begin() + static_cast<std::ptrdiff_t>(w.size()), both.end());
   return out;
 }
 
 std::vector<double> read(const rolling_window& s) {
-  return {s.median(),      s.quantile(0.9),
-          s.quantile(0.0), s.maximum(),
-          s.rank(),        s.rank({ties::least, false, true}),
-          s.nunique(),     s.first(),
-          s.last(),        s.quantile(0.9, interpolation::nearest)};
+  return {s.median(),
+          s.quantile(0.9),
+          s.quantile(0.0),
+          s.maximum(),
+          s.rank(),
+          s.rank({ties::least, false, true}),
+          s.nunique(),
+          s.first(),
+          s.last(),
+          s.quantile(0.9, interpolation::nearest),
+          s.median_deviation().first,
+          s.median_deviation().second};
 }
 
 std::size_t differing(const std::vector<std::vector<double>>& want, std::size_t i, const rolling_window& s) {

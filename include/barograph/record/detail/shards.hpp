@@ -167,7 +167,8 @@ __attribute__((visibility("default"))) inline std::uint64_t next_recorder_number
 
 class latency_shards {
  public:
-  explicit latency_shards(const latency_cells& cells) : cells_(cells), number_(next_recorder_number()) {}
+  explicit latency_shards(const latency_cells& cells)
+      : cells_(cells), number_(next_recorder_number()), place_(number_ % shard_places) {}
   latency_shards(const latency_shards&) = delete;
   latency_shards& operator=(const latency_shards&) = delete;
   ~latency_shards() {
@@ -179,7 +180,7 @@ class latency_shards {
   }
 
   void record(double latency, bool error) noexcept {
-    const shard_place& place = places_of_thread[number_ % shard_places];
+    const shard_place& place = places_of_thread[place_];
     if (__builtin_expect(place.recorder == number_, 1))
       place.shard->record(cells_, latency, error);
     else
@@ -238,7 +239,7 @@ class latency_shards {
         shard = take();
         held = shard != nullptr && mine.hold(shard);
       }
-      if (held) places_of_thread[number_ % shard_places] = {number_, shard};
+      if (held) places_of_thread[place_] = {number_, shard};
     } else {  // from the destructor of another thread_local: hold nothing
       shard = take();
     }
@@ -252,6 +253,7 @@ class latency_shards {
 
   latency_cells cells_;
   std::uint64_t number_;
+  std::size_t place_;  ///< where a thread looks for it first
   std::atomic<latency_shard*> head_{nullptr};
   std::atomic<std::uint64_t> dropped_{0};
 };

@@ -43,13 +43,28 @@ constexpr unsigned char exponential_cell[128] = {
     54, 55, 55, 56, 56, 56, 57, 57, 58, 58, 58, 59, 59, 59, 60, 60, 61, 61, 61, 62, 62, 62, 63, 63,
 };
 
+/// By the same bits: what is added to the fraction for the bucket within its power of two to stand above
+/// bit 52. The one bound that the cell can hold carries into it: one addition instead of a comparison.
+struct exponential_steps {
+  std::uint64_t step[128] = {};
+  constexpr exponential_steps() {
+    for (int cell = 0; cell < 128; ++cell) {
+      const std::uint64_t k = exponential_cell[cell];
+      step[cell] = (k << 52) + 0x20000000000000u - exponential_bound[k + 1];
+    }
+  }
+};
+constexpr exponential_steps exponential_step;
+
+/// The bucket at scale 6 of a double with these bits less one, counted from that of exponent 0.
+inline std::uint64_t exponential_index_of_bits(std::uint64_t b) {
+  const std::uint64_t fraction = b & 0xFFFFFFFFFFFFFu;
+  return (b >> 52) * 64 + ((fraction + exponential_step.step[fraction >> 45]) >> 52);
+}
+
 /// The bucket of a positive normal double above the smallest at scale 6, from its bits.
 inline std::int32_t exponential_index_of_normal(std::uint64_t bits) {
-  const std::uint64_t b = bits - 1;
-  const std::uint64_t mantissa = (b & 0xFFFFFFFFFFFFFu) | 0x10000000000000u;
-  const std::int32_t k = exponential_cell[(b >> 45) & 127u];
-  return (static_cast<std::int32_t>(b >> 52) - 1023) * 64 + k +
-         (mantissa >= exponential_bound[k + 1] ? 1 : 0);
+  return static_cast<std::int32_t>(exponential_index_of_bits(bits - 1)) - 1023 * 64;
 }
 
 /// The bucket of a positive finite double at scale 6, from its bits.
@@ -63,11 +78,7 @@ inline std::int32_t exponential_index(std::uint64_t bits) {
     __builtin_memcpy(&bits, &x, sizeof x);
     exponent -= 54;
   }
-  const std::uint64_t b = bits - 1;
-  const std::uint64_t mantissa = (b & 0xFFFFFFFFFFFFFu) | 0x10000000000000u;
-  const std::int32_t k = exponential_cell[(b >> 45) & 127u];
-  return (static_cast<std::int32_t>(b >> 52) + exponent) * 64 + k +
-         (mantissa >= exponential_bound[k + 1] ? 1 : 0);
+  return static_cast<std::int32_t>(exponential_index_of_bits(bits - 1)) + exponent * 64;
 }
 
 /// What one pass over a block saw: the range of the buckets of its values, and whether any value was

@@ -1,0 +1,164 @@
+"""Which rows each window holds: rows, lengths in time, bounds of one's own, all so far."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._lengths import UNITS, length_in_ns
+
+Doubles: TypeAlias = npt.NDArray[np.float64]
+
+
+class _How(NamedTuple):
+    """The keywords that all rolling functions share."""
+
+    window: Any
+    min_periods: int | None
+    center: bool
+    closed: str | None
+    step: int | None
+    on: Any
+    inf: str
+    threads: int | None = None
+    out: Doubles | None = None
+
+
+class _Cut(NamedTuple):
+    """How a series is cut: its windows, the fewest values of one that counts, and the step."""
+
+    windows: _core.Windows
+    least: int
+    step: int
+    mask: npt.NDArray[np.uint8] | None = None  # what is missing, where it is more than the series' nulls
+
+
+class _Series(NamedTuple):
+    """A series taken apart: its values, what is null in it, and how results are put back."""
+
+    values: Doubles
+    mask: npt.NDArray[np.uint8] | None
+    nan_is_missing: bool
+    times: npt.NDArray[np.int64] | None
+    wrap: Callable[[Doubles, _Cut], Any]
+
+
+class AllSoFar(NamedTuple):
+    """Windows of each row and all before it."""
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: {value!r} given, expected a whole number") from None
+
+
+def _inf(inf: str) -> bool:
+    if inf not in ("missing", "propagate"):
+        raise ValueError(f"inf: {inf!r} given, expected 'missing' or 'propagate'")
+    return inf == "propagate"
+
+
+def _cut(series: _Series, how: _How) -> _Cut:
+    rows, window = len(series.values), how.window
+    step = 1 if how.step is None else _whole("step", how.step)
+    if isinstance(window, AllSoFar):
+        return _Cut(_core.fixed_windows(rows, max(rows, 1), False, "right", 1), _least(how, 1, None), 1)
+    bounds = _bounds(series, how)
+    if bounds is not None:
+        return bounds
+    width = _width(window)
+    ends = "right" if how.closed is None else how.closed
+    if width is None:
+        least = _least(how, int(window), int(window))
+        return _Cut(_core.fixed_windows(rows, int(window), bool(how.center), ends, step), least, step)
+    least = _least(how, 1, None)
+    if series.times is None:
+        raise TypeError(
+            f"window: {how.window!r} is a length in time, which needs on=times or a pandas datetime index"
+        )
+    return _Cut(_core.time_windows(series.times, width, bool(how.center), ends, step), least, step)
+
+
+def _least(how: _How, default: int, most: int | None) -> int:
+    if how.min_periods is None:
+        return default
+    least = _whole("min_periods", how.min_periods)
+    if least < 0:
+        raise ValueError(f"min_periods: {least} given, expected 0 or more")
+    if most is not None and least > most:
+        raise ValueError(f"min_periods: {least} given, expected at most the window of {most} rows")
+    return least
+
+
+def _bounds(series: _Series, how: _How) -> _Cut | None:
+    """Windows of bounds of their own: a pair of arrays, or an indexer of pandas; None for others."""
+    rows = len(series.values)
+    step = 1 if how.step is None else _whole("step", how.step)
+    if hasattr(how.window, "get_window_bounds"):
+        start, end = how.window.get_window_bounds(
+            num_values=rows, min_periods=how.min_periods, center=how.center, closed=how.closed, step=how.step
+        )
+        least = how.window.window_size
+    elif isinstance(how.window, tuple):
+        if len(how.window) != 2:
+            raise ValueError(f"window: {len(how.window)} parts given, expected (start, end)")
+        if how.center or how.closed is not None or how.step is not None:
+            raise ValueError(
+                "center, closed, step: given, expected none of them where window is (start, end)"
+            )
+        start, end = how.window
+        least = 1
+    else:
+        return None
+    start, end = np.asarray(start), np.asarray(end)
+    for name, array in (("start", start), ("end", end)):
+        if array.dtype.kind not in "iu" or array.ndim != 1:
+            raise TypeError(f"window: {name} of dtype {array.dtype} given, expected one row number a window")
+    if len(start) != -(-rows // step):
+        raise ValueError(f"window: {len(start)} starts given, expected {-(-rows // step)}, one for each row")
+    made = _core.bounded_windows(rows, start.astype(np.int64), end.astype(np.int64))
+    return _Cut(made, _least(how, least, None), step)
+
+
+def _width(window: Any) -> int | None:
+    """Nanoseconds of a window in time; None for one of rows."""
+    if isinstance(window, (bool, np.bool_)) or window is None:
+        raise TypeError(f"window: {window!r} given, expected rows (int) or a length in time")
+    if isinstance(window, np.timedelta64):  # which numpy counts among the integers
+        return int(window.astype("timedelta64[ns]").astype(np.int64))
+    if isinstance(window, (int, np.integer)):
+        return None
+    if isinstance(window, str):
+        return length_in_ns("window", window)
+    nanoseconds = getattr(window, "nanos", getattr(window, "value", None))
+    if nanoseconds is not None:
+        return int(nanoseconds)
+    if hasattr(window, "total_seconds"):
+        return int(window.days * UNITS["D"] + window.seconds * UNITS["s"] + window.microseconds * UNITS["us"])
+    raise TypeError(f"window: {type(window).__name__} given, expected rows (int) or a length in time")
+
+
+def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:
+    """Times as nanoseconds."""
+    array = np.asarray(times)
+    if array.dtype.kind == "M":
+        if np.isnat(array).any():
+            raise ValueError(f"{name}: a time is missing (NaT), expected a time for every row")
+        array = array.astype("datetime64[ns]").view(np.int64)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name}: dtype {array.dtype} given, expected datetime64 or integer nanoseconds")
+    return array.astype(np.int64, copy=False)
+
+
+def _times(on: Any, rows: int) -> npt.NDArray[np.int64]:
+    array = _instants("on", on)
+    if array.shape != (rows,):
+        raise ValueError(f"on: {array.size} times given, expected {rows}")
+    return np.ascontiguousarray(array)

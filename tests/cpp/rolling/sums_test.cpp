@@ -1,0 +1,132 @@
+#include "barograph/rolling/sums.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "barograph/stats/exact_sum.hpp"
+#include "barograph/stats/moments.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+using namespace barograph::rolling;
+
+namespace {
+
+const double missing = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> values(std::size_t n, double offset) {
+  std::vector<double> x(n);
+  for (std::size_t i = 0; i < n; ++i)
+    x[i] = offset + static_cast<double>((i * 2654435761u) % 10007u) / 7.0 - 700.0;
+  return x;
+}
+
+std::vector<double> of(reduction what, const std::vector<double>& x, const windows& w,
+                       const options& how = {}) {
+  std::vector<double> out(w.size());
+  reduce_sums(what, x, w, how, 1.0, out);
+  return out;
+}
+
+double size_of(const std::vector<double>& x, const windows& w, std::size_t i) {
+  double all = 0.0;
+  for (auto row = static_cast<std::size_t>(w.first(i)); row < static_cast<std::size_t>(w.stop(i)); ++row)
+    all += std::fabs(x[row]);
+  return all;
+}
+
+template <class State>
+State exact(const std::vector<double>& x, const windows& w, std::size_t i) {
+  State s;
+  for (auto row = static_cast<std::size_t>(w.first(i)); row < static_cast<std::size_t>(w.stop(i)); ++row)
+    s.update(x[row]);
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("sums and means are within 2u of the sum of magnitudes, whatever the window and the offset") {
+  for (const double offset : {0.0, 1e9, -1e15})
+    for (const std::int64_t length : {1, 5, 8, 9, 33, 400}) {
+      const auto x = values(700, offset);
+      const windows w = fixed_windows(700, length);
+      const auto sum = of(reduction::sum, x, w), mean = of(reduction::mean, x, w);
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const auto s = exact<exact_sum>(x, w, i);
+        const double bound = 0x1p-52 * size_of(x, w, i), n = static_cast<double>(w.stop(i) - w.first(i));
+        wrong += !(std::fabs(sum[i] - s.value()) <= bound);
+        wrong += !(std::fabs(mean[i] - s.value() / n) <= bound / n);
+      }
+      CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("variances are those of exact sums, at an offset of 1e9 too") {
+  for (const double offset : {0.0, 1e9}) {
+    const auto x = values(500, offset);
+    const windows w = fixed_windows(500, 30);
+    const auto var = of(reduction::variance, x, w);
+    std::size_t wrong = 0;
+    for (std::size_t i = 1; i < x.size(); ++i) {
+      const double want = exact<moments>(x, w, i).variance(1);
+      wrong += !(std::fabs(var[i] - want) <= 8 * 0x1p-53 * want);  // a few roundings of the quotients
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("a spike does not leak into windows that do not hold it") {
+  auto x = values(300, 0.0);
+  const windows w = fixed_windows(300, 10);
+  const auto without = of(reduction::deviation, x, w);
+  x[150] = 1e50;
+  const auto with = of(reduction::deviation, x, w);
+  for (std::size_t i = 1; i < x.size(); ++i)
+    if (i < 150 || i >= 160) CHECK(with[i] == without[i]);
+}
+
+TEST_CASE("series with NaN alone are read as they stand and give what a copy gives") {
+  auto x = values(600, 1e6);
+  for (std::size_t i = 0; i < x.size(); i += 7) x[i] = missing;
+  const std::vector<unsigned char> mask(x.size(), 0);  // masks nothing, but makes a copy
+  options how, masked;
+  how.min_periods = masked.min_periods = 2;
+  masked.mask = mask;
+  for (const std::int64_t length : {3, 20, 600})
+    for (const reduction what :
+         {reduction::sum, reduction::mean, reduction::deviation, reduction::kurtosis}) {
+      const auto direct = of(what, x, fixed_windows(600, length), how);
+      const auto copied = of(what, x, fixed_windows(600, length), masked);
+      std::size_t wrong = 0;
+      for (std::size_t i = 0; i < x.size(); ++i)
+        wrong += !(direct[i] == copied[i] || (direct[i] != direct[i] && copied[i] != copied[i]));
+      CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("growing windows have the same bits whether four rows go at a time or one") {
+  // A missing first value, and one more row at a time than the four: every way through the kernel.
+  auto x = values(43, 1e6);
+  x[0] = x[1] = x[20] = missing;
+  for (const reduction what :
+       {reduction::mean, reduction::variance, reduction::skewness, reduction::kurtosis}) {
+    const auto all = of(what, x, fixed_windows(43, 43));
+    std::size_t wrong = 0;
+    for (std::size_t n = 1; n <= x.size(); ++n) {  // the last row of shorter series
+      const std::vector<double> part(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n));
+      const auto rows = static_cast<std::int64_t>(n);
+      const double last = of(what, part, fixed_windows(rows, rows)).back();
+      wrong += !(last == all[n - 1] || (last != last && all[n - 1] != all[n - 1]));
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("pairs and sums refuse what is not theirs") {
+  std::vector<double> x(4, 1.0), y(3, 1.0), out(4);
+  CHECK_THROWS_AS(reduce_pairs(reduction::mean, x, x, fixed_windows(4, 2), {}, {}, 1.0, out),
+                  invalid_argument);
+  CHECK_THROWS_AS(reduce_pairs(reduction::covariance, x, y, fixed_windows(4, 2), {}, {}, 1.0, out),
+                  invalid_argument);
+}
