@@ -90,7 +90,7 @@ class rolling_pairs {
 
   bool add(std::int64_t time, const detail::two_values& v) {
     const bool in = pairs_.admit(time, [&](const pairs::row& r) {
-      sums_.popped();
+      sums_.popped(r.value);
       loud_ -= is_loud(r.value);
     });
     if (!in) return false;

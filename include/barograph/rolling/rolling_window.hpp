@@ -252,7 +252,7 @@ class rolling_window {
   }
 
   void leave(const rows::row& r) {
-    each_sum([](auto& sums) { sums.popped(); });
+    each_sum([&](auto& sums) { sums.popped(r.value); });
     count_odd(r.value, -1);
     if (r.value != r.value) return;
     if (order_) order_->erase(r.value, r.age);

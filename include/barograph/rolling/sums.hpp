@@ -153,6 +153,27 @@ inline void fill_empty(reduction what, const windows& w, const options& how, spa
   for (std::int64_t i = 0; i < w.rows && i + w.shift < 0; ++i) out[static_cast<std::size_t>(i)] = none;
 }
 
+/// Whether powers of the value would leave the range of doubles, so that its series is scaled down.
+inline bool is_huge(double x) noexcept {
+  const double size = std::fabs(x);
+  return size >= 0x1p201 && size < std::numeric_limits<double>::infinity();
+}
+
+inline std::vector<double> without_huge(span<const double> x) {
+  std::vector<double> rest(x.begin(), x.end());
+  for (double& v : rest) v = is_huge(v) ? std::numeric_limits<double>::quiet_NaN() : v;
+  return rest;
+}
+
+/// Windows that hold no huge value have the results of the series without them: in one that is scaled down
+/// for a huge value's sake, powers of all others would vanish.
+template <class Huge>
+inline void take_without_huge(const windows& w, const Huge& huge, span<const double> rest, span<double> out) {
+  count_in_windows(w, huge, [&](std::size_t i, std::int64_t found) {
+    if (found == 0) out[i] = rest[i];
+  });
+}
+
 inline void scale(span<double> out, int exponent) {
   for (std::size_t i = 0; exponent != 0 && i < out.size(); ++i) out[i] = __builtin_ldexp(out[i], exponent);
 }
@@ -186,6 +207,14 @@ inline void reduce_sums(reduction what, span<const double> x, const windows& w, 
   detail::run_sums<Kernels>(job, w, out.data(), executor);
   const bool shape = what == reduction::skewness || what == reduction::kurtosis;
   detail::scale(out, shape ? 0 : what == reduction::variance ? 2 * s.exponent() : s.exponent());
+  if (powers && s.exponent() > 0) {
+    std::vector<double> rest(out.size());
+    reduce_sums<Kernels>(what, detail::without_huge(x), w, how, ddof, rest, executor);
+    const auto huge = [&](std::size_t row) {
+      return static_cast<std::int64_t>((how.mask.empty() || how.mask[row] == 0) && detail::is_huge(x[row]));
+    };
+    detail::take_without_huge(w, huge, rest, out);
+  }
   if (s.loud() == nullptr) return;
   s.loud()->for_each_window(w, [&](std::size_t i, std::int64_t loud, double sum, double, double) {
     if (loud == 0) return;
@@ -227,6 +256,15 @@ inline void reduce_pairs(reduction what, span<const double> x, span<const double
   detail::fill_empty(what, w, how, out);
   detail::run_sums<Kernels>(job, w, out.data(), executor);
   if (what == reduction::covariance) detail::scale(out, s.exponent() + t.exponent());
+  if (s.exponent() > 0 || t.exponent() > 0) {
+    std::vector<double> rest(out.size());
+    reduce_pairs<Kernels>(what, detail::without_huge(x), detail::without_huge(y), w, how, how_y, ddof, rest,
+                          executor);
+    const auto huge = [&](std::size_t row) {
+      return static_cast<std::int64_t>(detail::is_huge(x[row]) || detail::is_huge(y[row]));
+    };
+    detail::take_without_huge(w, huge, rest, out);
+  }
   for (const series* loud : {s.loud(), t.loud()})
     if (loud != nullptr)
       loud->for_each_window(w, [&](std::size_t i, std::int64_t count, double, double, double) {

@@ -259,3 +259,19 @@ TEST_CASE("by time sums do not depend on when a late row came, nor on when they 
   CHECK(wrong == 0);
   CHECK(shuffled.clock().late() == 240);
 }
+
+TEST_CASE("a spike leaves no trace once it has left the window, however large") {
+  for (const double spike : {1e50, 1e300}) {
+    rolling_window calm = rolling_window::by_count(20), torn = calm;
+    for (const reduction what : sums) torn.keep(what);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < 90; ++i) {
+      const double x = static_cast<double>((i * 2654435761u) % 1009u);
+      calm.push(x);
+      torn.push(i == 25 ? spike : x);
+      if (i >= 46)
+        for (const reduction what : sums) wrong += !same(read(torn, what), read(calm, what));
+    }
+    CHECK(wrong == 0);
+  }
+}

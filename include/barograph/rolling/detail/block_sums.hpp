@@ -43,19 +43,23 @@ class block_sums {
     if (r.brief(kernel::short_window)) return;
     const std::size_t middle = r.middle();
     const Value& v = r[at].value;
-    if (partial_.size() + 1 != r.size() || r.new_block() || beyond(v) ||
+    if (partial_.size() + 1 != r.size() || r.new_block() || stale_ || beyond(v) ||
         (is_finite(v) && at == pivot_place(r)))
       return rebuild(r);
     partial_.insert(at, none());
+    count_near(v, 1);
     at < middle ? suffixes(r, at + 1) : prefixes(r, at);
   }
-  /// The oldest row has left.
-  void popped() {
+  /// The oldest row, of this value, has left. The last value near to what the sums are scaled for takes the
+  /// scale with it: powers of all others might have vanished in it.
+  void popped(const Value& v) {
     if (!partial_.empty()) partial_.pop_front();
+    count_near(v, -1);
+    stale_ = stale_ || (exponent_ != 0 && near_ == 0) || (exponent_y_ != 0 && near_y_ == 0);
   }
   /// A row without a value came.
   void passed(const rows& r) {
-    if (r.new_block()) rebuild(r);
+    if (r.new_block() || stale_) rebuild(r);
   }
 
   /// The sums over the whole window, of values divided by 2^exponent.
@@ -114,6 +118,8 @@ class block_sums {
     }
     exponent_ = scale_of(most);
     exponent_y_ = scale_of(most_y);
+    near_ = near_y_ = 0;
+    for (std::size_t i = 0; i < r.size(); ++i) count_near(r[i].value, 1);
     const std::size_t at = pivot_place(r);
     pivot_ = at < r.size() ? scaled(x_of(r[at].value), exponent_) : 0.0;
     pivot_y_ = at < r.size() ? scaled(y_of(r[at].value), exponent_y_) : 0.0;
@@ -121,6 +127,7 @@ class block_sums {
 
   void rebuild(const rows& r) {
     partial_.clear();
+    stale_ = false;
     if (r.brief(kernel::short_window)) return;
     aim(r);
     for (std::size_t i = 0; i < r.size(); ++i) partial_.insert(i, none());
@@ -166,6 +173,12 @@ class block_sums {
     else
       return e > 940 ? 100 : 0;
   }
+  /// Counts the values that the scale is there for.
+  void count_near(const Value& v, std::int64_t by) noexcept {
+    if (!is_finite(v)) return;
+    if (exponent_ != 0 && exponent_of(x_of(v)) > exponent_ - 200) near_ += by;
+    if (exponent_y_ != 0 && exponent_of(y_of(v)) > exponent_y_ - 200) near_y_ += by;
+  }
   bool beyond(const Value& v) const noexcept {
     return is_finite(v) && (beyond(x_of(v), exponent_) || beyond(y_of(v), exponent_y_));
   }
@@ -177,6 +190,8 @@ class block_sums {
   sliding_array<sums> partial_;
   double pivot_ = 0.0, pivot_y_ = 0.0;
   int exponent_ = 0, exponent_y_ = 0;
+  std::int64_t near_ = 0, near_y_ = 0;  ///< values that the exponents are for
+  bool stale_ = false;                  ///< to be made anew with the next row
 };
 
 }  // namespace detail
