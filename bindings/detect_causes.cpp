@@ -58,7 +58,7 @@ void register_detect_causes(py::module_& m) {
       "rank_causes",
       [](const std::vector<doubles>& columns, const std::vector<std::string>& names, std::size_t at,
          std::size_t recent_from, std::size_t tolerance, std::size_t recent, double scatter,
-         double relative_floor, double share_floor, double harmless, bool more_scatter,
+         double relative_floor, double share_floor, double harmless, double silence, bool more_scatter,
          bool successes_as_failures, double common, double explained, double suffering,
          const std::optional<codes>& service, const std::optional<codes>& calls, std::size_t threads) {
         detect::cause_options how;
@@ -68,6 +68,7 @@ void register_detect_causes(py::module_& m) {
         how.relative_floor = relative_floor;
         how.share_floor = share_floor;
         how.harmless = harmless;
+        how.silence = silence;
         how.more_scatter = more_scatter;
         how.successes_as_failures = successes_as_failures;
         how.common = common;
@@ -98,9 +99,9 @@ void register_detect_causes(py::module_& m) {
       py::arg("columns"), py::arg("names"), py::arg("at"), py::arg("recent_from") = 0,
       py::arg("tolerance") = 0, py::arg("recent") = 0, py::arg("scatter") = 0.6,
       py::arg("relative_floor") = 0.1, py::arg("share_floor") = 0.005, py::arg("harmless") = 0.3,
-      py::arg("more_scatter") = true, py::arg("successes_as_failures") = true, py::arg("common") = 0.0,
-      py::arg("explained") = 0.3, py::arg("suffering") = 0.2, py::arg("service") = py::none(),
-      py::arg("calls") = py::none(), py::arg("threads") = 1);
+      py::arg("silence") = 1.8, py::arg("more_scatter") = true, py::arg("successes_as_failures") = true,
+      py::arg("common") = 0.0, py::arg("explained") = 0.3, py::arg("suffering") = 0.2,
+      py::arg("service") = py::none(), py::arg("calls") = py::none(), py::arg("threads") = 1);
   m.def(
       "lead_lag",
       [](const std::vector<doubles>& columns, const doubles& target, std::size_t max_lag, std::size_t given,

@@ -924,6 +924,7 @@ def rank_causes(
     relative_floor: float = 0.1,
     share_floor: float = 0.005,
     harmless: float = 0.3,
+    silence: float = 1.8,
     more_scatter: bool = True,
     successes_as_failures: bool = True,
     common: float = 0.0,

@@ -21,6 +21,7 @@ struct cause_options {
   double scatter = 0.6;               ///< weight of values that scatter
   bool more_scatter = true;           ///< only scatter beyond what there was before counts
   bool successes_as_failures = true;  ///< shares of successes are turned into shares of failures
+  double silence = 1.8;               ///< score of a metric that has no values any more
   double common = 0.0;                ///< share of the median score of a metric's kind that is taken off
   double explained = 0.3;  ///< share of a score that is taken off where callees (traffic: callers) explain it
   double suffering = 0.2;  ///< weight of the mean score of a service's callers

@@ -4,9 +4,10 @@
 // its spread plus a tenth of its level (without such a floor a calm metric wins by a trifle), and counts
 // for no more than the shift against the rows just before, so that what had drifted away earlier is no
 // cause. Score: ln(1 + shift), less for a direction that does no harm, plus a part for values that have
-// begun to scatter. Shares of successes are looked at as shares of failures. When it began is looked for
-// near the given row, by all metrics together. With a graph of calls, what a service's callees explain is
-// taken off, and callers that suffer speak for the service they call.
+// begun to scatter. A metric that falls silent has a score of its own. Shares of successes are looked at as
+// shares of failures. When it began is looked for near the given row, by all metrics together. With a graph
+// of calls, what a service's callees explain is taken off, and callers that suffer speak for the service
+// they call.
 //
 // Law: class F; threads change no bit.
 #pragma once
@@ -174,6 +175,9 @@ ranked_causes rank_causes(span<const span<const double>> columns, span<const met
         if (split == found.begin || s.score > found.causes[c].score)
           found.causes[c] = cause{c, s.score, s.shift, s.onset};
       }
+      if (seen[c].scale != 0) continue;
+      const std::int64_t silent = detail::silent_from(columns[c], normal_end, last);
+      if (silent >= 0) found.causes[c] = cause{c, how.silence, 0.0, silent};
     }
   });
   if (how.common != 0) detail::take_off_common(traits, how.common, found.causes);

@@ -121,8 +121,8 @@ def rank_causes(
         raise ValueError(f"by: {by!r} given, expected 'metric' or 'service'")
     layout: dict[str, Any] = {"time": time, "service": service, "metric": metric, "value": value}
     seen = metrics_of(metrics, **layout)
-    if not seen.columns:
-        raise ValueError("metrics: no column of numbers given")
+    if not seen.columns or not len(seen):
+        raise ValueError(f"metrics: no {'rows' if seen.columns else 'column of numbers'} given")
     usual = None if normal is None else metrics_of(normal, **layout, name="normal")
     calls = None if graph is None else calls_of(graph)
     services = seen.services if calls is None else _services_in(calls, seen, given=service is not None)
@@ -142,7 +142,7 @@ def rank_causes(
             f"at: {at!r} given, and no row is {where} it; expected one with rows on both sides, or normal="
         )
     rows_after = len(columns[0]) - split
-    off = 1 if seen.time is None and tolerance == "1min" else _rows("tolerance", tolerance, seen)
+    off = 1 if seen.step is None and tolerance == "1min" else _rows("tolerance", tolerance, seen)
     lately = (
         max(2, min(rows_after, split // 4, _MOST_RECENT)) if recent is None else _rows("recent", recent, seen)
     )

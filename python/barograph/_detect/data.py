@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -101,7 +102,9 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
     array = column[name]
     if isinstance(array, Strings):
         try:
-            array = np.asarray(array.to_numpy().astype("datetime64[ns]"))
+            with warnings.catch_warnings():  # offsets are applied, as they should be
+                warnings.filterwarnings("ignore", "no explicit representation of timezones", UserWarning)
+                array = np.asarray(array.to_numpy().astype("datetime64[ns]"))
         except ValueError:
             raise TypeError(f"{name}: text given that is no time such as '2026-01-31T12:00:00'") from None
     if array.dtype.kind == "O":
@@ -123,7 +126,9 @@ def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.date
     offsets = {str(v.tzinfo) for v in given if getattr(v, "tzinfo", None) is not None}
     try:
         plain = [v.astimezone(UTC).replace(tzinfo=None) if getattr(v, "tzinfo", None) else v for v in given]
-        times = np.array(plain, dtype="datetime64[ns]")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "no explicit representation of timezones", UserWarning)
+            times = np.array(plain, dtype="datetime64[ns]")
     except (ValueError, TypeError):
         raise TypeError(f"{name}: objects given, expected times or seconds since 1970") from None
     return times, offsets.pop() if len(offsets) == 1 else None

@@ -109,6 +109,7 @@ def metrics_of(
     table = Table.of(data)
     when, zone, time = _time_of(data, table, time)
     others = [c for c in table.columns if c != time]
+    others = [c for c in others if not _is_nothing(table, c)]
     texts = [c for c in others if _is_text(table, c)]
     if texts or metric is not None or (isinstance(service, str) and service in table):
         found = _long(table, others, texts, when, service, metric, value, name)
@@ -148,6 +149,14 @@ def _is_text(table: Table, column: str) -> bool:
     return isinstance(values, Strings) or (
         values.dtype.kind == "O" and any(isinstance(v, str) for v in values)
     )
+
+
+def _is_nothing(table: Table, column: str) -> bool:
+    """Whether a column of text or objects holds nothing at all, so that nobody knows what it is."""
+    values = table[column]
+    if isinstance(values, Strings):
+        return len(values) > 0 and bool((values.codes < 0).all())
+    return values.dtype.kind == "O" and all(v is None for v in values.tolist())
 
 
 def _time_of(data: Any, table: Table, time: str | None) -> tuple[Times | None, str | None, str | None]:

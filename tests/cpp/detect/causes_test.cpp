@@ -57,7 +57,7 @@ TEST_CASE("a row that is off is corrected by all metrics together") {
   }
 }
 
-TEST_CASE("a metric without values, or with too few, scores nothing") {
+TEST_CASE("a metric without values, or with too few, scores nothing, one that falls silent does") {
   columns data = metrics(4, 50, 40);
   const double missing = std::numeric_limits<double>::quiet_NaN();
   for (double& x : data[0]) x = missing;
@@ -65,7 +65,10 @@ TEST_CASE("a metric without values, or with too few, scores nothing") {
   for (std::size_t i = 40; i < 50; ++i) data[3][i] = std::numeric_limits<double>::infinity();
   const ranked_causes found = rank_causes(views(data), plain(4), 40);
   CHECK(found.causes[0].column == 1);
-  for (std::size_t i = 1; i < 4; ++i) {
+  CHECK(found.causes[1].column == 3);  // fell silent
+  CHECK(found.causes[1].score == cause_options().silence);
+  CHECK(found.causes[1].onset == 40);
+  for (std::size_t i = 2; i < 4; ++i) {
     CHECK(found.causes[i].score == 0);
     CHECK(found.causes[i].shift == 0);
   }

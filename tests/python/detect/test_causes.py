@@ -17,7 +17,7 @@ import barograph as bg
 from barograph import _core
 from barograph._detect import causes, metrics
 
-PLAIN = {"more_scatter": False, "successes_as_failures": False}
+PLAIN: dict[str, Any] = {"more_scatter": False, "successes_as_failures": False, "silence": 0.0}
 
 
 def by_definition(columns: list[np.ndarray], names: list[str], at: int) -> np.ndarray:
@@ -149,6 +149,30 @@ def test_missing_infinite_and_constant_cells_do_no_harm() -> None:
     assert np.isfinite(found.score).all()
     scores = dict(zip(found.cause, found.score, strict=True))
     assert [scores[frame.columns[1 + c]] for c in (7, 8, 9)] == [0.0, 0.0, 0.0]
+
+
+def test_a_metric_that_falls_silent_is_a_suspect() -> None:
+    frame = shop()
+    frame.loc[180:, "s7_requests"] = np.nan
+    frame.loc[:120, "s8_requests"] = np.nan  # was not always there
+    frame.loc[180:, "s8_requests"] = np.nan
+    frame.loc[100:, "s9_requests"] = np.nan  # fell silent long before
+    found = bg.rank_causes(frame, AT).set_index("cause")
+    assert list(found.index[:3])[2] == "s7_requests"
+    assert found.onset["s7_requests"] == AT
+    assert found.direction["s7_requests"] == ""
+    assert found.score[["s8_requests", "s9_requests"]].max() == 0.0
+
+
+def test_columns_that_hold_nothing_and_times_as_text_are_read() -> None:
+    frame = shop()
+    expected = bg.rank_causes(frame, AT)
+    text = frame.time.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    found = bg.rank_causes(frame.assign(time=text, remark=None), AT)
+    assert list(found.cause) == list(expected.cause)
+    assert list(found.onset[:2]) == [AT, AT]
+    with pytest.raises(ValueError, match="metrics: no rows given"):
+        bg.rank_causes(frame[:0], AT)
 
 
 def test_units_do_not_matter() -> None:

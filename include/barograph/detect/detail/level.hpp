@@ -23,12 +23,13 @@ inline void finite_values(span<const double> x, std::size_t begin, std::size_t e
     if (x[i] - x[i] == 0.0) out.push_back(x[i] * unit);
 }
 
-/// A power of two that brings huge values to where their squares and sums are finite; else 1.
+/// A power of two that brings huge values to where their squares and sums are finite, and minute ones to
+/// where they count; else 1.
 inline double unit_of(span<const double> x) noexcept {
   double largest = 0;
   for (const double v : x)
     if (v - v == 0.0) largest = std::max(largest, std::fabs(v));
-  return largest > 1e140 ? 0x1p-600 : 1.0;
+  return largest > 1e140 ? 0x1p-600 : largest < 1e-140 && largest > 0 ? 0x1p600 : 1.0;
 }
 
 /// The q-th quantile of n >= 1 values as numpy has it; from `from` on they are still in any order,

@@ -101,6 +101,19 @@ inline std::int64_t onset_of(span<const double> x, const seen_metric& m, std::si
   return best > 0.25 * (squares - total * total / n) && best > 4 ? row : -1;
 }
 
+/// The row from which a metric that was nearly always there has no values any more, where that is within
+/// normal_end to last; else -1.
+inline std::int64_t silent_from(span<const double> x, std::size_t normal_end, std::size_t last) {
+  std::size_t there = 0, end = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (x[i] - x[i] != 0.0) continue;
+    if (i < normal_end) ++there;
+    end = i + 1;
+  }
+  const bool fell = end >= normal_end && end <= last && x.size() - end >= 2;
+  return fell && there * 10 >= normal_end * 9 ? static_cast<std::int64_t>(end) : -1;
+}
+
 /// Which rows are what: abnormal from `split` to `rows`; `recent` rows before it are looked at once more.
 struct stretches {
   std::size_t split, rows, recent, margin, recent_from;
