@@ -44,6 +44,7 @@ py::dict whole_series(const time_array& seconds, const double_array& values, std
   out["season"] = column<double>(r.season);
   out["step"] = column<double>(r.step);
   out["stuck"] = column<double>(r.stuck);
+  out["stands_out"] = column<bool>(r.stands_out);
   out["margin"] = r.margin;
   out["cycle"] = r.cycle;
   out["period"] = r.period;

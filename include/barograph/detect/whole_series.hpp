@@ -31,9 +31,12 @@ struct series_strangeness {
   std::vector<double> season;    ///< part of the distance from what is usual, smoothed
   std::vector<double> step;      ///< part of the steps to its neighbours
   std::vector<double> stuck;     ///< evidence that the value no longer moved
-  double margin = 0;             ///< about three standard deviations from what is usual
-  std::int64_t cycle = 0;        ///< of what is usual: 86,400 s, 604,800 s, or 0 where it is of no time
-  std::size_t period = 0;        ///< of what is usual in rows, or 0
+  /// Whether the value itself is among the fifth farthest from the median and what is usual: what is strange
+  /// only by its neighbours, through the smoothing, is not.
+  std::vector<std::uint8_t> stands_out;
+  double margin = 0;       ///< about three standard deviations from what is usual
+  std::int64_t cycle = 0;  ///< of what is usual: 86,400 s, 604,800 s, or 0 where it is of no time
+  std::size_t period = 0;  ///< of what is usual in rows, or 0
 };
 
 namespace detail {
@@ -279,6 +282,12 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   const double part = d::part_of_season(level, season);
   for (double& v : level) v *= 1.0 - part;
   for (double& v : season) v *= part;
+  std::vector<double> own(n);
+  for (std::size_t i = 0; i < n; ++i) own[i] = level[i] + season[i];
+  scratch = own;
+  const double far = d::quantile(scratch, 0.8);
+  out.stands_out.resize(n);
+  for (std::size_t i = 0; i < n; ++i) out.stands_out[i] = own[i] >= far ? 1 : 0;
   out.level = d::smoothed(level);
   out.season = d::smoothed(season);
   out.step.assign(n, 0.0);
@@ -291,8 +300,10 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   for (std::size_t i = 0; i < n; ++i) r[i] = out.level[i] + out.season[i] + out.step[i];
   out.evidence = d::tail_evidence(r, 1.0);
   out.stuck = d::stuck_runs(x);
-  for (std::size_t i = 0; i < n; ++i)
+  for (std::size_t i = 0; i < n; ++i) {
+    if (out.stuck[i] > 0) out.stands_out[i] = 1;
     out.evidence[i] = std::isfinite(x[i]) ? std::max(out.evidence[i], out.stuck[i]) : 0.0;
+  }
   return out;
 }
 

@@ -55,7 +55,8 @@ def auto(
     of :func:`auto_stream`. Tables: the distance to the nearest of some rows, Mahalanobis' distance and an
     isolation forest, added as standard scores; with causal=True learnt from rows 0 to 255 first (which
     score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
-    Scores are of evidence: 0.75 is one row in a thousand where all is well.
+    Of a whole series rows are flagged whose own value stands out; the smoothing raises the scores of their
+    neighbours too. Scores are of evidence: 0.75 is one row in a thousand where all is well.
 
     Examples
     --------
@@ -63,7 +64,7 @@ def auto(
     >>> x = np.random.default_rng(0).normal(size=500)
     >>> x[400:410] += 8
     >>> found = bg.detect.auto(x)
-    >>> set(range(401, 409)) <= {d.row for d in found}
+    >>> {d.row for d in found} <= set(range(400, 410))
     True
     >>> found.incidents()[0].severity
     'HIGH'
@@ -104,7 +105,7 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
         names[:2], parts[:2] = ["level"], [column["level"] + column["season"]]
     margin = got["margin"]
     return _judged(
-        column["evidence"], contamination, method,
+        column["evidence"], contamination, method, got["stands_out"][back],
         time=data.time, value=data.values, expected=column["expected"], zone=data.zone,
         lower=column["expected"] - margin, upper=column["expected"] + margin, kind=kind_among(data.names),
         attribution=Attribution(np.column_stack(parts), tuple(names)),
@@ -188,15 +189,18 @@ def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
     return found if contamination is None else _causal_share(found, contamination)
 
 
-def _judged(evidence: Doubles, contamination: float | None, method: str, **columns: Any) -> Detections:
-    """Flags by false-discovery control, or the share asked for."""
+def _judged(
+    evidence: Doubles, contamination: float | None, method: str,
+    may: npt.NDArray[np.bool_] | None = None, **columns: Any,
+) -> Detections:  # fmt: skip
+    """Flags by false-discovery control where a row `may` be flagged, or the share asked for."""
     score = evidence / (1.0 + evidence)
     if contamination is None:
         p = 10.0**-evidence
         limit = _core.benjamini_hochberg(p, FALSE_SHARE)
-        flagged = p <= limit
+        flagged = p <= limit if may is None else (p <= limit) & may
         needed = float(score[flagged].min()) if flagged.any() else 1.0
-        method += f"; findings by Benjamini and Hochberg at {FALSE_SHARE:.0%}"
+        method += f"; findings by Benjamini and Hochberg at {100 * FALSE_SHARE:.0f} %"
     else:
         needed = _share(score, contamination)
         flagged = score >= needed

@@ -103,6 +103,17 @@ TEST_CASE("no rows, one row, constants and the largest numbers give finite figur
   CHECK_THROWS_AS(whole_series(every(1, 3), std::vector<double>(2)), invalid_argument);
 }
 
+TEST_CASE("a spike stands out, its neighbours do not, whatever smoothing makes of them") {
+  std::vector<double> x(300);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 10 == 0 ? 3.0 : static_cast<double>(i % 3);
+  x[204] = 1;  // the median
+  x[205] = 90;
+  const auto r = whole_series({}, x);
+  CHECK(r.evidence[204] > 4.0);
+  CHECK(r.stands_out[205] == 1);
+  CHECK(r.stands_out[204] == 0);
+}
+
 TEST_CASE("a value that is stuck is evidence in all of its rows") {
   std::vector<double> x(800);
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i);

@@ -129,6 +129,14 @@ def test_pandas_zones_names_and_gaps_go_through():
     assert found.incidents().to_frame("pandas")["onset"].dt.tz is not None
 
 
+def test_of_a_single_spike_rows_beside_it_with_usual_values_are_not_flagged():
+    x = np.random.default_rng(0).normal(size=500)
+    x[200] = 50
+    x[[198, 199, 201, 202]] = 0.0
+    (one,) = bg.detect.auto(x)
+    assert one.row == 200
+
+
 def test_a_period_of_rows_is_found_without_times():
     x = 10 * np.sin(2 * np.pi * np.arange(2000) / 48) + np.random.default_rng(0).normal(size=2000)
     x[1000:1012] = 10  # usual values at an unusual place
