@@ -50,9 +50,10 @@ class ewma_chart {
 
   /// The statistic after each value; NaN for NaN. The state goes along.
   void update(span<const double> values, span<double> statistics) {
+    const double unit = deviation();
     for (std::size_t i = 0; i < values.size(); ++i) {
       update(values[i]);
-      statistics[i] = values[i] != values[i] ? values[i] : statistic();
+      statistics[i] = values[i] != values[i] ? values[i] : z_ / unit;
     }
   }
 
@@ -90,7 +91,7 @@ class ewma_chart {
   std::int64_t last_time() const noexcept { return clock_.last; }
 
   /// Z in units of its deviation; beyond +-limit is an alarm.
-  double statistic() const noexcept { return z_ / std::sqrt(weight_ / (2 - weight_)); }
+  double statistic() const noexcept { return z_ / deviation(); }
   /// The mean itself, in the unit of the values.
   double mean() const noexcept { return scale_.target + scale_.sigma * z_; }
 
@@ -126,6 +127,8 @@ class ewma_chart {
   friend bool operator!=(const ewma_chart& a, const ewma_chart& b) { return !(a == b); }
 
  private:
+  double deviation() const noexcept { return std::sqrt(weight_ / (2 - weight_)); }  // of Z, in the end
+
   static double power(double base, std::uint64_t n) noexcept {
     double p = 1;
     for (; n != 0; n >>= 1, base *= base)
