@@ -32,7 +32,7 @@ class seasonal_guess {
     if (rows_ == 0) level_ = x;
     const bool known = day_[of_day].count != 0;
     const double daily = known ? day_[of_day].mean : level_;
-    const std::int64_t week = (seconds - second) / (7 * 86400);
+    const std::int64_t week = seconds / (7 * 86400) - (seconds % (7 * 86400) < 0 ? 1 : 0);
     const bool knows_week = week_[of_week].count != 0 && first_week_[of_week] < week;
     const double weekly = knows_week ? week_[of_week].mean : daily;
     const guess made{weekly_error_ < daily_error_ ? weekly : daily, known};

@@ -247,10 +247,11 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   out.expected.assign(n, middle);
   std::vector<double> season = level;
   constexpr std::int64_t day = 86400, week = 7 * day;
-  const std::int64_t covered = seconds.empty() ? 0 : seconds[n - 1] - seconds[0];
+  const auto instant = [&](std::size_t i) { return static_cast<double>(seconds[i]); };  // any difference fits
+  const double covered = seconds.empty() ? 0.0 : instant(n - 1) - instant(0);
   if (covered >= 2 * day) {
     std::vector<double> gaps(n - 1);
-    for (std::size_t i = 1; i < n; ++i) gaps[i - 1] = static_cast<double>(seconds[i] - seconds[i - 1]);
+    for (std::size_t i = 1; i < n; ++i) gaps[i - 1] = instant(i) - instant(i - 1);
     const bool within_hours = d::median(gaps) < 3500;
     out.expected = d::usual(seconds, y, day, within_hours, middle);
     out.cycle = day;
@@ -258,7 +259,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     if (covered >= 3 * week) {
       std::vector<double> weekly = d::usual(seconds, y, week, within_hours, middle);
       std::vector<double> off = d::distances(y, weekly);
-      if (d::cycle_fits(season, off, static_cast<double>(covered) / week)) {
+      if (d::cycle_fits(season, off, covered / static_cast<double>(week))) {
         out.expected = std::move(weekly);
         season = std::move(off);
         out.cycle = week;

@@ -79,7 +79,7 @@ TEST_CASE("missing, constant, mostly zero and extreme columns give finite scores
     x[i * 5 + 4] = i == 5 ? inf : static_cast<double>(i);
   }
   for (const double s : scores(table_distance(x, 5), x)) CHECK(std::isfinite(s));
-  for (const std::size_t rows : {1, 2, 7, 9}) {
+  for (const std::size_t rows : {1u, 2u, 7u, 9u}) {
     const std::vector<double> few(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(rows * 5));
     for (const double s : scores(table_distance(few, 5), few)) CHECK(std::isfinite(s));
   }

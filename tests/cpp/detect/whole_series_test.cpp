@@ -85,7 +85,7 @@ TEST_CASE("missing values say nothing, and their neighbours are judged without t
   x[0] = x[150] = x[299] = nan;
   x[10] = inf;
   const auto r = whole_series({}, x);
-  for (const std::size_t i : {0, 10, 150, 299}) CHECK(r.evidence[i] == 0.0);
+  for (const std::size_t i : {0u, 10u, 150u, 299u}) CHECK(r.evidence[i] == 0.0);
   for (const double e : r.evidence) CHECK(std::isfinite(e));
   const std::vector<double> none = {nan, nan, inf};
   for (const double e : whole_series({}, none).evidence) CHECK(e == 0.0);
@@ -93,7 +93,7 @@ TEST_CASE("missing values say nothing, and their neighbours are judged without t
 
 TEST_CASE("no rows, one row, constants and the largest numbers give finite figures") {
   CHECK(whole_series({}, {}).evidence.empty());
-  for (const std::size_t n : {1, 2, 3, 100}) {
+  for (const std::size_t n : {1u, 2u, 3u, 100u}) {
     const auto constant = whole_series({}, std::vector<double>(n, 5.0));
     for (const double e : constant.evidence) CHECK((std::isfinite(e) && e < 2.0));
     std::vector<double> large(n, 1.7e308);
