@@ -31,7 +31,9 @@ class tree_grower {
 
   forest_tree grow(std::uint64_t serial) {
     random_ = random_words(options_.seed, stream, serial);
-    tree_ = forest_tree();
+    tree_.nodes.clear();
+    tree_.terms.clear();
+    tree_.listed.clear();
     tree_.serial = serial;
     tree_.samples = static_cast<std::uint32_t>(samples_);
     rows_ = sampled_rows(x_.rows(), samples_, options_.bootstrap, weights_, random_);
@@ -68,7 +70,7 @@ class tree_grower {
       stack.push_back({middle, p.end, p.depth + 1, alive_, at});
       stack.push_back({p.begin, middle, p.depth + 1, alive_, no_parent});
     }
-    return std::move(tree_);
+    return tree_;  // a copy of the size it needs; the grower keeps its room
   }
 
  private:
@@ -99,11 +101,20 @@ class tree_grower {
 
   /// The sampled rows of few columns at once, row after row; of many columns each when it is first used.
   void gather() {
-    gathered_.assign(x_.columns(), {});
+    gathered_.resize(x_.columns());
+    for (std::vector<float>& values : gathered_) values.clear();
     if (columns_.size() > few_columns) return;
-    for (const std::uint32_t c : columns_) gathered_[c].resize(rows_.size());
-    for (std::size_t i = 0; i < rows_.size(); ++i)
-      for (const std::uint32_t c : columns_) gathered_[c][i] = x_.nearest_float(rows_[i], c);
+    float* to[few_columns];
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      gathered_[columns_[k]].resize(rows_.size());
+      to[k] = gathered_[columns_[k]].data();
+    }
+    constexpr std::size_t ahead = 24;  // rows are all over memory: many are to be on their way
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (i + ahead < rows_.size())
+        for (const std::uint32_t c : columns_) x_.prefetch(rows_[i + ahead], c);
+      for (std::size_t k = 0; k < columns_.size(); ++k) to[k][i] = x_.nearest_float(rows_[i], columns_[k]);
+    }
   }
   const float* column(std::uint32_t c) {
     std::vector<float>& values = gathered_[c];
@@ -117,16 +128,25 @@ class tree_grower {
   /// Values of a column in the node's rows go to values_; least, greatest, how many are missing.
   range look_at(std::uint32_t c, std::size_t begin, std::size_t end) {
     const float* const from = column(c);
+    const std::uint32_t* const order = order_.data();
+    float* const values = values_.data();
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    range r{infinity, -infinity, 0};
-    for (std::size_t i = begin; i < end; ++i) {
-      const float v = from[order_[i]];
-      values_[i] = v;
-      r.low = v < r.low ? v : r.low;
-      r.high = v > r.high ? v : r.high;
-      r.missing += v != v;
+    float low[2] = {infinity, infinity}, high[2] = {-infinity, -infinity};  // two chains, for speed
+    std::uint32_t missing = 0;
+    std::size_t i = begin;
+    const auto take = [&](std::size_t at, int chain) {
+      const float v = from[order[at]];
+      values[at] = v;
+      low[chain] = v < low[chain] ? v : low[chain];
+      high[chain] = v > high[chain] ? v : high[chain];
+      missing += v != v;
+    };
+    for (; i + 2 <= end; i += 2) {
+      take(i, 0);
+      take(i + 1, 1);
     }
-    return r;
+    if (i < end) take(i, 0);
+    return {std::min(low[0], low[1]), std::max(high[0], high[1]), missing};
   }
 
   /// Whether nothing can be parted by this column; so it is below this node, too.
@@ -185,10 +205,13 @@ class tree_grower {
     node_.high = r.high + 0.0f;
     if (at != at) return begin;
     const bool missing_left = node_.missing_left;
-    const std::size_t middle = part(begin, end, [&](std::size_t i) {
-      const float v = values_[i];
-      return v <= at || (v != v && missing_left);
-    });
+    const float* const values = values_.data();
+    const std::size_t middle = any_missing ? part(begin, end,
+                                                  [=](std::size_t i) {
+                                                    const float v = values[i];
+                                                    return (v <= at) | ((v != v) & missing_left);
+                                                  })
+                                           : part(begin, end, [=](std::size_t i) { return values[i] <= at; });
     if (!any_missing) node_.missing_left = middle - begin > end - middle;
     return middle;
   }
@@ -313,12 +336,14 @@ class tree_grower {
   /// Rows for which left(i) holds come first, in their order, and the others behind; without branches.
   template <class Left>
   std::size_t part(std::size_t begin, std::size_t end, Left left) {
+    std::uint32_t* const order = order_.data();
+    std::uint32_t* const other = other_.data();
     std::size_t l = begin, r = 0;
     for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t row = order_[i];
+      const std::uint32_t row = order[i];
       const bool goes = left(i);
-      order_[l] = row;
-      other_[r] = row;
+      order[l] = row;
+      other[r] = row;
       l += goes;
       r += !goes;
     }
