@@ -70,11 +70,21 @@ class row_block {
   void load_standardised(const matrix_view& x, const std::vector<std::size_t>& which, std::size_t at,
                          std::size_t n, const double* mean, const double* unit, double* present) noexcept {
     copy(x, which, at, n);
-    std::fill(present, present + block_rows, 0.0);
+    // Nearly always all cells are there, and too small for anything to leave the range.
+    constexpr double small = 1e60;
+    bool plain = true;
+    for (std::size_t j = 0; j < columns_; ++j)
+      plain = plain && unit[j] <= small && std::fabs(mean[j]) <= small && largest(column(j)) <= small;
+    std::fill(present, present + block_rows, plain ? static_cast<double>(columns_) : 0.0);
     for (std::size_t j = 0; j < columns_; ++j) {
       double* c = column(j);
+      const double m = mean[j], u = unit[j];
+      if (plain) {
+        for (std::size_t i = 0; i < block_rows; ++i) c[i] = (c[i] - m) * u;
+        continue;
+      }
       for (std::size_t i = 0; i < block_rows; ++i) {
-        double z = (c[i] - mean[j]) * unit[j];
+        double z = (c[i] - m) * u;
         present[i] += z == z ? 1.0 : 0.0;
         z = z == z ? z : 0.0;
         z = z < largest_cell ? z : largest_cell;
@@ -95,17 +105,19 @@ class row_block {
     }
   }
 
-  /// The largest magnitude, infinity where one is NaN.
+  /// The largest magnitude; NaN where a cell is NaN or infinite.
   static double largest(const double* c) noexcept {
     double lane[block_lanes] = {0};
+    double odd[block_lanes] = {0};
     for (std::size_t i = 0; i < block_rows; i += block_lanes)
       for (std::size_t l = 0; l < block_lanes; ++l) {
         const double a = std::fabs(c[i + l]);
-        lane[l] = a <= lane[l] ? lane[l] : a == a ? a : HUGE_VAL;
+        lane[l] = lane[l] > a ? lane[l] : a;
+        odd[l] += a - a;  // NaN from then on
       }
     double most = lane[0];
-    for (const double a : lane) most = a > most ? a : most;
-    return most;
+    for (const double a : lane) most = most > a ? most : a;
+    return most + folded(odd);
   }
 
   std::size_t drop_incomplete(std::size_t n) noexcept {
