@@ -14,11 +14,8 @@ from ._frames import require
 
 require("sklearn", "sklearn")
 
-from sklearn.base import BaseEstimator, OutlierMixin  # type: ignore[import-untyped]  # noqa: E402
-from sklearn.utils.validation import (  # type: ignore[import-untyped]  # noqa: E402
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.base import BaseEstimator, OutlierMixin  # noqa: E402
+from sklearn.utils.validation import check_is_fitted, validate_data  # noqa: E402
 
 __all__ = ["IsolationForest", "PCADetector"]
 

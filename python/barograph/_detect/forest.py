@@ -20,6 +20,8 @@ from .table import NumberTable, number_table
 _SCORINGS = ("depth", "density")
 #: Of the rows flagged without `contamination`, the share that may be false.
 FALSE_SHARE = 0.1
+#: Rows as rare as this are flagged, however many there are.
+LEAST_RATE = 1e-3
 
 
 class IsolationForest:
@@ -36,7 +38,7 @@ class IsolationForest:
         planes: better where columns depend on each other, and two to three times the work.
     contamination : float, optional
         The share of the training rows that is to be flagged, above 0 to 0.5. By default as many as there is
-        evidence for: false ones are to be at most a tenth of those flagged.
+        evidence for: of those flagged a tenth may be false, or of all rows one in a thousand.
     max_depth : int, optional
         Of a tree. By default the logarithm of `samples` to base 2, rounded up.
     max_features : int or float, default 1.0
@@ -219,7 +221,8 @@ class IsolationForest:
             chance of such a row (:func:`score_of_probability`): above their median, training scores are taken
             to become rarer exponentially, at the pace at which they fall to a tenth. Rows are flagged by
             `contamination`; without it where Benjamini and Hochberg's procedure expects at most a tenth of
-            those flagged to be false. A forest of scikit-learn has scores and threshold of its own.
+            those flagged to be false, and where such a row is one in a thousand or rarer. A forest of
+            scikit-learn has scores and threshold of its own.
         """
         engine = self._fitted()
         table = self._table(x, timestamps)
@@ -370,10 +373,10 @@ class IsolationForest:
         if self.contamination is not None:
             flagged, limit = score > threshold, float(engine.evidence(np.array([threshold]))[0])
         else:
-            p = _core.benjamini_hochberg(10.0**-evidence, FALSE_SHARE)
-            limit = -math.log10(p) if p > 0.0 else math.inf
+            # Depth is bounded, and so is the evidence: among many rows no single one could pass alone.
+            limit = -math.log10(max(_core.benjamini_hochberg(10.0**-evidence, FALSE_SHARE), LEAST_RATE))
             flagged = evidence >= limit
-        return evidence / (1.0 + evidence), flagged, 1.0 if limit == math.inf else limit / (1.0 + limit)
+        return evidence / (1.0 + evidence), flagged, limit / (1.0 + limit)
 
     def _method(self) -> str:
         kind = "isolation forest" if self.ndim == 1 else f"extended isolation forest of {self.ndim} columns"

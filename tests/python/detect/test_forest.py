@@ -164,6 +164,15 @@ def test_without_a_share_evidence_decides_what_is_flagged(kind: str):
     assert (found.is_anomaly == (found.score >= found.threshold)).all()
 
 
+@pytest.mark.parametrize("rows", [1000, 5000])
+def test_one_row_far_from_all_others_is_flagged_among_many(rows: int):
+    x = np.random.default_rng(rows).normal(size=(rows, 5))
+    x[7] = 9.0
+    found = IsolationForest().fit(x).detect(x)
+    assert found.is_anomaly[7]
+    assert found.count <= rows / 1000 + 1
+
+
 def test_a_refreshed_forest_follows_a_new_level():
     before, after = normals(2000, 2), normals(2000, 2) + 8
     forest = IsolationForest().fit(before)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,7 +84,7 @@ def test_history_of_fit_goes_before_the_rows_that_are_judged(make):
     with pytest.raises(ValueError, match="expected both or none"):
         make(window=50).fit(x).score(x, times)
     with pytest.raises(ValueError, match="begin before"):
-        make(window=50).fit(x, times).score(x, times)
+        make(window=50).fit(x, times).score(x[100:], times[100:])
 
 
 @pytest.mark.parametrize("make", Z)
@@ -256,3 +258,14 @@ def test_the_index_and_its_times_stay():
     series = pandas.Series([1.0, 2.0, 1.0, 50.0], index=pandas.date_range("2026-01-01", periods=4, freq="h"))
     assert detect.RobustZScore().detect(series).time[3] == np.datetime64("2026-01-01T03:00")
     assert detect.RobustZScore().score(polars.Series([1.0, 2.0, 1.0, 50.0])).argmax() == 3
+
+
+@pytest.mark.parametrize("make", [lambda: bg.detect.RobustZScore(window=50), bg.detect.SeasonalBaseline])
+def test_the_rows_of_fit_are_judged_as_they_came(make: Callable[[], Any]):
+    pandas = pytest.importorskip("pandas")
+    times = pandas.date_range("2026-01-01", periods=2000, freq="h")
+    x = pandas.Series(np.random.default_rng(2).normal(10, 1, 2000), index=times)
+    x.iloc[1900] = 30.0
+    again = make().fit(x).detect(x)
+    np.testing.assert_array_equal(again.score, make().detect(x).score)
+    assert again.is_anomaly[1900]
