@@ -1,47 +1,32 @@
 // What C++ writes is what the files of tests/golden hold; Python reads and writes the same files.
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <utility>
-#include <vector>
 
+#include "golden.hpp"
 #include "barograph/detect/cusum_chart.hpp"
 #include "barograph/detect/ewma_chart.hpp"
 #include "barograph/detect/half_space_trees.hpp"
 #include "barograph/detect/isolation_forest.hpp"
 #include "barograph/detect/online_change_point.hpp"
 #include "barograph/detect/page_hinkley.hpp"
-#include "catch.hpp"
 
 using namespace barograph;
 
 namespace {
 
-std::string path_of(const std::string& name) { return std::string(BAROGRAPH_GOLDEN_DIR) + "/" + name; }
-
-std::vector<double> values_in(const std::string& file) {
-  std::vector<double> values;
-  std::ifstream in(path_of(file));
-  for (std::string line; std::getline(in, line);) values.push_back(std::strtod(line.c_str(), nullptr));
-  return values;
-}
-
 /// `values.txt` seven seconds apart, then `removed.txt` from half an hour before: those are late.
 template <class Chart>
 std::string late(Chart chart) {
   std::int64_t time = 1'700'000'000;
-  for (const double v : values_in("values.txt"))
+  for (const double v : golden::numbers_in("values.txt"))
     chart.update(1'000'000'000 * std::exchange(time, time + 7), v);
   time = 1'699'998'200;
-  for (const double v : values_in("removed.txt"))
+  for (const double v : golden::numbers_in("removed.txt"))
     chart.update(1'000'000'000 * std::exchange(time, time + 7), v);
   return chart.to_bytes();
 }
 
 template <class State>
 std::string fed(State state) {
-  const auto values = values_in("values.txt");
+  const auto values = golden::numbers_in("values.txt");
   state.update(span<const double>(values));
   return state.to_bytes();
 }
@@ -53,13 +38,13 @@ std::string trees() {
   small.window = 20;
   small.seed = 7;
   half_space_trees t({0}, {200}, small);
-  for (const double v : values_in("values.txt")) t.update(span<const double>(&v, 1));
+  for (const double v : golden::numbers_in("values.txt")) t.update(span<const double>(&v, 1));
   return t.to_bytes();
 }
 
 /// Rows of five of the first 195 numbers.
 std::string forest(std::size_t dimensions, detect::forest_scoring scoring) {
-  auto values = values_in("values.txt");
+  auto values = golden::numbers_in("values.txt");
   values.resize(195);
   const auto rows = table_view::of_rows(span<const double>(values), 39, 5);
   detect::forest_options o;
@@ -74,7 +59,7 @@ std::string forest(std::size_t dimensions, detect::forest_scoring scoring) {
   return f.to_bytes();
 }
 
-std::vector<std::pair<std::string, std::string>> recipes() {
+golden::recipes recipes() {
   return {{"cusum_chart_v1.bin", late(cusum_chart(100, 50, 0.5, 20))},
           {"cusum_chart_empty_v1.bin", cusum_chart(100, 50, 0.25, 10).to_bytes()},
           {"ewma_chart_v1.bin", late(ewma_chart(100, 50, 0.1))},
@@ -87,19 +72,8 @@ std::vector<std::pair<std::string, std::string>> recipes() {
 
 }  // namespace
 
-TEST_CASE("the bytes of detectors are those of the golden files") {
-  for (const auto& [name, bytes] : recipes()) {
-    INFO(name);
-    std::ifstream in(path_of(name), std::ios::binary);
-    std::stringstream file;
-    file << in.rdbuf();
-    CHECK(file.str() == bytes);
-  }
-}
+TEST_CASE("the bytes of detectors are those of the golden files") { golden::check(recipes()); }
 
 TEST_CASE("write golden files of detectors that do not exist", "[.][write-golden]") {
-  for (const auto& [name, bytes] : recipes()) {
-    if (std::ifstream(path_of(name)).good()) continue;
-    std::ofstream(path_of(name), std::ios::binary) << bytes;
-  }
+  golden::write_missing(recipes());
 }

@@ -1,52 +1,36 @@
 // What C++ writes is what the files of tests/golden hold; Python reads and writes the same files.
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <utility>
-#include <vector>
 
+#include "golden.hpp"
 #include "barograph/slo/apdex.hpp"
 #include "barograph/slo/burn_rate.hpp"
 #include "barograph/slo/latency_summary.hpp"
-#include "catch.hpp"
 
 using namespace barograph;
 
 namespace {
 
-std::string path_of(const std::string& name) { return std::string(BAROGRAPH_GOLDEN_DIR) + "/" + name; }
-
-std::vector<double> numbers_in(const std::string& name) {
-  std::ifstream in(path_of(name));
-  std::vector<double> values;
-  for (std::string line; std::getline(in, line);) values.push_back(std::strtod(line.c_str(), nullptr));
-  REQUIRE_FALSE(values.empty());
-  return values;
-}
-
 /// Every third request has failed, and those of removed.txt have succeeded.
 template <class State>
 State requests(State s) {
-  const std::vector<double> values = numbers_in("values.txt");
+  const std::vector<double> values = golden::numbers_in("values.txt");
   std::vector<std::uint8_t> errors;
   for (std::size_t i = 0; i < values.size(); ++i) errors.push_back(i % 3 == 0 ? 1 : 0);
   s.update(values, errors);
-  s.update(span<const double>(numbers_in("removed.txt")));
+  s.update(span<const double>(golden::numbers_in("removed.txt")));
   return s;
 }
 
 /// A request a minute for each number of values.txt, every third one failed.
 burn_rate failures(burn_rate b) {
-  const std::size_t rows = numbers_in("values.txt").size();
+  const std::size_t rows = golden::numbers_in("values.txt").size();
   for (std::size_t i = 0; i < rows; ++i)
     b.update((1'700'000'000 + 60 * static_cast<std::int64_t>(i)) * 1'000'000'000, i % 3 == 0);
   return b;
 }
 
-std::vector<std::pair<std::string, std::string>> recipes() {
+golden::recipes recipes() {
   latency_summary removed;
-  removed.update(span<const double>(numbers_in("removed.txt")));
+  removed.update(span<const double>(golden::numbers_in("removed.txt")));
   latency_summary rest = requests(latency_summary());
   rest.subtract(removed);
   policy one_limit;
@@ -66,19 +50,6 @@ std::vector<std::pair<std::string, std::string>> recipes() {
 
 }  // namespace
 
-TEST_CASE("the bytes are those of the golden files") {
-  for (const auto& [name, bytes] : recipes()) {
-    INFO(name);
-    std::ifstream in(path_of(name), std::ios::binary);
-    std::stringstream file;
-    file << in.rdbuf();
-    CHECK(file.str() == bytes);
-  }
-}
+TEST_CASE("the bytes are those of the golden files") { golden::check(recipes()); }
 
-TEST_CASE("write golden files that do not exist", "[.][write-golden]") {
-  for (const auto& [name, bytes] : recipes()) {
-    if (std::ifstream(path_of(name)).good()) continue;
-    std::ofstream(path_of(name), std::ios::binary) << bytes;
-  }
-}
+TEST_CASE("write golden files that do not exist", "[.][write-golden]") { golden::write_missing(recipes()); }

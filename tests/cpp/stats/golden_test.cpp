@@ -1,8 +1,6 @@
 // What C++ writes is what the files of tests/golden hold; Python reads and writes the same files.
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 
+#include "golden.hpp"
 #include "barograph/stats/counter.hpp"
 #include "barograph/stats/distinct.hpp"
 #include "barograph/stats/ewma.hpp"
@@ -13,39 +11,28 @@
 #include "barograph/stats/top.hpp"
 #include "barograph/stats/trend.hpp"
 #include "barograph/stats/windowed.hpp"
-#include "catch.hpp"
 
 using namespace barograph;
 
 namespace {
 
-std::string path_of(const std::string& name) { return std::string(BAROGRAPH_GOLDEN_DIR) + "/" + name; }
-
-std::vector<double> numbers_in(const std::string& name) {
-  std::ifstream in(path_of(name));
-  std::vector<double> values;
-  for (std::string line; std::getline(in, line);) values.push_back(std::strtod(line.c_str(), nullptr));
-  REQUIRE_FALSE(values.empty());
-  return values;
-}
-
 template <class State>
 State fed(State s, const std::string& file = "values.txt") {
-  s.update(span<const double>(numbers_in(file)));
+  s.update(span<const double>(golden::numbers_in(file)));
   return s;
 }
 
 template <class State>
 State less(State s) {
   State removed;
-  removed.update(span<const double>(numbers_in("removed.txt")));
+  removed.update(span<const double>(golden::numbers_in("removed.txt")));
   s.subtract(removed);
   return s;
 }
 
 /// The whole parts of values.txt, as text where they are odd.
 distinct items(distinct d) {
-  for (const double x : numbers_in("values.txt")) {
+  for (const double x : golden::numbers_in("values.txt")) {
     const double whole = x != x ? x : std::floor(std::min(std::max(x, -1e6), 1e6));
     if (x == x && (static_cast<long>(whole) & 1) != 0)
       d.update(std::to_string(static_cast<long>(whole)));
@@ -60,14 +47,14 @@ top texts(top t) {
   const auto text_of = [](double x) {
     return std::to_string(static_cast<int>(std::fmod(std::fabs(x), 100.0)));
   };
-  for (const double x : numbers_in("values.txt")) {
+  for (const double x : golden::numbers_in("values.txt")) {
     if (std::isfinite(x))
       t.update(text_of(x));
     else
       t.update_missing(1);
   }
   std::vector<std::string> batch;
-  for (const double x : numbers_in("removed.txt")) batch.push_back(text_of(x));
+  for (const double x : golden::numbers_in("removed.txt")) batch.push_back(text_of(x));
   const std::vector<std::string_view> views(batch.begin(), batch.end());
   t.update(span<const std::string_view>(views));
   return t;
@@ -77,7 +64,7 @@ top texts(top t) {
 constexpr std::int64_t second = 1'000'000'000;
 template <class State>
 State timed(State s, const std::string& file, std::int64_t start) {
-  const std::vector<double> values = numbers_in(file);
+  const std::vector<double> values = golden::numbers_in(file);
   std::vector<std::int64_t> times;
   for (std::size_t i = 0; i < values.size(); ++i)
     times.push_back((start + 7 * static_cast<std::int64_t>(i)) * second);
@@ -99,7 +86,7 @@ State pieces(const State& empty) {
   return s;
 }
 
-std::vector<std::pair<std::string, std::string>> recipes() {
+golden::recipes recipes() {
   return {
       {"top_v1.bin", texts(top(30)).to_bytes()},
       {"top_exact_v1.bin", texts(top(100)).to_bytes()},
@@ -131,19 +118,6 @@ std::vector<std::pair<std::string, std::string>> recipes() {
 
 }  // namespace
 
-TEST_CASE("the bytes are those of the golden files") {
-  for (const auto& [name, bytes] : recipes()) {
-    INFO(name);
-    std::ifstream in(path_of(name), std::ios::binary);
-    std::stringstream file;
-    file << in.rdbuf();
-    CHECK(file.str() == bytes);
-  }
-}
+TEST_CASE("the bytes are those of the golden files") { golden::check(recipes()); }
 
-TEST_CASE("write golden files that do not exist", "[.][write-golden]") {
-  for (const auto& [name, bytes] : recipes()) {
-    if (std::ifstream(path_of(name)).good()) continue;
-    std::ofstream(path_of(name), std::ios::binary) << bytes;
-  }
-}
+TEST_CASE("write golden files that do not exist", "[.][write-golden]") { golden::write_missing(recipes()); }

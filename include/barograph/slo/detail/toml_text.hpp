@@ -5,6 +5,7 @@
 // Source: TOML v1.0.0 (toml.io).
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
