@@ -65,7 +65,7 @@ double by_definition(const isolation_forest& f, const double* row) {
 }  // namespace
 
 TEST_CASE("every way to score gives the same bits: compiled, inline, blocks of any size, threads") {
-  for (const std::size_t columns : {1, 2, 3, 5, 8, 9, 30}) {
+  for (const std::size_t columns : {1u, 2u, 3u, 5u, 8u, 9u, 30u}) {
     const auto x = normals(5000, columns);
     const auto f = isolation_forest::fit(view(x, columns));
     const std::vector<double> few(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(100 * columns));
@@ -89,7 +89,7 @@ TEST_CASE("every way to score gives the same bits: compiled, inline, blocks of a
 
 TEST_CASE("the number of threads does not change a byte of the model") {
   const auto x = normals(3000, 4);
-  for (const std::size_t dimensions : {1, 2}) {
+  for (const std::size_t dimensions : {1u, 2u}) {
     const auto one = isolation_forest::fit(view(x, 4), with_dimensions(dimensions));
     const auto four = isolation_forest::fit(view(x, 4), with_dimensions(dimensions), {}, thread_executor(4));
     CHECK(one.to_bytes() == four.to_bytes());
@@ -99,7 +99,7 @@ TEST_CASE("the number of threads does not change a byte of the model") {
 TEST_CASE("a row far from the others scores highest, whatever the kind of forest") {
   auto x = normals(1000, 3);
   x[3 * 500] = 12.0;
-  for (const std::size_t dimensions : {1, 2, 3})
+  for (const std::size_t dimensions : {1u, 2u, 3u})
     for (const auto scoring : {forest_scoring::depth, forest_scoring::density}) {
       auto o = with_dimensions(dimensions);
       o.scoring = scoring;
