@@ -112,7 +112,7 @@ TEST_CASE("a row far from the others scores highest, whatever the kind of forest
 
 TEST_CASE("attributions sum to the score, and the column that deviates comes first") {
   const auto x = normals(2000, 6);
-  for (const std::size_t dimensions : {1, 2}) {
+  for (const std::size_t dimensions : {1u, 2u}) {
     const auto f = isolation_forest::fit(view(x, 6), with_dimensions(dimensions));
     std::size_t first = 0;
     const std::size_t cases = 200;
@@ -141,7 +141,7 @@ TEST_CASE("missing values, infinities, constant columns and single rows are scor
   }
   x[0] = std::numeric_limits<double>::infinity();
   x[4] = -std::numeric_limits<double>::infinity();
-  for (const std::size_t dimensions : {1, 3}) {
+  for (const std::size_t dimensions : {1u, 3u}) {
     const auto f = isolation_forest::fit(view(x, 4), with_dimensions(dimensions));
     const auto s = scores(f, x);
     for (const double v : s) CHECK((v > 0.0 && v < 1.0));
@@ -163,7 +163,7 @@ TEST_CASE("rare and unseen categories score higher than common ones") {
     x.push_back(i == 77 ? 9.0 : i % 4);
     x.push_back(random_draws(3, 3, static_cast<std::uint64_t>(i)).normal());
   }
-  for (const std::size_t dimensions : {1, 2}) {
+  for (const std::size_t dimensions : {1u, 2u}) {
     auto o = with_dimensions(dimensions);
     o.categorical = {0};
     o.samples = 2000;
@@ -272,7 +272,7 @@ TEST_CASE("options that cannot be, and tables that do not fit, are refused") {
 TEST_CASE("damaged bytes are an error, whatever was damaged") {
   auto x = normals(60, 3);
   for (std::size_t i = 0; i < 60; ++i) x[3 * i + 2] = static_cast<double>(i % 3);
-  for (const std::size_t dimensions : {1, 2}) {
+  for (const std::size_t dimensions : {1u, 2u}) {
     forest_options o;
     o.trees = 2;
     o.dimensions = dimensions;
