@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -101,3 +101,9 @@ def compare(
         )
         for name, values in theirs.items()
     ]
+
+
+def with_reasons(rows: list[Row], reason: Callable[[Row], str]) -> list[Row]:
+    """The rows, and why where a target was missed."""
+    missed = [row.target is not None and row.ratio < row.target for row in rows]
+    return [replace(r, note=reason(r)) if late else r for r, late in zip(rows, missed, strict=True)]
