@@ -5,23 +5,18 @@ The same penalty; the segmentations are checked to cost the same before anything
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
-
 import numpy as np
 
 import barograph as bg
 
-from .pairs import Row, compare
+from .pairs import Row, compare, named, peer
 
 GROUP = "Detectors"
 
 
 def rows(*, quick: bool = False) -> list[Row]:
-    try:
-        ruptures = importlib.import_module("ruptures")
-    except ImportError:
-        print(f"{GROUP}: no change points, ruptures is not installed (pip install ruptures)")
+    ruptures = peer(GROUP, "ruptures", "ruptures")
+    if ruptures is None:
         return []
     n = 400 if quick else 2_000
     rng = np.random.default_rng(0)
@@ -36,10 +31,8 @@ def rows(*, quick: bool = False) -> list[Row]:
         return found[:-1]
 
     np.testing.assert_allclose(_cost(x, ours(), penalty), _cost(x, theirs(), penalty), rtol=1e-9)
-    peer = f"ruptures {importlib.metadata.version('ruptures')}"
-    return compare(
-        GROUP, f"change_points, {n:,} rows, 10 levels", ours, {peer: theirs}, rounds=2 if quick else 3
-    )
+    what = f"change_points, {n:,} rows, 10 levels"
+    return compare(GROUP, what, ours, {named("ruptures"): theirs}, rounds=2 if quick else 3)
 
 
 def _cost(x: np.ndarray, changes: list[int], penalty: float) -> float:

@@ -6,8 +6,6 @@ ranks the rows as the peers do. A peer that is not installed has no row; the run
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +13,7 @@ import numpy as np
 
 import barograph as bg
 
-from .pairs import Row, compare, with_reasons
+from .pairs import Row, compare, named, peer, with_reasons
 
 GROUP = "Isolation forest, 100 trees of 256 rows, 6 columns"
 ISA = bg.build_info()["isa"]
@@ -28,16 +26,16 @@ def rows(*, quick: bool = False) -> list[Row]:
     rng = np.random.default_rng(0)
     measured: list[Row] = []
     rounds = 1 if quick else 5
-    scikit, isotree = _peer("sklearn.ensemble", "scikit-learn"), _peer("isotree", "isotree")
+    scikit, isotree = peer(GROUP, "sklearn.ensemble", "scikit-learn"), peer(GROUP, "isotree", "isotree")
     for n in (5_000,) if quick else (100_000, 1_000_000):
         x = rng.normal(size=(n, 6))
         peers: dict[str, Callable[[int], Callable[[], Any]]] = {}
         if scikit is not None:
-            peers[_named("scikit-learn")] = lambda threads, x=x: scikit.IsolationForest(
+            peers[named("scikit-learn")] = lambda threads, x=x: scikit.IsolationForest(
                 random_state=0, n_jobs=threads
             ).fit(x)
         if isotree is not None:
-            peers[_named("isotree")] = lambda threads, x=x: isotree.IsolationForest(
+            peers[named("isotree")] = lambda threads, x=x: isotree.IsolationForest(
                 ntrees=100, sample_size=256, ndim=1, nthreads=threads, random_seed=0
             ).fit(x)
         targets = {"scikit-learn": 200.0, "isotree": 3.0} if n == 100_000 else {"isotree": 10.0}
@@ -75,12 +73,12 @@ def _scoring(x: Any, threads: int, scikit: Any, isotree: Any, rounds: int) -> li
             with parallel_config("threading", n_jobs=threads):
                 return fitted.score_samples(x)
 
-        peers[_named("scikit-learn")] = with_threads
+        peers[named("scikit-learn")] = with_threads
     if isotree is not None:
         model = isotree.IsolationForest(ntrees=100, sample_size=256, ndim=1, nthreads=threads, random_seed=0)
         model.fit(x)
         _alike(score, model.predict(x))
-        peers[_named("isotree")] = lambda: model.predict(x)
+        peers[named("isotree")] = lambda: model.predict(x)
     what = f"score {len(x):,} rows, {_threads(threads)}"
     found += compare(
         GROUP, what, lambda: ours.score(x), peers, targets={"scikit-learn": SCORING}, rounds=rounds
@@ -92,7 +90,7 @@ def _scoring(x: Any, threads: int, scikit: Any, isotree: Any, rounds: int) -> li
             GROUP,
             f"score {len(x):,} rows, extended (ndim=2), {_threads(threads)}",
             lambda: extended.score(x),
-            {_named("isotree"): lambda: other.predict(x)},
+            {named("isotree"): lambda: other.predict(x)},
             rounds=rounds,
         )
     return found
@@ -113,15 +111,3 @@ def _alike(ours: Any, theirs: Any) -> None:
 
 def _threads(count: int) -> str:
     return "1 thread" if count == 1 else f"{count} threads"
-
-
-def _peer(module: str, package: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        print(f"{GROUP}: no rows against {package}, which is not installed (pip install {package})")
-        return None
-
-
-def _named(package: str) -> str:
-    return f"{package} {importlib.metadata.version(package)}"

@@ -5,8 +5,6 @@ scikit-learn's transform gives the component scores alone; ours gives T2 and Q, 
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
 from collections.abc import Callable
 from typing import Any
 
@@ -14,16 +12,14 @@ import numpy as np
 
 import barograph as bg
 
-from .pairs import Row, compare, with_reasons
+from .pairs import Row, compare, named, peer, with_reasons
 
 GROUP = "Detectors"
 
 
 def rows(*, quick: bool = False) -> list[Row]:
-    try:
-        decomposition = importlib.import_module("sklearn.decomposition")
-    except ImportError:
-        print(f"{GROUP}: no rows, scikit-learn is not installed (pip install scikit-learn)")
+    decomposition = peer(GROUP, "sklearn.decomposition", "scikit-learn")
+    if decomposition is None:
         return []
     n = 20_000 if quick else 1_000_000
     rng = np.random.default_rng(0)
@@ -37,7 +33,7 @@ def rows(*, quick: bool = False) -> list[Row]:
     def theirs() -> None:
         decomposition.PCA(2).fit(x).transform(x)
 
-    peers: dict[str, Callable[[], object]] = {_named("scikit-learn"): theirs}
+    peers: dict[str, Callable[[], object]] = {named("scikit-learn"): theirs}
     measured = compare(
         GROUP,
         f"PCA(2), {n:,} x 6, fit and score",
@@ -47,10 +43,6 @@ def rows(*, quick: bool = False) -> list[Row]:
         rounds=2 if quick else 7,
     )
     return with_reasons(measured, lambda _: "plain loops in a fixed order, so that threads change no bit")
-
-
-def _named(package: str) -> str:
-    return f"{package} {importlib.metadata.version(package)}"
 
 
 def _check(peer: Any, model: Any, x: Any) -> None:

@@ -7,8 +7,6 @@ row; the run says so.
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
 import math
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +15,7 @@ import numpy as np
 
 import barograph as bg
 
-from .pairs import Row, compare
+from .pairs import Row, compare, named, peer
 
 GROUP = "States"
 QUERIES = 2_000
@@ -29,24 +27,12 @@ def rows(*, quick: bool = False) -> list[Row]:
     rng = np.random.default_rng(0)
     latency = rng.lognormal(5, 1, n)
     measured: list[Row] = []
-    sketches, ddsketch = _peer("datasketches"), _peer("ddsketch")
+    sketches, ddsketch = peer(GROUP, "datasketches", "datasketches"), peer(GROUP, "ddsketch", "ddsketch")
     measured += _batches(latency, sketches, rounds)
     measured += _one_by_one(latency[:20_000], sketches, ddsketch, rounds)
     measured += _queries(latency, sketches, rounds)
     measured += _items(rng, n // 10, sketches, rounds)
     return measured
-
-
-def _peer(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        print(f"{GROUP}: no rows against {name}, which is not installed (pip install {name})")
-        return None
-
-
-def _named(what: str, package: str) -> str:
-    return f"{what} {importlib.metadata.version(package)}"
 
 
 def _batches(latency: Any, sketches: Any, rounds: int) -> list[Row]:
@@ -67,9 +53,9 @@ def _batches(latency: Any, sketches: Any, rounds: int) -> list[Row]:
         f"QuantileHistogram, batch of {len(latency):,}",
         run(bg.QuantileHistogram),
         {
-            _named("KLL", "datasketches"): run(sketches.kll_doubles_sketch),
-            _named("REQ", "datasketches"): run(lambda: sketches.req_floats_sketch(12)),
-            _named("t-digest", "datasketches"): run(sketches.tdigest_double),
+            named("datasketches", "KLL"): run(sketches.kll_doubles_sketch),
+            named("datasketches", "REQ"): run(lambda: sketches.req_floats_sketch(12)),
+            named("datasketches", "t-digest"): run(sketches.tdigest_double),
         },
         targets={"KLL": 10},
         rounds=rounds,
@@ -94,7 +80,7 @@ def _one_by_one(latency: Any, sketches: Any, ddsketch: Any, rounds: int) -> list
             for x in values:
                 add(x)
 
-        peers[_named("KLL", "datasketches")] = kll
+        peers[named("datasketches", "KLL")] = kll
     if ddsketch is not None:
 
         def dd() -> None:
@@ -102,7 +88,7 @@ def _one_by_one(latency: Any, sketches: Any, ddsketch: Any, rounds: int) -> list
             for x in values:
                 add(x)
 
-        peers[_named("ddsketch", "ddsketch")] = dd
+        peers[named("ddsketch")] = dd
     return compare(GROUP, f"QuantileHistogram, {len(values):,} values one by one", ours, peers, rounds=rounds)
 
 
@@ -120,7 +106,7 @@ def _queries(latency: Any, sketches: Any, rounds: int) -> list[Row]:
 
         return once
 
-    peers = {_named("KLL", "datasketches"): run(kll.get_quantile)}
+    peers = {named("datasketches", "KLL"): run(kll.get_quantile)}
     return compare(GROUP, f"P99, read {QUERIES:,} times", run(mine.quantile), peers, rounds=rounds)
 
 
@@ -146,14 +132,14 @@ def _items(rng: Any, n: int, sketches: Any, rounds: int) -> list[Row]:
             GROUP,
             f"Distinct, list of {n:,} texts",
             lambda: bg.Distinct().update(users),
-            {_named("HLL", "datasketches"): hll},
+            {named("datasketches", "HLL"): hll},
             rounds=rounds,
         ),
         *compare(
             GROUP,
             f"Top(768), list of {n:,} texts",
             lambda: bg.Top(768).update(paths),
-            {_named("frequent-items", "datasketches"): frequent},
+            {named("datasketches", "frequent-items"): frequent},
             rounds=rounds,
         ),
     ]

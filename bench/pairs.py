@@ -6,10 +6,13 @@ ours and every peer once, and the figure is the median over rounds of peer / our
 
 from __future__ import annotations
 
+import importlib
+import importlib.metadata
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,17 @@ def with_reasons(rows: list[Row], reason: Callable[[Row], str]) -> list[Row]:
     """The rows, and why where a target was missed."""
     missed = [row.target is not None and row.ratio < row.target for row in rows]
     return [replace(r, note=reason(r)) if late else r for r, late in zip(rows, missed, strict=True)]
+
+
+def peer(group: str, module: str, package: str) -> Any:
+    """The module of a peer, or None, which is told, where it is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        print(f"{group}: no rows against {package}, which is not installed (pip install {package})")
+        return None
+
+
+def named(package: str, what: str = "") -> str:
+    """A package (or what of it is meant) and its version, as rows name a peer."""
+    return f"{what or package} {importlib.metadata.version(package)}"
