@@ -158,14 +158,11 @@ void register_detect_forest(py::module_& m) {
           py::arg("x"), py::arg("contamination"), py::arg("threads"))
       .def(
           "learn_usual",
-          [](bound& self, const py::object& x, std::size_t threads) {
+          [](bound& self, const py::object& x) {
             const auto table = table_of(x);
-            change(self, [&](isolation_forest& forest) {
-              forest.learn_usual<barograph::kernels::compiled>(
-                  table, barograph::thread_executor::for_size(table.rows(), threads));
-            });
+            change(self, [&](isolation_forest& forest) { forest.learn_usual(table); });
           },
-          py::arg("x"), py::arg("threads"))
+          py::arg("x"))
       .def("knows_usual", [](const bound& self) { return now(self)->knows_usual(); })
       .def(
           "evidence",
@@ -175,7 +172,8 @@ void register_detect_forest(py::module_& m) {
             doubles out(scores.size());
             double* const to = out.mutable_data();
             const interruptible call;
-            for (std::size_t i = 0; i < from.size(); ++i) to[i] = forest->evidence(from[i]);
+            for (std::size_t i = 0; i < from.size(); ++i)
+              to[i] = forest->evidence<barograph::kernels::compiled>(from[i]);
             return out;
           },
           py::arg("scores").noconvert())

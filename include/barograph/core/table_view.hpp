@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -79,6 +80,32 @@ class table_view {
   void prefetch(std::size_t row, std::size_t c) const noexcept {
     const column& from = columns_[c];
     __builtin_prefetch(from.data + static_cast<std::ptrdiff_t>(row) * from.stride);
+  }
+  /// Columns to `prefetch` so that the numbers of all are on their way: neighbours in memory come together.
+  std::vector<std::size_t> apart() const {
+    constexpr std::ptrdiff_t line = 64;
+    std::vector<std::size_t> some;
+    for (std::size_t c = 0; c < columns(); ++c) {
+      const auto beside = [&](std::size_t other) {
+        const std::ptrdiff_t away = columns_[other].data - columns_[some.back()].data;
+        return columns_[other].stride == columns_[some.back()].stride && away >= 0 && away <= line;
+      };
+      if (some.empty() || !beside(c) || c + 1 == columns() || !beside(c + 1)) some.push_back(c);
+    }
+    return some;
+  }
+
+  /// The same of some rows and columns: out[c * rows.size() + i] is of the i-th row.
+  void nearest_floats(const std::vector<std::size_t>& rows, const std::vector<std::uint32_t>& which,
+                      float* out) const noexcept {
+    for (const std::uint32_t c : which) {
+      const column& from = columns_[c];
+      float* const to = out + c * rows.size();
+      if (from.is_double)
+        for (std::size_t i = 0; i < rows.size(); ++i) to[i] = static_cast<float>(read<double>(from, rows[i]));
+      else
+        for (std::size_t i = 0; i < rows.size(); ++i) to[i] = read<float>(from, rows[i]);
+    }
   }
 
   /// The same of the rows [first, first + count) of a column.

@@ -26,6 +26,7 @@
 #include "detail/forest_bytes.hpp"
 #include "detail/forest_grow.hpp"
 #include "detail/forest_scorer.hpp"
+#include "detail/forest_usual.hpp"
 #include "forest_options.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -147,32 +148,25 @@ class isolation_forest {
     threshold_ = -combine(combiner::numpy_linear, low, high, at.fraction);
   }
 
-  /// Learns what scores are usual, for `evidence`, from 1,024 of the rows.
+  /// Has it learn what scores are usual, for `evidence`, from 1,024 of the rows. Those are copied, and scored
+  /// when somebody asks for the first time.
   ///
   /// Above the median the chance of a score is taken to fall exponentially, at the pace at which it falls
   /// to a tenth: anomalies among the rows, up to a tenth of them, do not hide themselves.
-  template <class Kernels = inline_forest, class Executor = serial_executor>
-  void learn_usual(const table_view& x, const Executor& executor = Executor()) {
+  void learn_usual(const table_view& x) {
     check_columns(x);
     if (x.rows() == 0) raise<invalid_argument>("x: no rows given, expected at least 1");
-    std::vector<double> scores(std::min<std::size_t>(x.rows(), 1024));
-    score<Kernels>(x.every(x.rows() / scores.size()).first(scores.size()), scores, executor);
-    std::sort(scores.begin(), scores.end());
-    const auto quantile = [&](double q) {
-      const quantile_position at = position_of(q, scores.size());
-      return combine(combiner::numpy_linear, scores[at.rank],
-                     scores[at.rank + 1 < scores.size() ? at.rank + 1 : at.rank], at.fraction);
-    };
-    usual_ = quantile(0.5);
-    high_ = quantile(0.9);
+    usual_ = std::make_shared<const detail::forest_usual>(x, scorer_);
   }
-  bool knows_usual() const noexcept { return high_ >= usual_; }
+  bool knows_usual() const noexcept { return usual_ != nullptr; }
 
   /// -log10 of the chance of a score at least as high among rows like those of `learn_usual`.
-  double evidence(double score) const noexcept {
+  template <class Kernels = inline_forest>
+  double evidence(double score) const {
     constexpr double log10_2 = 0x1.34413509f79ffp-2, least_pace = 0.002;
-    const double tenfold = (high_ - usual_) / (1.0 - log10_2);  // from one half to one tenth
-    const double e = log10_2 + (score - usual_) / (tenfold > least_pace ? tenfold : least_pace);
+    const detail::usual_scores usual = usual_scores<Kernels>();
+    const double tenfold = (usual.tenth - usual.half) / (1.0 - log10_2);  // from one half to one tenth
+    const double e = log10_2 + (score - usual.half) / (tenfold > least_pace ? tenfold : least_pace);
     return e > 0.0 ? e : 0.0;
   }
 
@@ -204,8 +198,9 @@ class isolation_forest {
     w.varint(columns_);
     write_options(w);
     w.f64(threshold_);
-    w.f64(usual_);
-    w.f64(high_);
+    const detail::usual_scores usual = usual_scores<inline_forest>();
+    w.f64(usual.half);
+    w.f64(usual.tenth);
     write_texts(w, described_.names);
     w.varint(described_.labels.size());
     for (const auto& labels : described_.labels) write_texts(w, labels);
@@ -225,10 +220,13 @@ class isolation_forest {
     f.read_options(r);
     f.threshold_ = r.f64();
     if (!(f.threshold_ - f.threshold_ == 0.0)) raise<bad_bytes>("bytes: a threshold that is not finite");
-    f.usual_ = r.f64();
-    f.high_ = r.f64();
-    if (!(f.usual_ >= 0.0 && f.usual_ <= 1.0 && (f.high_ == -1.0 || (f.high_ >= f.usual_ && f.high_ <= 1.0))))
+    detail::usual_scores usual;
+    usual.half = r.f64();
+    usual.tenth = r.f64();
+    const bool known = usual.tenth >= usual.half;
+    if (!(usual.half >= 0.0 && usual.half <= 1.0 && usual.tenth <= 1.0 && (known || usual.tenth == -1.0)))
       raise<bad_bytes>("bytes: scores that cannot be");
+    if (known) f.usual_ = std::make_shared<const detail::forest_usual>(usual);
     f.described_.names = read_texts(r);
     f.described_.labels.resize(r.count(1));
     for (auto& labels : f.described_.labels) labels = read_texts(r);
@@ -305,6 +303,11 @@ class isolation_forest {
     scorer_ = std::make_shared<const detail::forest_scorer>(std::move(trees), columns_, options_.scoring);
   }
 
+  template <class Kernels>
+  detail::usual_scores usual_scores() const {
+    return usual_ ? usual_->scores<Kernels>() : detail::usual_scores();
+  }
+
   void write_options(byte_writer& w) const {
     const forest_options& o = options_;
     for (const std::size_t v : {o.trees, o.samples, o.max_depth, o.features, o.dimensions}) w.varint(v);
@@ -354,8 +357,8 @@ class isolation_forest {
   double threshold_ = 0.5;
   forest_columns described_;
   std::uint64_t next_serial_ = 0;
-  double usual_ = 0, high_ = -1;  ///< scores that half and nine tenths of training rows do not exceed
   std::shared_ptr<const detail::forest_scorer> scorer_;  ///< and the trees; copies share it
+  std::shared_ptr<const detail::forest_usual> usual_;    ///< none until `learn_usual`
 };
 
 }  // namespace detect

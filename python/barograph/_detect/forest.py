@@ -71,8 +71,8 @@ class IsolationForest:
     -----
     Values are rounded to float32 first, as scikit-learn does. NaN has a side of its own at each split; an
     infinity is split off first. The score is 2 to the power of -(mean path / path of an average row): 0.5
-    is an average row, 1 one that is alone at once. Fitting does not copy `x` and takes milliseconds whatever
-    its length; scoring takes less than a microsecond a row for up to eight columns.
+    is an average row, 1 one that is alone at once. Fitting does not copy `x` (1,024 rows are kept until somebody
+    asks what scores are usual) and takes about a millisecond whatever its length; scoring takes less than a microsecond a row for up to eight columns.
 
     References
     ----------
@@ -158,7 +158,7 @@ class IsolationForest:
         )
         if table.names:
             engine.describe(list(table.names), [list(texts) for texts in table.labels])
-        engine.learn_usual(table.values, threads)
+        engine.learn_usual(table.values)
         if self.contamination is not None:
             engine.calibrate(table.values, self.contamination, threads)
         self._engine = engine
@@ -273,7 +273,7 @@ class IsolationForest:
             None if weights is None else np.ascontiguousarray(weights, dtype=np.float64),
             thread_count(self.threads),
         )
-        self._fitted().learn_usual(table.values, thread_count(self.threads))
+        self._fitted().learn_usual(table.values)
         return self
 
     @property

@@ -42,6 +42,32 @@ TEST_CASE("some rows of a view are a view") {
   CHECK(v.first(9).rows() == 3);
 }
 
+TEST_CASE("picked rows and columns are rounded as single ones are") {
+  const std::vector<double> x{0.1, 1e300, 0.3, 0.4, 0.5, 0.6};
+  const std::vector<float> same{0.1f, 1.0f, 0.3f, 0.4f, 0.5f, 0.6f};
+  for (const table_view& v : {table_view::of_rows(span<const double>(x), 2, 3),
+                              table_view::of_rows(span<const float>(same), 2, 3)}) {
+    std::vector<float> out(9, -1.0f);
+    v.nearest_floats({1, 0, 1}, {2, 0}, out.data());
+    CHECK(out == std::vector<float>{v.nearest_float(1, 0), v.nearest_float(0, 0), v.nearest_float(1, 0),
+                                    -1.0f, -1.0f, -1.0f, v.nearest_float(1, 2), v.nearest_float(0, 2),
+                                    v.nearest_float(1, 2)});
+  }
+}
+
+TEST_CASE("neighbours in memory are asked for together") {
+  const std::vector<double> x(60);
+  const auto apart = [&](std::size_t columns) {
+    return table_view::of_rows(span<const double>(x), 60 / columns, columns).apart();
+  };
+  CHECK(apart(1) == std::vector<std::size_t>{0});
+  CHECK(apart(6) == std::vector<std::size_t>{0, 5});
+  CHECK(apart(20) == std::vector<std::size_t>{0, 8, 16, 19});
+  CHECK(table_view::of_columns({x, x, x}).apart().front() == 0);
+  const std::vector<double> other(60);
+  CHECK(table_view::of_columns({x, other}).apart().size() == 2);
+}
+
 TEST_CASE("sizes that do not agree are refused") {
   const std::vector<double> x(5), shorter(4);
   CHECK_THROWS_AS(table_view::of_rows(span<const double>(x), 2, 2), invalid_argument);

@@ -250,6 +250,57 @@ TEST_CASE("evidence is of half the rows at the median and of a tenth at the nint
   CHECK(isolation_forest::from_bytes(f.to_bytes()).evidence(0.6) == f.evidence(0.6));
 }
 
+TEST_CASE("what is usual is of the rows that were there, whoever asks first") {
+  auto x = normals(2000, 3);
+  const auto fitted = [&] {
+    auto f = isolation_forest::fit(view(x, 3));
+    f.learn_usual(view(x, 3));
+    return f;
+  };
+  const auto asked = fitted();
+  const std::string bytes = asked.to_bytes();
+  const double evidence = asked.evidence(0.6), score = scores(asked, x)[0];
+  const auto lazy = fitted(), refreshed = [&] {
+    auto f = fitted();
+    f.refresh(view(normals(500, 3, 9), 3));
+    return f;
+  }();
+  const std::vector<double> row(x.begin(), x.begin() + 3);
+  std::fill(x.begin(), x.end(), 0.0);
+  CHECK(refreshed.evidence(0.6) == evidence);  // until it learns anew
+  std::vector<int> alike(32, 0);
+  thread_executor(4).for_each_chunk(alike.size(), 1, [&](std::size_t i, std::size_t) {
+    const isolation_forest copy = lazy;
+    switch (i % 3) {
+      case 0:
+        alike[i] = copy.to_bytes() == bytes;
+        break;
+      case 1:
+        alike[i] = copy.evidence<kernels::compiled>(0.6) == evidence;
+        break;
+      default:
+        alike[i] = scores(copy, row)[0] == score;
+    }
+  });
+  CHECK(std::count(alike.begin(), alike.end(), 1) == 32);
+}
+
+TEST_CASE("rows of a sample are different ones, few or many") {
+  for (const std::size_t samples : {1u, 256u, 1024u, 1025u, 3000u}) {
+    const detect::detail::row_weights weights({}, 4000);
+    detect::detail::random_words random(1, 2, samples);
+    detect::detail::drawn_rows drawn;
+    std::size_t seen = 0;
+    detect::detail::sample_rows(4000, samples, false, weights, random, drawn, [&](std::size_t) { ++seen; });
+    auto rows = drawn.rows();
+    std::sort(rows.begin(), rows.end());
+    CHECK(rows.size() == samples);
+    CHECK(seen == samples);
+    CHECK(std::unique(rows.begin(), rows.end()) == rows.end());
+    CHECK(rows.back() < 4000);
+  }
+}
+
 TEST_CASE("options that cannot be, and tables that do not fit, are refused") {
   const auto x = normals(10, 2);
   const auto refused = [&](auto change) {

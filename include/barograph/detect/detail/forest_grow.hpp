@@ -27,6 +27,7 @@ class tree_grower {
       : x_(x), options_(options), weights_(weights), samples_(samples), depth_(depth) {
     is_category_.assign(x.columns(), false);
     for (const std::size_t c : options.categorical) is_category_[c] = true;
+    if (x.columns() <= few_columns) apart_ = x.apart();
   }
 
   forest_tree grow(std::uint64_t serial) {
@@ -36,18 +37,21 @@ class tree_grower {
     tree_.listed.clear();
     tree_.serial = serial;
     tree_.samples = static_cast<std::uint32_t>(samples_);
-    rows_ = sampled_rows(x_.rows(), samples_, options_.bootstrap, weights_, random_);
+    sample_rows(x_.rows(), samples_, options_.bootstrap, weights_, random_, drawn_, [this](std::size_t row) {
+      for (const std::size_t c : apart_) x_.prefetch(row, c);
+    });
     choose_columns();
     gather();
-    order_.resize(rows_.size());
-    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
-    other_.resize(order_.size());
-    values_.resize(order_.size());
-    tree_.nodes.reserve(2 * order_.size());
-    std::vector<pending> stack{{0, order_.size(), 0, columns_.size(), no_parent}};
-    while (!stack.empty()) {
-      const pending p = stack.back();
-      stack.pop_back();
+    const std::size_t rows = drawn_.rows().size();
+    order_.resize(rows);
+    for (std::size_t i = 0; i < rows; ++i) order_[i] = static_cast<std::uint32_t>(i);
+    other_.resize(rows);
+    tree_.nodes.reserve(2 * rows);
+    stack_.clear();
+    stack_.push_back({0, rows, 0, columns_.size(), no_parent});
+    while (!stack_.empty()) {
+      const pending p = stack_.back();
+      stack_.pop_back();
       std::size_t at = tree_.nodes.size();
       if (p.parent != no_parent) tree_.nodes[p.parent].right = static_cast<std::uint32_t>(at);
       tree_.nodes.emplace_back();
@@ -56,10 +60,13 @@ class tree_grower {
       node_ = forest_node();
       alive_ = p.alive;
       fences_.clear();
+      const bool back = options_.dimensions == 1 && p.depth % 2 != 0;
+      from_ = (back ? other_ : order_).data();
+      to_ = (back ? order_ : other_).data();
       const std::size_t middle = split(p.begin, p.end);
       for (const std::size_t fence : fences_) {
-        fence_off(columns_[fence], p.begin, p.end, at);
-        stack.push_back({p.end, p.end, p.depth + 1, 0, at});
+        fence_off(columns_[fence], p.begin, at);
+        stack_.push_back({p.end, p.end, p.depth + 1, 0, at});
         at = tree_.nodes.size();
         tree_.nodes.emplace_back();
         tree_.nodes[at].rows = static_cast<std::uint32_t>(p.end - p.begin);
@@ -67,8 +74,8 @@ class tree_grower {
       if (middle == p.begin || middle == p.end) continue;
       node_.rows = tree_.nodes[at].rows;
       tree_.nodes[at] = node_;
-      stack.push_back({middle, p.end, p.depth + 1, alive_, at});
-      stack.push_back({p.begin, middle, p.depth + 1, alive_, no_parent});
+      stack_.push_back({middle, p.end, p.depth + 1, alive_, at});
+      stack_.push_back({p.begin, middle, p.depth + 1, alive_, no_parent});
     }
     return tree_;  // a copy of the size it needs; the grower keeps its room
   }
@@ -85,6 +92,8 @@ class tree_grower {
     float low, high;
     std::size_t missing;
   };
+  /// What is known of the sample's values of a column.
+  enum column_state : std::uint8_t { unknown, complete, some_missing };
 
   void choose_columns() {
     const std::size_t all = x_.columns();
@@ -101,53 +110,55 @@ class tree_grower {
 
   /// The sampled rows of few columns at once, row after row; of many columns each when it is first used.
   void gather() {
-    gathered_.resize(x_.columns());
-    for (std::vector<float>& values : gathered_) values.clear();
+    const std::size_t rows = drawn_.rows().size();
+    gathered_.resize(x_.columns() * rows);
+    state_.assign(x_.columns(), unknown);
     if (columns_.size() > few_columns) return;
-    float* to[few_columns];
-    for (std::size_t k = 0; k < columns_.size(); ++k) {
-      gathered_[columns_[k]].resize(rows_.size());
-      to[k] = gathered_[columns_[k]].data();
-    }
-    constexpr std::size_t ahead = 24;  // rows are all over memory: many are to be on their way
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (i + ahead < rows_.size())
-        for (const std::uint32_t c : columns_) x_.prefetch(rows_[i + ahead], c);
-      for (std::size_t k = 0; k < columns_.size(); ++k) to[k][i] = x_.nearest_float(rows_[i], columns_[k]);
-    }
+    x_.nearest_floats(drawn_.rows(), columns_, gathered_.data());
+    for (const std::uint32_t c : columns_) look_for_missing(c);
+  }
+  void look_for_missing(std::uint32_t c) {
+    const std::size_t rows = drawn_.rows().size();
+    const float* const from = gathered_.data() + c * rows;
+    std::uint32_t missing = 0;
+    for (std::size_t i = 0; i < rows; ++i) missing |= from[i] != from[i];
+    state_[c] = missing != 0 ? some_missing : complete;
   }
   const float* column(std::uint32_t c) {
-    std::vector<float>& values = gathered_[c];
-    if (values.empty()) {
-      values.resize(rows_.size());
-      for (std::size_t i = 0; i < rows_.size(); ++i) values[i] = x_.nearest_float(rows_[i], c);
+    float* const values = gathered_.data() + c * drawn_.rows().size();
+    if (state_[c] == unknown) {
+      for (std::size_t i = 0; i < drawn_.rows().size(); ++i)
+        values[i] = x_.nearest_float(drawn_.rows()[i], c);
+      look_for_missing(c);
     }
-    return values.data();
+    return values;
   }
 
-  /// Values of a column in the node's rows go to values_; least, greatest, how many are missing.
+  /// Of a column's values in the node's rows: least, greatest, how many are missing.
   range look_at(std::uint32_t c, std::size_t begin, std::size_t end) {
-    const float* const from = column(c);
-    const std::uint32_t* const order = order_.data();
-    float* const values = values_.data();
+    const float* const values = values_ = column(c);
+    const std::uint32_t* const order = from_;
     constexpr float infinity = std::numeric_limits<float>::infinity();
-    float low[2] = {infinity, infinity}, high[2] = {-infinity, -infinity};  // two chains, for speed
-    std::uint32_t missing = 0;
-    std::size_t i = begin;
-    const auto take = [&](std::size_t at, int chain) {
-      const float v = from[order[at]];
-      values[at] = v;
+    constexpr std::size_t chains = 4;  // each waits for its own comparisons only
+    float low[chains] = {infinity, infinity, infinity, infinity};
+    float high[chains] = {-infinity, -infinity, -infinity, -infinity};
+    const auto take = [&](std::size_t i, std::size_t chain) {
+      const float v = values[order[i]];
       low[chain] = v < low[chain] ? v : low[chain];
       high[chain] = v > high[chain] ? v : high[chain];
-      missing += v != v;
     };
-    for (; i + 2 <= end; i += 2) {
-      take(i, 0);
-      take(i + 1, 1);
-    }
-    if (i < end) take(i, 0);
-    return {std::min(low[0], low[1]), std::max(high[0], high[1]), missing};
+    std::size_t i = begin;
+    for (; i + chains <= end; i += chains)
+      for (std::size_t k = 0; k < chains; ++k) take(i + k, k);
+    for (; i < end; ++i) take(i, 0);
+    std::size_t missing = 0;
+    if (state_[c] == some_missing)
+      for (i = begin; i < end; ++i) missing += values[order[i]] != values[order[i]];
+    return {std::min(std::min(low[0], low[1]), std::min(low[2], low[3])),
+            std::max(std::max(high[0], high[1]), std::max(high[2], high[3])), missing};
   }
+  /// Of the column looked at last, in the row that stands there.
+  float value(std::size_t i) const noexcept { return values_[from_[i]]; }
 
   /// Whether nothing can be parted by this column; so it is below this node, too.
   bool constant(const range& r, std::size_t rows) const {
@@ -173,7 +184,7 @@ class tree_grower {
 
   /// All rows of the node have one category: no split for them, but another one would be parted here. The
   /// right child is a leaf without rows, and the left one is no deeper for it.
-  void fence_off(std::uint32_t c, std::size_t begin, std::size_t end, std::size_t at) {
+  void fence_off(std::uint32_t c, std::size_t begin, std::size_t at) {
     forest_node& node = tree_.nodes[at];
     node.kind = forest_split::category;
     node.feature = c;
@@ -181,8 +192,7 @@ class tree_grower {
     node.high = 2.0f;
     node.first = static_cast<std::uint32_t>(tree_.listed.size());
     node.count = 1;
-    look_at(c, begin, end);
-    tree_.listed.push_back(values_[begin]);
+    tree_.listed.push_back(column(c)[from_[begin]]);
   }
 
   /// Parts the rows [begin, end) of order_; returns where the right ones begin, an end when they are not.
@@ -205,13 +215,9 @@ class tree_grower {
     node_.high = r.high + 0.0f;
     if (at != at) return begin;
     const bool missing_left = node_.missing_left;
-    const float* const values = values_.data();
-    const std::size_t middle = any_missing ? part(begin, end,
-                                                  [=](std::size_t i) {
-                                                    const float v = values[i];
-                                                    return (v <= at) | ((v != v) & missing_left);
-                                                  })
-                                           : part(begin, end, [=](std::size_t i) { return values[i] <= at; });
+    const std::size_t middle =
+        any_missing ? part(begin, end, [=](float v) { return (v <= at) | ((v != v) & missing_left); })
+                    : part(begin, end, [=](float v) { return v <= at; });
     if (!any_missing) node_.missing_left = middle - begin > end - middle;
     return middle;
   }
@@ -228,7 +234,7 @@ class tree_grower {
       if (r.low == -infinity && (r.high != infinity || u < 0.5)) return r.low;
       float next = -infinity;
       for (std::size_t i = begin; i < end; ++i)
-        if (values_[i] < infinity && values_[i] > next) next = values_[i];
+        if (value(i) < infinity && value(i) > next) next = value(i);
       return next;
     }
     const double low = static_cast<double>(r.low), high = static_cast<double>(r.high);
@@ -243,7 +249,7 @@ class tree_grower {
     node_.first = static_cast<std::uint32_t>(tree_.listed.size());
     std::vector<float> present;
     for (std::size_t i = begin; i < end; ++i)
-      if (values_[i] == values_[i]) present.push_back(values_[i]);
+      if (value(i) == value(i)) present.push_back(value(i));
     std::sort(present.begin(), present.end());
     present.erase(std::unique(present.begin(), present.end()), present.end());
     std::vector<bool> here(present.size(), true);
@@ -260,7 +266,7 @@ class tree_grower {
                                            present.begin())];
     };
     std::size_t many = 0;
-    for (std::size_t i = begin; i < end; ++i) many += values_[i] == values_[i] && chosen(values_[i]);
+    for (std::size_t i = begin; i < end; ++i) many += value(i) == value(i) && chosen(value(i));
     const bool as_chosen = 2 * many >= end - begin - r.missing;
     for (std::size_t k = 0; k < present.size(); ++k)
       if (here[k] == as_chosen) tree_.listed.push_back(present[k]);
@@ -268,10 +274,8 @@ class tree_grower {
     node_.missing_left = r.missing != 0 && present.size() > 1 && (random_.next() & 1u) != 0;
     node_.high = static_cast<float>(present.size() + 1);
     const bool missing_left = node_.missing_left;
-    const std::size_t middle = part(begin, end, [&](std::size_t i) {
-      const float v = values_[i];
-      return v == v ? chosen(v) == as_chosen : missing_left;
-    });
+    const std::size_t middle =
+        part(begin, end, [&](float v) { return v == v ? chosen(v) == as_chosen : missing_left; });
     if (r.missing == 0) node_.missing_left = middle - begin > end - middle;
     return middle;
   }
@@ -285,7 +289,7 @@ class tree_grower {
       const forest_term t = term_of(columns_[node_.count], begin, end);
       ++node_.count;
       tree_.terms.push_back(t);
-      for (std::size_t i = begin; i < end; ++i) sums_[i - begin] += term_value(t, values_[i]);
+      for (std::size_t i = begin; i < end; ++i) sums_[i - begin] += term_value(t, value(i));
     }
     double low = std::numeric_limits<double>::infinity(), high = -low;
     for (const double v : sums_) {
@@ -300,7 +304,7 @@ class tree_grower {
     node_.threshold = at >= high ? low : at;
     node_.low = static_cast<float>(low) + 0.0f;
     node_.high = static_cast<float>(high) + 0.0f;
-    return part(begin, end, [&](std::size_t i) { return sums_[i - begin] <= node_.threshold; });
+    return part_by_sums(begin, end);
   }
 
   /// A random weight, against the spread of the column in the node's rows, so that no unit counts more.
@@ -315,14 +319,14 @@ class tree_grower {
     }
     double sum = 0.0, squares = 0.0, count = 0.0;
     for (std::size_t i = begin; i < end; ++i)
-      if (values_[i] == values_[i]) {
-        sum += within_floats(values_[i]);
+      if (value(i) == value(i)) {
+        sum += within_floats(value(i));
         count += 1.0;
       }
     const double mean = sum / count;
     for (std::size_t i = begin; i < end; ++i)
-      if (values_[i] == values_[i]) {
-        const double d = within_floats(values_[i]) - mean;
+      if (value(i) == value(i)) {
+        const double d = within_floats(value(i)) - mean;
         squares += d * d;
       }
     const double spread = std::sqrt(squares / count);
@@ -333,22 +337,37 @@ class tree_grower {
     return t;
   }
 
-  /// Rows for which left(i) holds come first, in their order, and the others behind; without branches.
+  /// Rows for whose value left(v) holds go to the front of `to_`, the others to its back, without branches:
+  /// each is written at both ends, and only one end moves.
   template <class Left>
   std::size_t part(std::size_t begin, std::size_t end, Left left) {
-    std::uint32_t* const order = order_.data();
-    std::uint32_t* const other = other_.data();
+    const std::uint32_t* const from = from_;
+    std::uint32_t* const to = to_;
+    const float* const values = values_;
+    std::size_t l = begin, r = end - 1;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t row = from[i];
+      const bool goes = left(values[row]);
+      to[l] = row;
+      to[r] = row;
+      l += goes;
+      r -= !goes;
+    }
+    return l;
+  }
+
+  /// Rows stay where they are told from, and in their order: sums of values depend on it.
+  std::size_t part_by_sums(std::size_t begin, std::size_t end) {
     std::size_t l = begin, r = 0;
     for (std::size_t i = begin; i < end; ++i) {
-      const std::uint32_t row = order[i];
-      const bool goes = left(i);
-      order[l] = row;
-      other[r] = row;
+      const std::uint32_t row = from_[i];
+      const bool goes = sums_[i - begin] <= node_.threshold;
+      from_[l] = row;
+      to_[r] = row;
       l += goes;
       r += !goes;
     }
-    std::copy(other_.begin(), other_.begin() + static_cast<std::ptrdiff_t>(r),
-              order_.begin() + static_cast<std::ptrdiff_t>(l));
+    std::copy(to_, to_ + r, from_ + l);
     return l;
   }
 
@@ -357,17 +376,23 @@ class tree_grower {
   const row_weights& weights_;
   std::size_t samples_, depth_;
   std::vector<bool> is_category_;
+  std::vector<std::size_t> apart_;  ///< columns that bring the memory of a whole row
 
   random_words random_{0, 0, 0};
   forest_tree tree_;
   forest_node node_;
   std::size_t alive_ = 0;
   std::vector<std::size_t> fences_;  ///< places in columns_ of those found to have one category here
-  std::vector<std::size_t> rows_;
+  drawn_rows drawn_;
   std::vector<std::uint32_t> columns_;  ///< those not known to be constant come first
-  std::vector<std::vector<float>> gathered_;
+  std::vector<float> gathered_;         ///< a column after the other
+  std::vector<column_state> state_;     ///< a column
+  const float* values_ = nullptr;       ///< of the column looked at last
+  /// Rows of the nodes. One column a split: children have theirs in the other of the two.
   std::vector<std::uint32_t> order_, other_;
-  std::vector<float> values_;
+  std::uint32_t* from_ = nullptr;
+  std::uint32_t* to_ = nullptr;
+  std::vector<pending> stack_;
   std::vector<double> sums_;
 };
 

@@ -50,28 +50,53 @@ class random_words {
   int left_ = 0;
 };
 
-/// Rows drawn so far: open addressing, since k is small against n.
+/// Rows drawn so far. Few of them are marks in a bitmap, where two seldom meet, and a search settles it
+/// when they do; many are cells with open addressing.
 class drawn_rows {
  public:
-  explicit drawn_rows(std::size_t k) {
+  /// For up to k rows.
+  void clear(std::size_t k) {
+    rows_.clear();
+    rows_.reserve(k);
+    few_ = k <= most_marked;
+    if (few_) {
+      cells_.assign(marks / 64, 0);
+      return;
+    }
     std::size_t cells = 16;
     while (cells < 2 * k) cells *= 2;
     cells_.assign(cells, empty);
   }
-  /// Whether the row was not there yet.
-  bool insert(std::uint64_t row) noexcept {
-    std::size_t at = static_cast<std::size_t>((row * 0x9E3779B97F4A7C15u) >> 32) & (cells_.size() - 1);
-    while (cells_[at] != empty) {
-      if (cells_[at] == row) return false;
-      at = (at + 1) & (cells_.size() - 1);
+
+  /// Adds the row unless it is there; whether it was not.
+  bool insert(std::uint64_t row) {
+    const std::uint64_t hash = row * 0x9E3779B97F4A7C15u;
+    if (few_) {
+      const std::size_t at = static_cast<std::size_t>(hash >> 49);  // of 2^15 marks
+      const std::uint64_t mark = std::uint64_t{1} << (at % 64);
+      if ((cells_[at / 64] & mark) != 0 && std::find(rows_.begin(), rows_.end(), row) != rows_.end())
+        return false;
+      cells_[at / 64] |= mark;
+    } else {
+      std::size_t at = static_cast<std::size_t>(hash >> 32) & (cells_.size() - 1);
+      while (cells_[at] != empty) {
+        if (cells_[at] == row) return false;
+        at = (at + 1) & (cells_.size() - 1);
+      }
+      cells_[at] = row;
     }
-    cells_[at] = row;
+    rows_.push_back(static_cast<std::size_t>(row));
     return true;
   }
 
+  const std::vector<std::size_t>& rows() const noexcept { return rows_; }
+
  private:
   static constexpr std::uint64_t empty = ~std::uint64_t{0};
+  static constexpr std::size_t marks = std::size_t{1} << 15, most_marked = 1024;
+  bool few_ = true;
   std::vector<std::uint64_t> cells_;
+  std::vector<std::size_t> rows_;  ///< in the order of the draws
 };
 
 /// Weights of rows, checked, and their running sums.
@@ -116,24 +141,26 @@ class row_weights {
   std::size_t positive_ = 0;
 };
 
-/// The different rows among k draws; without `replace` those are k.
-inline std::vector<std::size_t> sampled_rows(std::size_t n, std::size_t k, bool replace,
-                                             const row_weights& weights, random_words& random) {
-  std::vector<std::size_t> rows;
-  rows.reserve(k);
-  drawn_rows drawn(k);
+/// The different rows among k draws; without `replace` those are k. Calls seen(row) for each as it is
+/// drawn, so that its memory can be asked for.
+template <class Seen>
+inline void sample_rows(std::size_t n, std::size_t k, bool replace, const row_weights& weights,
+                        random_words& random, drawn_rows& drawn, Seen seen) {
+  drawn.clear(k);
   const auto take = [&](std::size_t row) {
     if (!drawn.insert(row)) return false;
-    rows.push_back(row);
+    seen(row);
     return true;
   };
+  const auto below = [&](std::size_t limit) {
+    return static_cast<std::size_t>(random.below(static_cast<std::uint64_t>(limit)));
+  };
+  const std::vector<std::size_t>& rows = drawn.rows();
   if (replace) {
-    for (std::size_t i = 0; i < k; ++i)
-      take(weights.given() ? weights.draw(random)
-                           : static_cast<std::size_t>(random.below(static_cast<std::uint64_t>(n))));
+    for (std::size_t i = 0; i < k; ++i) take(weights.given() ? weights.draw(random) : below(n));
   } else if (!weights.given()) {
     for (std::size_t j = n - k; j < n; ++j)
-      if (!take(static_cast<std::size_t>(random.below(static_cast<std::uint64_t>(j + 1))))) take(j);
+      if (!take(below(j + 1))) take(j);
   } else {
     // To draw again what was drawn already is to draw from the rest; where few rows have nearly all
     // weight that takes for ever, and exponential waiting times (the same law) do the remaining ones.
@@ -146,7 +173,6 @@ inline std::vector<std::size_t> sampled_rows(std::size_t n, std::size_t k, bool 
       for (std::size_t i = 0; i < waiting.size() && rows.size() < k; ++i) take(waiting[i].second);
     }
   }
-  return rows;
 }
 
 }  // namespace detail

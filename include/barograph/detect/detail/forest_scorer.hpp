@@ -1,4 +1,7 @@
-// The trees of an isolation forest and what scoring rows by them needs; never changed once it is made.
+// The trees of an isolation forest and what scoring rows by them needs.
+//
+// The trees never change; what they are laid out to is made when rows are scored for the first time, by
+// whichever thread is the first.
 #pragma once
 
 #include <algorithm>
@@ -30,21 +33,7 @@ namespace detail {
 class forest_scorer {
  public:
   forest_scorer(std::vector<forest_tree> trees, std::size_t columns, forest_scoring scoring)
-      : trees_(std::move(trees)), columns_(columns), scale_(trees_, scoring) {
-    std::vector<bool> used(columns, false);
-    for (const forest_tree& tree : trees_) {
-      values_.push_back(values_of(tree, scoring));
-      average_ += values_.back()[0];
-      for (const forest_node& node : tree.nodes)
-        if (node.kind == forest_split::axis || node.kind == forest_split::category) used[node.feature] = true;
-      for (const forest_term& term : tree.terms) used[term.feature] = true;
-    }
-    for (std::size_t c = 0; c < columns; ++c)
-      if (used[c]) used_.push_back(static_cast<std::uint32_t>(c));
-    shape_ = shape_of(trees_);
-    if (shape_ == forest_shape::axes) axes_ = laid_out_by_axes(trees_, values_, used_, columns);
-    if (shape_ == forest_shape::planes) planes_ = laid_out_by_planes(trees_, values_, used_, columns);
-  }
+      : trees_(std::move(trees)), columns_(columns), scoring_(scoring) {}
 
   const std::vector<forest_tree>& trees() const noexcept { return trees_; }
 
@@ -52,6 +41,7 @@ class forest_scorer {
   template <class Kernels, class Executor>
   void score(const table_view& x, span<double> out, const Executor& executor) const {
     if (x.rows() == 0) return;
+    make_layout();
     if (shape_ == forest_shape::axes && (x.rows() >= rows_worth_ranks || has_ranks())) make_ranks();
     constexpr std::size_t block = forest_block;
     executor.for_each_chunk(x.rows(), 16 * block, [&](std::size_t first, std::size_t stop) {
@@ -65,6 +55,7 @@ class forest_scorer {
   template <class Executor>
   void attributions(const table_view& x, span<double> out, const Executor& executor) const {
     constexpr std::size_t block = 64;
+    make_layout();
     executor.for_each_chunk(x.rows(), 4 * block, [&](std::size_t first, std::size_t stop) {
       for (std::size_t at = first; at < stop; at += block)
         attribute_block(x, at, std::min(block, stop - at), out.data() + at * columns_);
@@ -79,6 +70,32 @@ class forest_scorer {
     std::vector<std::uint16_t> ranks;
     double sums[forest_block];
   };
+
+  void make_layout() const {
+    if (laid_out_.load(std::memory_order_acquire)) return;
+    const std::lock_guard<std::mutex> hold(lock_);
+    if (laid_out_.load(std::memory_order_relaxed)) return;
+    leaf_values values;
+    double average = 0;
+    std::vector<bool> used(columns_, false);
+    for (const forest_tree& tree : trees_) {
+      values.push_back(values_of(tree, scoring_));
+      average += values.back()[0];
+      for (const forest_node& node : tree.nodes)
+        if (node.kind == forest_split::axis || node.kind == forest_split::category) used[node.feature] = true;
+      for (const forest_term& term : tree.terms) used[term.feature] = true;
+    }
+    used_.clear();  // of an attempt that ran out of memory
+    for (std::size_t c = 0; c < columns_; ++c)
+      if (used[c]) used_.push_back(static_cast<std::uint32_t>(c));
+    shape_ = shape_of(trees_);
+    if (shape_ == forest_shape::axes) axes_ = laid_out_by_axes(trees_, values, used_, columns_);
+    if (shape_ == forest_shape::planes) planes_ = laid_out_by_planes(trees_, values, used_, columns_);
+    values_ = std::move(values);
+    average_ = average;
+    scale_ = forest_scale(trees_, scoring_);
+    laid_out_.store(true, std::memory_order_release);
+  }
 
   bool has_ranks() const noexcept { return ranks_made_.load(std::memory_order_acquire); }
   void make_ranks() const {
@@ -196,14 +213,16 @@ class forest_scorer {
 
   std::vector<forest_tree> trees_;
   std::size_t columns_;
-  leaf_values values_;  ///< a tree, a node
-  forest_scale scale_;
-  double average_ = 0;  ///< the sum of the roots' values
-  forest_shape shape_ = forest_shape::mixed;
-  std::vector<std::uint32_t> used_;  ///< columns that some tree looks at
-  axis_layout axes_;
-  plane_layout planes_;
+  forest_scoring scoring_;
   mutable std::mutex lock_;
+  mutable std::atomic<bool> laid_out_{false};  ///< what follows is there
+  mutable leaf_values values_;                 ///< a tree, a node
+  mutable forest_scale scale_;
+  mutable double average_ = 0;  ///< the sum of the roots' values
+  mutable forest_shape shape_ = forest_shape::mixed;
+  mutable std::vector<std::uint32_t> used_;  ///< columns that some tree looks at
+  mutable axis_layout axes_;
+  mutable plane_layout planes_;
   mutable std::atomic<bool> ranks_made_{false};
   mutable ranked_layout ranks_;  ///< made when there are rows enough
 };
