@@ -3,6 +3,7 @@
 
 #include "barograph/detect/detail/forest_planes_plain.hpp"
 #include "barograph/detect/detail/forest_score_plain.hpp"
+#include "barograph/detect/detail/forest_words_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace kernels {
@@ -15,7 +16,9 @@ void forest_ranks(const detect::detail::forest_rank_job& job) noexcept {
   kernel::BAROGRAPH_ISA::forest_ranks(job);
 }
 void forest_ranked(const detect::detail::forest_ranked_job& job) noexcept {
-#if defined(BAROGRAPH_FOREST_PLANES)
+#if defined(BAROGRAPH_FOREST_WORDS)
+  kernel::BAROGRAPH_ISA::forest_ranked_by_words(job);
+#elif defined(BAROGRAPH_FOREST_PLANES)
   kernel::BAROGRAPH_ISA::forest_ranked_fast(job);
 #else
   kernel::BAROGRAPH_ISA::forest_ranked(job);

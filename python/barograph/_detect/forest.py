@@ -71,8 +71,9 @@ class IsolationForest:
     -----
     Values are rounded to float32 first, as scikit-learn does. NaN has a side of its own at each split; an
     infinity is split off first. The score is 2 to the power of -(mean path / path of an average row): 0.5
-    is an average row, 1 one that is alone at once. Fitting does not copy `x` (1,024 rows are kept until somebody
-    asks what scores are usual) and takes about a millisecond whatever its length; scoring takes less than a microsecond a row for up to eight columns.
+    is an average row, 1 one that is alone at once. Fitting does not copy `x` (it keeps 1,024 rows until
+    somebody asks what scores are usual) and takes about a millisecond whatever its length; scoring takes less
+    than a microsecond a row for up to eight columns.
 
     References
     ----------
