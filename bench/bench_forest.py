@@ -99,7 +99,7 @@ def _scoring(x: Any, threads: int, scikit: Any, isotree: Any, rounds: int) -> li
 def _reason(row: Row) -> str:
     if row.what.startswith("fit"):
         return "drawing and fetching the rows is a third of it, the splits of trees the rest"
-    return "with AVX-512, too, nodes are looked up by the byte shuffles of AVX2"
+    return "each level of a tree is a look-up that waits for the one before"
 
 
 def _alike(ours: Any, theirs: Any) -> None:
