@@ -118,9 +118,7 @@ inline void reduce_extrema(reduction what, span<const double> x, const windows& 
       job.loud_before = job.before + copied;
     } else {
       doubles.reset(new double[static_cast<std::size_t>(job.room)]);
-      rows.reset(new std::int64_t[static_cast<std::size_t>(job.room)]);
       job.values = doubles.get();
-      job.queue = rows.get();
     }
     Kernels::extrema(job);
   };

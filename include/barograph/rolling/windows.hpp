@@ -145,7 +145,164 @@ inline windows bounded_windows(std::int64_t rows, span<const std::int64_t> start
   return w;
 }
 
-/// Windows as long as `width` in time, ending at (center: around) each row's time.
+namespace detail {
+
+/// The first row from `row` on whose time is not before `limit` (Inclusive: is after it), in rows that are
+/// in order; Falling: the order that the complements of the times have. Four rows are asked at once,
+/// since how many of them are before is nothing that a processor could guess.
+template <bool Falling, bool Inclusive>
+inline std::int64_t row_from(span<const std::int64_t> times, std::int64_t limit, std::int64_t row) noexcept {
+  const auto n = static_cast<std::int64_t>(times.size());
+  const std::int64_t* const t = times.data();
+  const auto before = [limit](std::int64_t time) noexcept {
+    const std::int64_t key = Falling ? ~time : time;
+    return std::int64_t{Inclusive ? key <= limit : key < limit};
+  };
+  while (row + 4 <= n) {
+    const std::int64_t more = before(t[row]) + before(t[row + 1]) + before(t[row + 2]) + before(t[row + 3]);
+    row += more;
+    if (more < 4) return row;
+  }
+  while (row < n && before(t[row]) != 0) ++row;
+  return row;
+}
+
+/// at(i) of out for every window i: the first row not before (Inclusive: after) its limit, limit(time of row
+/// i * step), where limits follow the order of the times. Four stretches go side by side, so that none waits
+/// for what the last row found.
+template <bool Falling, bool Inclusive, class Limit>
+inline void find_rows(span<const std::int64_t> times, std::int64_t step, const Limit& limit,
+                      std::vector<std::int64_t>& out) {
+  const auto limit_of = [&](std::size_t i) noexcept {
+    const std::int64_t time = times[i * static_cast<std::size_t>(step)];
+    return limit(Falling ? ~time : time);
+  };
+  const auto search = [&](std::int64_t lim) noexcept {  // by halves
+    std::size_t low = 0, high = times.size();
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      const std::int64_t key = Falling ? ~times[middle] : times[middle];
+      if (Inclusive ? key <= lim : key < lim)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+    return static_cast<std::int64_t>(low);
+  };
+  for (std::size_t begin = 0; begin < out.size(); begin += rows_between_checks) {
+    check_interrupt();
+    const std::size_t end =
+        out.size() - begin < rows_between_checks ? out.size() : begin + rows_between_checks;
+    const std::size_t quarter = (end - begin) / 4;
+    std::int64_t row[4];
+    for (std::size_t k = 0; k < 4 && quarter > 0; ++k) row[k] = search(limit_of(begin + k * quarter));
+    for (std::size_t i = begin; i < begin + quarter; ++i)
+      for (std::size_t k = 0; k < 4; ++k) {
+        const std::size_t at = i + k * quarter;
+        out[at] = row[k] = row_from<Falling, Inclusive>(times, limit_of(at), row[k]);
+      }
+    std::int64_t last = quarter > 0 ? row[3] : search(limit_of(begin));
+    for (std::size_t i = begin + 4 * quarter; i < end; ++i)
+      out[i] = last = row_from<Falling, Inclusive>(times, limit_of(i), last);
+  }
+}
+
+inline std::int64_t less(std::int64_t a, std::uint64_t b) noexcept {
+  const std::uint64_t room = static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(INT64_MIN);
+  return b > room ? INT64_MIN : static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - b);
+}
+inline std::int64_t more(std::int64_t a, std::uint64_t b) noexcept {
+  const std::uint64_t room = static_cast<std::uint64_t>(INT64_MAX) - static_cast<std::uint64_t>(a);
+  return b > room ? INT64_MAX : static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + b);
+}
+
+/// How far in time a window reaches back from its row and, where it is centred, ahead.
+struct reach_in_time {
+  std::uint64_t back, ahead;  ///< of rows that belong to the window, both ends included
+  bool centred;
+  bool own;  ///< whether the row itself belongs to it
+};
+
+inline reach_in_time reach_of(std::int64_t width, bool center, closed ends) noexcept {
+  bool right = ends == closed::right || ends == closed::both;
+  bool left = ends == closed::left || ends == closed::both;
+  if (center && width % 2 == 1) right = left = true;  // half a nanosecond on each side
+  const auto half = static_cast<std::uint64_t>(center ? width / 2 : 0);
+  const auto reach = center ? half : static_cast<std::uint64_t>(width);
+  return {reach - (left ? 0 : 1), half - (right || !center ? 0 : 1), center, right || center};
+}
+
+/// Checks that times never go back; the time from each row to the next where that is always the same, else 0.
+template <bool Falling>
+inline std::uint64_t check_times(span<const std::int64_t> times) {
+  const std::int64_t* const t = times.data();
+  const std::size_t n = times.size();
+  const std::uint64_t step = n < 2 ? 0 : static_cast<std::uint64_t>(t[1]) - static_cast<std::uint64_t>(t[0]);
+  std::uint64_t other = 0;
+  for (std::size_t begin = 1; begin < n; begin += rows_between_checks) {
+    check_interrupt();
+    const std::size_t end = n - begin < rows_between_checks ? n : begin + rows_between_checks;
+    bool back = false;
+    for (std::size_t i = begin; i < end; ++i) {
+      back |= Falling ? t[i] > t[i - 1] : t[i] < t[i - 1];
+      other |= (static_cast<std::uint64_t>(t[i]) - static_cast<std::uint64_t>(t[i - 1])) ^ step;
+    }
+    for (std::size_t i = begin; back && i < end; ++i)
+      if (Falling ? t[i] > t[i - 1] : t[i] < t[i - 1])
+        raise<invalid_argument>("on: times must be monotonic; row " + std::to_string(i) +
+                                " goes back (sort first)");
+  }
+  return other != 0 ? 0 : Falling ? 0 - step : step;
+}
+
+/// The windows of one length that windows in time are where rows come every `step`; none (length 0) where
+/// they hold nothing.
+inline windows regular_windows(std::int64_t rows, std::uint64_t step, const reach_in_time& r) noexcept {
+  const auto most = static_cast<std::uint64_t>(rows);
+  const auto back = static_cast<std::int64_t>(r.back / step < most ? r.back / step : most);
+  const auto ahead = static_cast<std::int64_t>(r.ahead / step < most ? r.ahead / step : most);
+  windows w;
+  w.rows = rows;
+  w.shift = r.centred ? ahead : r.own ? 0 : -1;
+  w.length = back + 1 + w.shift;
+  return w;
+}
+
+template <bool Falling>
+inline windows windows_in_time(span<const std::int64_t> times, const reach_in_time& r, std::int64_t step) {
+  const std::uint64_t apart = check_times<Falling>(times);
+  const auto n = static_cast<std::int64_t>(times.size());
+  if (apart > 0 && step == 1) {
+    windows w = regular_windows(n, apart, r);
+    if (w.length > 0) return w;
+  }
+  windows w;
+  w.rows = n;
+  const auto count = static_cast<std::size_t>(n / step + (n % step != 0 ? 1 : 0));
+  w.start.resize(count);
+  w.end.resize(count);
+  find_rows<Falling, false>(
+      times, step, [&](std::int64_t key) noexcept { return less(key, r.back); }, w.start);
+  if (r.centred)
+    find_rows<Falling, true>(
+        times, step, [&](std::int64_t key) noexcept { return more(key, r.ahead); }, w.end);
+  else if (!r.own)
+    find_rows<Falling, false>(
+        times, step, [](std::int64_t key) noexcept { return key; }, w.end);
+  for (std::size_t i = 0; i < count; ++i) {  // where another thread writes the times meanwhile, too
+    const std::int64_t row = static_cast<std::int64_t>(i) * step;
+    w.start[i] = w.start[i] < row ? w.start[i] : row;
+    const std::int64_t least = r.centred ? row : w.start[i];
+    const std::int64_t end = r.own && !r.centred ? row + 1 : w.end[i];  // of rows of one time up to this one
+    w.end[i] = end > least ? end : least;
+  }
+  return w;
+}
+
+}  // namespace detail
+
+/// Windows as long as `width` in time, ending at (center: around) each row's time. Where rows come at regular
+/// times they are windows of one length, and their statistics have the bits that those have.
 ///
 /// @param times  nanoseconds (any unit that `width` has too), never falling, or never rising
 /// @param width  length of a window, above 0
@@ -155,46 +312,10 @@ inline windows time_windows(span<const std::int64_t> times, std::int64_t width, 
   if (width <= 0)
     raise<invalid_argument>("window: " + std::to_string(width) + " ns given, expected more than 0");
   if (step < 1) raise<invalid_argument>("step: " + std::to_string(step) + " given, expected 1 or more");
-  const auto n = static_cast<std::int64_t>(times.size());
-  const std::int64_t sign = n > 1 && times[times.size() - 1] < times[0] ? -1 : 1;
-  for (std::size_t i = 1; i < times.size(); ++i)
-    if (sign > 0 ? times[i] < times[i - 1] : times[i] > times[i - 1])
-      raise<invalid_argument>("on: times must be monotonic; row " + std::to_string(i) +
-                              " goes back (sort first)");
-  bool right = ends == closed::right || ends == closed::both;
-  bool left = ends == closed::left || ends == closed::both;
-  if (center && width % 2 == 1) right = left = true;  // half a nanosecond on each side
-  const auto half = static_cast<std::uint64_t>(center ? width / 2 : 0);
-  const auto reach = center ? half : static_cast<std::uint64_t>(width);
-  windows w;
-  w.rows = n;
-  const auto count = static_cast<std::size_t>(n / step + (n % step != 0 ? 1 : 0));
-  w.start.reserve(count);
-  w.end.reserve(count);
-  // From one row to a later one, without a sign: two times may be further apart than int64 reaches.
-  const auto between = [&](std::int64_t early, std::int64_t late) {
-    const auto a = static_cast<std::uint64_t>(times[static_cast<std::size_t>(early)]);
-    const auto b = static_cast<std::uint64_t>(times[static_cast<std::size_t>(late)]);
-    return sign > 0 ? b - a : a - b;
-  };
-  std::int64_t s = 0, e = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (i % static_cast<std::int64_t>(rows_between_checks) == 0) check_interrupt();
-    while (s < i && (left ? between(s, i) > reach : between(s, i) >= reach)) ++s;
-    if (center) {
-      if (e < i) e = i;
-      while (e < n && (right ? between(i, e) <= half : between(i, e) < half)) ++e;
-    } else if (right) {
-      e = i + 1;  // of rows of one time, those up to this one
-    } else {
-      while (e < i && between(e, i) != 0) ++e;
-    }
-    if (i % step == 0) {
-      w.start.push_back(s);
-      w.end.push_back(e < s ? s : e);  // only where another thread writes the times meanwhile
-    }
-  }
-  return w;
+  const detail::reach_in_time r = detail::reach_of(width, center, ends);
+  const bool falling = times.size() > 1 && times[times.size() - 1] < times[0];
+  return falling ? detail::windows_in_time<true>(times, r, step)
+                 : detail::windows_in_time<false>(times, r, step);
 }
 
 namespace detail {

@@ -30,9 +30,58 @@ TEST_CASE("a window in time holds what is younger than its width") {
   CHECK(time_windows(times, 4, true, closed::both).end == list{3, 3, 3, 5, 5});
 }
 
+TEST_CASE("windows in time hold the rows that are near enough, rising, falling, with ties and gaps") {
+  for (const std::int64_t width : {1, 2, 7, 40})
+    for (const bool falling : {false, true})
+      for (const bool center : {false, true})
+        for (const closed ends : {closed::right, closed::left, closed::both, closed::neither}) {
+          std::vector<std::int64_t> times(500);
+          for (std::size_t i = 1; i < times.size(); ++i) {
+            const auto gap = static_cast<std::int64_t>((i * 2654435761u) % 97u);
+            times[i] = times[i - 1] + (falling ? -1 : 1) * (gap < 20 ? 0 : gap < 90 ? gap % 5 : gap);
+          }
+          const bool left = ends == closed::left || ends == closed::both;
+          const bool right = ends == closed::right || ends == closed::both;
+          const windows w = time_windows(times, width, center, ends);
+          std::size_t wrong = 0;
+          for (std::size_t i = 0; i < times.size(); ++i) {
+            std::int64_t first = 0, stop = 0;
+            bool begun = false;
+            for (std::size_t row = 0; row < times.size(); ++row) {
+              const std::int64_t age = (times[i] - times[row]) * (falling ? -1 : 1);
+              const std::int64_t reach = center ? width : 2 * width;  // in halves
+              const bool edges = center && width % 2 == 1;            // nothing is half a nanosecond away
+              const bool back = 2 * age < reach || (2 * age == reach && (left || edges));
+              const bool ahead = center  ? -2 * age < reach || (-2 * age == reach && (right || edges))
+                                 : right ? row <= i
+                                         : age > 0;
+              if (!(back && ahead)) continue;
+              if (!begun) first = static_cast<std::int64_t>(row);
+              begun = true;
+              stop = static_cast<std::int64_t>(row) + 1;
+            }
+            wrong += begun ? w.first(i) != first || w.stop(i) != stop : w.stop(i) != w.first(i);
+          }
+          CHECK(wrong == 0);
+        }
+}
+
+TEST_CASE("windows in time over regular times are those of one length") {
+  std::vector<std::int64_t> times(50);
+  for (std::size_t i = 0; i < times.size(); ++i) times[i] = 60 * static_cast<std::int64_t>(i);
+  CHECK(time_windows(times, 600).length == 10);
+  CHECK(time_windows(times, 600, false, closed::both).length == 11);
+  CHECK(time_windows(times, 600, true).shift == 5);
+  CHECK(time_windows(times, 600, false, closed::left).shift == -1);
+  CHECK(time_windows(times, INT64_MAX).expanding());
+  CHECK(time_windows(times, 30, false, closed::neither).stop(7) == 7);  // nothing in any
+  times[49] += 1;
+  CHECK(time_windows(times, 600).length == 0);
+}
+
 TEST_CASE("times at the ends of their range do not overflow") {
   const std::int64_t times[] = {INT64_MIN / 2 + 1, 0, INT64_MAX / 2};
-  CHECK(time_windows(times, INT64_MAX - 1).start == list{0, 0, 1});
+  CHECK(time_windows(times, INT64_MAX - 1).spelled_out().start == list{0, 0, 1});
 }
 
 TEST_CASE("wrong windows are refused") {
@@ -46,10 +95,10 @@ TEST_CASE("wrong windows are refused") {
 TEST_CASE("times at the two ends of int64 are not near each other") {
   const std::int64_t first = INT64_MIN + 1, last = INT64_MAX;
   for (const bool center : {false, true}) {
-    const auto up = time_windows(std::vector<std::int64_t>{first, 0, last}, 1000, center);
+    const auto up = time_windows(std::vector<std::int64_t>{first, 0, last}, 1000, center).spelled_out();
     CHECK(up.start == std::vector<std::int64_t>{0, 1, 2});
     CHECK(up.end == std::vector<std::int64_t>{1, 2, 3});
-    const auto down = time_windows(std::vector<std::int64_t>{last, 0, INT64_MIN}, 1000, center);
+    const auto down = time_windows(std::vector<std::int64_t>{last, 0, INT64_MIN}, 1000, center).spelled_out();
     CHECK(down.start == std::vector<std::int64_t>{0, 1, 2});
     CHECK(down.end == std::vector<std::int64_t>{1, 2, 3});
   }

@@ -2,9 +2,9 @@
 //
 // Law I: a selection, no arithmetic; of equal values (zeros of both signs) the newest, as in pandas.
 // Fixed length: out = the better of a block's suffix and the next block's prefix, four blocks side by
-// side. Moving bounds: a monotonic queue of candidates. Sources: M. van Herk (1992), "A fast algorithm
-// for local minimum and maximum filters on rectangular and octagonal kernels"; D. Lemire (2006),
-// "Streaming maximum-minimum filter using no more than three comparisons per element".
+// side. Moving bounds: the same with a boundary that is set anew whenever a window has left it behind (two
+// stacks). Source: M. van Herk (1992), "A fast algorithm for local minimum and maximum filters on
+// rectangular and octagonal kernels".
 #pragma once
 
 #include <cstddef>
@@ -138,39 +138,31 @@ inline void fixed_stretch(const extrema_job& job, std::int64_t from, std::int64_
   }
 }
 
-/// Windows with bounds of their own. Where these go back the window is begun anew.
+/// Windows with bounds of their own. Where these go back, or have left the boundary between the suffixes and
+/// what has been taken in since behind, a new boundary is set at the window's end.
 template <bool Max>
 inline void moving_extrema(const extrema_job& job) noexcept {
-  // Candidates, best first, in a ring of values and their rows: `front` is the slot of the first.
-  const std::int64_t room = job.room;
-  std::int64_t front = 0, count = 0, low = 0, high = 0;
-  const auto slot = [&](std::int64_t i) noexcept { return front + i < room ? front + i : front + i - room; };
+  double* const suffix = job.values;  // of [low, middle)
+  double since = neutral<Max>();      // the best of [middle, high)
+  std::int64_t low = 0, middle = 0, high = 0;
   for (std::int64_t i = job.first; i < job.stop; ++i) {
     const std::int64_t s = job.start[i], e = job.end[i];
     if (e <= s) {
       job.out[i] = __builtin_nan("");
       continue;
     }
-    if (s < low || e < high || s >= high) {
-      front = count = 0;
-      high = s;
+    if (s >= middle || s < low || e < high) {
+      low = s;
+      middle = high = e;
+      since = neutral<Max>();
+      double best = neutral<Max>();
+      for (std::int64_t row = e - 1; row >= s; --row) suffix[row - s] = best = better<Max>(job.x[row], best);
     }
-    low = s;
-    while (count > 0 && job.queue[front] < s) {
-      front = slot(1);
-      --count;
-    }
-    for (; high < e; ++high) {
-      const double v = job.x[high];
-      while (count > 0 && better<Max>(job.values[slot(count - 1)], v) == v) --count;
-      const std::int64_t back = slot(count);
-      job.values[back] = v;
-      job.queue[back] = high;
-      ++count;
-    }
+    for (; high < e; ++high) since = better<Max>(since, job.x[high]);
     const std::int64_t inside = job.before != nullptr ? job.before[e] - job.before[s] : e - s;
     const bool loud = job.loud_before != nullptr && job.loud_before[e] != job.loud_before[s];
-    job.out[i] = inside == 0 || inside < job.min_periods || loud ? __builtin_nan("") : job.values[front];
+    job.out[i] = inside == 0 || inside < job.min_periods || loud ? __builtin_nan("")
+                                                                 : better<Max>(suffix[s - low], since);
   }
 }
 

@@ -80,8 +80,7 @@ struct extrema_job {
   double* values;              ///< scratch: stretch + length; or room
   std::int64_t* before;        ///< scratch: stretch + length; or how many values precede each row, or null
   std::int64_t* loud_before;   ///< the same of NaN that are loud
-  std::int64_t* queue;         ///< bounds of their own: scratch: room
-  std::int64_t room;           ///< and rows of the longest window
+  std::int64_t room;           ///< bounds of their own: rows of the longest window
 };
 
 /// Order statistics of the windows [first, stop) of a series; which ones, the kernel says.
