@@ -1,5 +1,6 @@
 // Bindings of include/barograph/stats: the states of items, which are text as well as numbers.
 #include <cmath>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,9 @@ hashed hashed_objects(const py::list& objects) {
       r.hashes.push_back(bg::stable_hash(text_of(object)));
     } else if (object.is_none()) {
       ++r.missing;
+    } else if (std::strncmp(Py_TYPE(object.ptr())->tp_name, "numpy.bool", 10) ==
+               0) {  // 1.26 warns of it as an index
+      r.hashes.push_back(bg::stable_hash(static_cast<long long>(PyObject_IsTrue(object.ptr()) == 1)));
     } else if (PyIndex_Check(object.ptr())) {
       const auto integer = py::reinterpret_steal<py::object>(PyNumber_Index(object.ptr()));
       if (!integer) throw py::error_already_set();

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import barograph as bg
 
 pd = pytest.importorskip("pandas")
+from pandas_age import MENDED, of_windows  # noqa: E402
 
 numbers = st.one_of(
     st.integers(-3, 3).map(float),
@@ -27,10 +28,10 @@ def test_every_statistic_is_that_of_pandas(values, least):
     theirs = x.expanding(min_periods=least)
     for name in EXACT:
         pd.testing.assert_series_equal(
-            getattr(bg, f"expanding_{name}")(x, min_periods=least), getattr(theirs, name)(), check_exact=True
+            getattr(bg, f"expanding_{name}")(x, min_periods=least), of_windows(theirs, name), check_exact=True
         )
     for name in CLOSE:
-        if name == "sem" and np.isinf(x).any():
+        if name in MENDED or (name == "sem" and np.isinf(x).any()):
             continue  # pandas leaves them out of the deviation and counts them all the same
         np.testing.assert_allclose(
             getattr(bg, f"expanding_{name}")(x, min_periods=least), getattr(theirs, name)(),

@@ -469,7 +469,7 @@ def test_arrays_of_pandas_are_keys_and_values():
         pd.Index(["b", "a", "c", "b"]),
     ]
     for key in arrays:
-        theirs = values.groupby(key, observed=True).quantile()
+        theirs = values.groupby(pd.Series(key), observed=True).quantile()
         found = bg.groupby_quantile(values, key)
         same(found, theirs)
         assert list(found.index) == list(theirs.index)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import barograph as bg
 
 pd = pytest.importorskip("pandas")
+from pandas_age import MENDED, of_windows  # noqa: E402
 
 numbers = st.one_of(
     st.integers(-3, 3).map(float),
@@ -40,7 +41,7 @@ def batch(theirs):
         [
             theirs.median(), theirs.quantile(0.9), theirs.quantile(0.3, interpolation="nearest"),
             theirs.min(), theirs.max(), theirs.rank(), theirs.rank("min", False, True),
-            theirs.nunique(), theirs.first(), theirs.last(),
+            *(of_windows(theirs, name) for name in ("nunique", "first", "last")),
         ]
     )  # fmt: skip
 
@@ -175,6 +176,8 @@ def test_by_rows_sums_are_those_of_pandas_and_of_the_batch_form(rows):
     for k, what in enumerate(SUMS):
         ours = getattr(bg, f"rolling_{what}")(x, rows, min_periods=min(rows, 3))
         np.testing.assert_array_equal(got[:, k], ours)
+        if what in MENDED:
+            continue
         theirs = getattr(pd.Series(x).rolling(rows, min_periods=min(rows, 3)), what)()
         np.testing.assert_allclose(got[:, k], theirs, rtol=1e-9, atol=1e-9)
 

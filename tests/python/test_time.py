@@ -159,7 +159,11 @@ def test_a_frequency_that_is_none_is_refused_with_the_ones_that_are(freq):
 @pytest.mark.parametrize("name", [None, *ZONES[:8]])
 def test_fields_are_those_of_pandas(name):
     instants = moments(500, 1910, 2100, seed=3)
-    stamps = pd.DatetimeIndex(instants.view("datetime64[ns]")).tz_localize("UTC").tz_convert(name or "UTC")
+    stamps = (
+        pd.DatetimeIndex(instants.view("datetime64[ns]"))
+        .tz_localize("UTC")
+        .tz_convert(zoneinfo.ZoneInfo(name or "UTC"))
+    )
     hour, weekday, hour_of_week, day = _core.local_fields(instants, tzif(name))
     assert np.array_equal(hour, stamps.hour)
     assert np.array_equal(weekday, stamps.day_of_week)

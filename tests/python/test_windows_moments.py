@@ -11,6 +11,7 @@ import pytest
 import barograph as bg
 
 pd = pytest.importorskip("pandas")
+from pandas_age import BEFORE_3, MENDED  # noqa: E402
 
 
 def _shapes(seed):
@@ -38,13 +39,16 @@ def test_moments_are_those_of_pandas(seed):
     x, y, window, keywords = _shapes(seed)
     theirs = pd.Series(x).rolling(window, **keywords)
     size = np.nanmax(np.abs(x), initial=1.0)
-    for name in ("sem", "skew", "kurt"):
+    for name in {"sem", "skew", "kurt"} - MENDED:
         got, want = getattr(bg, f"rolling_{name}")(x, window, **keywords), getattr(theirs, name)()
         # pandas' own digits: it adds to and takes from running sums
         np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-5 * (size if name == "sem" else 1.0))
     for name in ("cov", "corr"):
         got = getattr(bg, f"rolling_{name}")(x, y, window, **keywords)
-        np.testing.assert_allclose(got, getattr(theirs, name)(pd.Series(y)), rtol=1e-5, atol=1e-6 * size)
+        want = getattr(theirs, name)(pd.Series(y))
+        if BEFORE_3:  # whose correlation of a constant may be infinite
+            want = want.replace([np.inf, -np.inf], np.nan)
+        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6 * size)
 
 
 def _exact_moments(values):

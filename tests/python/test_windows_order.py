@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import barograph as bg
 
 pd = pytest.importorskip("pandas")
+from pandas_age import of_windows  # noqa: E402
 
 numbers = st.one_of(
     st.integers(-3, 3).map(float),
@@ -38,9 +39,9 @@ def all_equal(x, window, keywords, theirs, way):
     ranks = np.asarray(bg.rolling_rank(x, window, **way, **keywords))
     same_bits(ranks[filled], theirs.rank(**way)[filled])
     assert np.isnan(ranks[~filled]).all()
-    same_bits(bg.rolling_nunique(x, window, **keywords), theirs.nunique())
-    same_bits(bg.rolling_first(x, window, **keywords), theirs.first())
-    same_bits(bg.rolling_last(x, window, **keywords), theirs.last())
+    same_bits(bg.rolling_nunique(x, window, **keywords), of_windows(theirs, "nunique"))
+    same_bits(bg.rolling_first(x, window, **keywords), of_windows(theirs, "first"))
+    same_bits(bg.rolling_last(x, window, **keywords), of_windows(theirs, "last"))
 
 
 @given(
@@ -214,9 +215,9 @@ def test_windows_of_any_bounds_give_what_pandas_gives(x, data, sort, min_periods
         np.testing.assert_array_equal(got, np.array(want, dtype=float))
     if min_periods > 0:  # pandas' rank of no row is none
         np.testing.assert_array_equal(bg.rolling_rank(x, window, **keywords), theirs.rank())
-    np.testing.assert_array_equal(bg.rolling_nunique(x, window, **keywords), theirs.nunique())
-    same_bits(bg.rolling_first(x, window, **keywords), theirs.first())
-    same_bits(bg.rolling_last(x, window, **keywords), theirs.last())
+    np.testing.assert_array_equal(bg.rolling_nunique(x, window, **keywords), of_windows(theirs, "nunique"))
+    same_bits(bg.rolling_first(x, window, **keywords), of_windows(theirs, "first"))
+    same_bits(bg.rolling_last(x, window, **keywords), of_windows(theirs, "last"))
 
 
 def test_indexers_of_pandas_are_windows():
@@ -226,7 +227,7 @@ def test_indexers_of_pandas_are_windows():
         theirs = x.rolling(forward, **keywords)
         same_bits(bg.rolling_median(x, forward, **keywords), theirs.median())
         same_bits(bg.rolling_max(x, forward, **keywords), theirs.max())
-        same_bits(bg.rolling_first(x, forward, **keywords), theirs.first())
+        same_bits(bg.rolling_first(x, forward, **keywords), of_windows(theirs, "first"))
     with pytest.raises(ValueError, match="end: 4 given for window 1, expected rows from 0 to 3"):
         bg.rolling_median([1.0, 2.0, 3.0], (np.array([0, 1, 2]), np.array([1, 4, 3])))
     with pytest.raises(ValueError, match="start: -1 given for window 0"):

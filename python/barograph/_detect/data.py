@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
@@ -102,8 +103,7 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
     array = column[name]
     if isinstance(array, Strings):
         try:
-            with warnings.catch_warnings():  # offsets are applied, as they should be
-                warnings.filterwarnings("ignore", "no explicit representation of timezones", UserWarning)
+            with _offsets_applied():
                 array = np.asarray(array.to_numpy().astype("datetime64[ns]"))
         except ValueError:
             raise TypeError(f"{name}: text given that is no time such as '2026-01-31T12:00:00'") from None
@@ -121,13 +121,21 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
     raise TypeError(f"{name}: {array.dtype} given, expected times or seconds since 1970")
 
 
+@contextmanager
+def _offsets_applied() -> Iterator[None]:
+    """Texts with an offset are taken as the instants they are; numpy 1 and 2 warn that they do so."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "no explicit representation of timezones", UserWarning)
+        warnings.filterwarnings("ignore", "parsing timezone aware datetimes", DeprecationWarning)
+        yield
+
+
 def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.datetime64], str | None]:
     given = array.tolist()
     offsets = {str(v.tzinfo) for v in given if getattr(v, "tzinfo", None) is not None}
     try:
         plain = [v.astimezone(UTC).replace(tzinfo=None) if getattr(v, "tzinfo", None) else v for v in given]
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "no explicit representation of timezones", UserWarning)
+        with _offsets_applied():
             times = np.array(plain, dtype="datetime64[ns]")
     except (ValueError, TypeError):
         raise TypeError(f"{name}: objects given, expected times or seconds since 1970") from None
