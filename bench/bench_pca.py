@@ -42,7 +42,7 @@ def rows(*, quick: bool = False) -> list[Row]:
         targets={"scikit-learn": 2},
         rounds=2 if quick else 7,
     )
-    return with_reasons(measured, lambda _: "plain loops in a fixed order, so that threads change no bit")
+    return with_reasons(measured, lambda _: "half of the time is reading the rows from memory, twice")
 
 
 def _check(peer: Any, model: Any, x: Any) -> None:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "barograph/core/executor.hpp"
+#include "barograph/kernels.hpp"
 #include "guarded.hpp"
 #include "interruptible.hpp"
 #include "register.hpp"
@@ -48,7 +49,8 @@ std::unique_ptr<bound> fit(const any_array& x, double share, std::size_t compone
                            std::size_t threads) {
   const bg::matrix_view view = view_of(x);
   const interruptible call;
-  return std::make_unique<bound>(bg::pca::fit(view, {share, components, scale}, executor_for(view, threads)));
+  return std::make_unique<bound>(
+      bg::pca::fit<bg::kernels::compiled>(view, {share, components, scale}, executor_for(view, threads)));
 }
 
 /// T2 and Q by row, or by row and column.
@@ -124,7 +126,7 @@ void register_detect_pca(py::module_& m) {
       [](bound& self, const any_array& x, std::size_t threads) {
         const bg::matrix_view view = view_of(x);
         const interruptible call;
-        self.change([&](bg::pca& p) { p.update(view, executor_for(view, threads)); });
+        self.change([&](bg::pca& p) { p.update<bg::kernels::compiled>(view, executor_for(view, threads)); });
       },
       py::arg("x").noconvert(), py::arg("threads") = 0);
   c.def(
@@ -138,15 +140,17 @@ void register_detect_pca(py::module_& m) {
   c.def(
       "score",
       [](const bound& self, const any_array& x, std::size_t threads) {
-        return two(self, x, false, threads,
-                   [](const auto& model, const auto&... rest) { model.score(rest...); });
+        return two(self, x, false, threads, [](const auto& model, const auto&... rest) {
+          model.template score<bg::kernels::compiled>(rest...);
+        });
       },
       py::arg("x").noconvert(), py::arg("threads") = 0);
   c.def(
       "contributions",
       [](const bound& self, const any_array& x, std::size_t threads) {
-        return two(self, x, true, threads,
-                   [](const auto& model, const auto&... rest) { model.contributions(rest...); });
+        return two(self, x, true, threads, [](const auto& model, const auto&... rest) {
+          model.template contributions<bg::kernels::compiled>(rest...);
+        });
       },
       py::arg("x").noconvert(), py::arg("threads") = 0);
   c.def("log_tail", &log_tail, py::arg("t2").noconvert(), py::arg("q").noconvert(), py::arg("threads") = 0);

@@ -5,6 +5,7 @@
 
 #include "config.hpp"
 #include "detect/detail/forest_jobs_plain.hpp"
+#include "detect/detail/row_jobs_plain.hpp"
 #include "rolling/detail/jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -14,8 +15,8 @@ inline namespace v0_1 {
 /// The instruction set in use: "base", "v3" or "v4".
 const char* isa() noexcept;
 
-/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs and quantiles and of
-/// detect::isolation_forest: `rolling::reduce<kernels::compiled>(...)` gives the bits that
+/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs and quantiles, of
+/// detect::isolation_forest and of pca: `rolling::reduce<kernels::compiled>(...)` gives the bits that
 /// `rolling::reduce(...)` gives.
 struct compiled {
   static void sums(const rolling::detail::sums_job& job) noexcept;
@@ -28,6 +29,8 @@ struct compiled {
   static void forest_axis(const detect::detail::forest_axis_job& job) noexcept;
   static void forest_ranks(const detect::detail::forest_rank_job& job) noexcept;
   static void forest_ranked(const detect::detail::forest_ranked_job& job) noexcept;
+  static std::int64_t block_comoments(const detail::comoments_job& job) noexcept;
+  static void plane_distances(const detail::plane_distance_job& job) noexcept;
 };
 
 }  // namespace v0_1

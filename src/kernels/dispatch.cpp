@@ -51,6 +51,12 @@ void compiled::forest_ranks(const detect::detail::forest_rank_job& job) noexcept
 void compiled::forest_ranked(const detect::detail::forest_ranked_job& job) noexcept {
   active().forest_ranked(job);
 }
+std::int64_t compiled::block_comoments(const detail::comoments_job& job) noexcept {
+  return active().block_comoments(job);
+}
+void compiled::plane_distances(const detail::plane_distance_job& job) noexcept {
+  active().plane_distances(job);
+}
 
 }  // namespace v0_1
 }  // namespace kernels

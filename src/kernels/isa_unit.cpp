@@ -1,4 +1,5 @@
 // One instruction set's kernels: see README.md for what may be included here.
+#include "barograph/detect/detail/row_block_plain.hpp"
 #include "barograph/rolling/detail/extrema_plain.hpp"
 #include "barograph/rolling/detail/median_deviation_plain.hpp"
 #include "barograph/rolling/detail/order_statistics_plain.hpp"
@@ -27,6 +28,8 @@ const kernel_table& table() noexcept {
       /*forest_axis=*/forest_axis,
       /*forest_ranks=*/forest_ranks,
       /*forest_ranked=*/forest_ranked,
+      /*block_comoments=*/kernel::BAROGRAPH_ISA::block_comoments,
+      /*plane_distances=*/kernel::BAROGRAPH_ISA::plane_distances,
   };
   return t;
 }

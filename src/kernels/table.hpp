@@ -3,6 +3,7 @@
 
 #include "barograph/config.hpp"
 #include "barograph/detect/detail/forest_jobs_plain.hpp"
+#include "barograph/detect/detail/row_jobs_plain.hpp"
 #include "barograph/rolling/detail/jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -20,6 +21,8 @@ struct kernel_table {
   void (*forest_axis)(const detect::detail::forest_axis_job&) noexcept;
   void (*forest_ranks)(const detect::detail::forest_rank_job&) noexcept;
   void (*forest_ranked)(const detect::detail::forest_ranked_job&) noexcept;
+  std::int64_t (*block_comoments)(const detail::comoments_job&) noexcept;
+  void (*plane_distances)(const detail::plane_distance_job&) noexcept;
 };
 
 namespace isa_base {

@@ -16,10 +16,30 @@
 
 #include "../core/bytes.hpp"
 #include "../core/serial_executor.hpp"
-#include "detail/row_block.hpp"
+#include "detail/row_block_plain.hpp"
 #include "matrix_view.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
+
+/// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
+struct inline_rows {
+  static std::int64_t block_comoments(const detail::comoments_job& job) noexcept {
+    return kernel::block_comoments(job);
+  }
+  static void plane_distances(const detail::plane_distance_job& job) noexcept {
+    kernel::plane_distances(job);
+  }
+};
+
+namespace detail {
+/// a + b as a double and what its rounding took off (Knuth).
+inline void sum_in_two(double a, double b, double& sum, double& rest) noexcept {
+  const double s = a + b;
+  const double of_b = s - a;
+  rest = (a - (s - of_b)) + (b - of_b);
+  sum = s;
+}
+}  // namespace detail
 
 class comoments {
  public:
@@ -33,15 +53,16 @@ class comoments {
   }
 
   /// Adds rows: of `x`, the columns of `which`, in this order.
-  template <class Executor = serial_executor>
+  template <class Kernels = inline_rows, class Executor = serial_executor>
   void update(const matrix_view& x, const std::vector<std::size_t>& which, const Executor& executor = {}) {
     // Partial sums of all chunks are kept until they are merged in order: within 64 MB.
     const std::size_t fit = std::max<std::size_t>(2, (std::size_t{8} << 20) / (products_.size() + 1));
-    const std::size_t blocks = x.rows / fit / detail::block_rows + 1;
-    const std::size_t grain = detail::block_rows * std::max<std::size_t>(16, blocks);
+    constexpr auto block = static_cast<std::size_t>(detail::block_rows);
+    const std::size_t blocks = x.rows / fit / block + 1;
+    const std::size_t grain = block * std::max<std::size_t>(16, blocks);
     std::vector<comoments> parts(x.rows / grain + 1, comoments(columns()));
     executor.for_each_chunk(x.rows, grain, [&](std::size_t begin, std::size_t end) {
-      parts[begin / grain].add_chunk(x, which, begin, end);
+      parts[begin / grain].template add_chunk<Kernels>(x, which, begin, end);
     });
     for (const comoments& part : parts) merge(part);
   }
@@ -133,17 +154,19 @@ class comoments {
     return true;
   }
 
+  template <class Kernels>
   void add_chunk(const matrix_view& x, const std::vector<std::size_t>& which, std::size_t begin,
                  std::size_t end) {
-    detail::row_block block(columns());
+    constexpr auto block = static_cast<std::size_t>(detail::block_rows);
+    std::vector<double> cells(columns() * static_cast<std::size_t>(detail::block_stride));
     comoments part(columns());
-    for (std::size_t at = begin; at < end; at += detail::block_rows) {
-      const std::size_t given = std::min(end - at, detail::block_rows);
-      const std::size_t complete =
-          block.load_complete(x, which, at, given, part.mean_.data(), part.rest_.data());
+    for (std::size_t at = begin; at < end; at += block) {
+      const std::size_t given = std::min(end - at, block);
+      const auto complete = static_cast<std::uint64_t>(
+          Kernels::block_comoments({x.from(at, which, given), cells.data(), part.mean_.data(),
+                                    part.rest_.data(), part.products_.data()}));
       part.count_ = complete;
       part.incomplete_ = given - complete;
-      if (complete != 0) block.products(part.products_.data());
       merge(part);
     }
   }

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "../core/errors.hpp"
 #include "../core/span.hpp"
+#include "detail/row_jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 
@@ -20,6 +22,17 @@ struct matrix_view {
 
   double operator()(std::size_t i, std::size_t j) const noexcept {
     return data[static_cast<std::ptrdiff_t>(i) * row_stride + static_cast<std::ptrdiff_t>(j) * column_stride];
+  }
+
+  /// For the kernels: `count` rows from `at` on, of these columns.
+  detail::row_source from(std::size_t at, const std::vector<std::size_t>& which,
+                          std::size_t count) const noexcept {
+    return {data + static_cast<std::ptrdiff_t>(at) * row_stride,
+            row_stride,
+            column_stride,
+            which.data(),
+            static_cast<std::int64_t>(which.size()),
+            static_cast<std::int64_t>(count)};
   }
 
   /// Rows one after the other in memory.

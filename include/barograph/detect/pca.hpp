@@ -38,19 +38,19 @@ struct pca_options {
 class pca {
  public:
   /// Learns from rows; at least two must be complete in the columns that have any value.
-  template <class Executor = serial_executor>
+  template <class Kernels = inline_rows, class Executor = serial_executor>
   static pca fit(const matrix_view& x, const pca_options& options = {}, const Executor& executor = {}) {
     pca model(x.columns, options, columns_with_values(x));
-    model.learn(x, executor);
+    model.learn<Kernels>(x, executor);
     return model;
   }
 
   /// Learns from more rows.
-  template <class Executor = serial_executor>
+  template <class Kernels = inline_rows, class Executor = serial_executor>
   void update(const matrix_view& x, const Executor& executor = {}) {
     check_width(x);
     pca more = *this;
-    more.learn(x, executor);
+    more.learn<Kernels>(x, executor);
     *this = std::move(more);
   }
 
@@ -74,14 +74,14 @@ class pca {
   }
 
   /// T2 and Q of each row; NaN where no cell is there.
-  template <class Executor = serial_executor>
+  template <class Kernels = inline_rows, class Executor = serial_executor>
   void score(const matrix_view& x, span<double> t2, span<double> q, const Executor& executor = {}) const {
     check_width(x);
     executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
       workspace w(*this);
-      for (std::size_t at = begin; at < end; at += detail::block_rows) {
-        const std::size_t n = std::min(end - at, detail::block_rows);
-        project(x, at, n, w);
+      for (std::size_t at = begin; at < end; at += block) {
+        const std::size_t n = std::min(end - at, block);
+        Kernels::plane_distances(w.job(*this, x, at, n));
         for (std::size_t i = 0; i < n; ++i) {
           t2[at + i] = w.present[i] > 0 ? std::min(w.t2[i], std::numeric_limits<double>::max())
                                         : std::numeric_limits<double>::quiet_NaN();
@@ -92,7 +92,7 @@ class pca {
   }
 
   /// What each column adds to T2 and to Q: rows x columns, row by row.
-  template <class Executor = serial_executor>
+  template <class Kernels = inline_rows, class Executor = serial_executor>
   void contributions(const matrix_view& x, span<double> t2, span<double> q,
                      const Executor& executor = {}) const {
     check_width(x);
@@ -100,16 +100,19 @@ class pca {
       workspace w(*this);
       std::fill(t2.begin() + begin * columns_, t2.begin() + end * columns_, 0.0);
       std::fill(q.begin() + begin * columns_, q.begin() + end * columns_, 0.0);
-      for (std::size_t at = begin; at < end; at += detail::block_rows) {
-        const std::size_t n = std::min(end - at, detail::block_rows);
-        project(x, at, n, w);
+      for (std::size_t at = begin; at < end; at += block) {
+        const std::size_t n = std::min(end - at, block);
+        Kernels::plane_distances(w.job(*this, x, at, n));
         for (std::size_t j = 0; j < used_.size(); ++j) {
-          std::fill(w.part.begin(), w.part.end(), 0.0);
-          for (std::size_t c = 0; c < kept_; ++c)
-            add_times(w.part.data(), w.scores.data() + c * detail::block_rows, loading(c, j) / deviation(c));
-          const double* residual = w.block.column(j);
+          double part[block] = {0};
+          for (std::size_t c = 0; c < kept_; ++c) {
+            const double* const y = w.scores.data() + c * block;
+            const double by = loading(c, j) / deviation(c);
+            for (std::size_t i = 0; i < block; ++i) part[i] += y[i] * by;
+          }
+          const double* const residual = w.cells.data() + j * block;
           for (std::size_t i = 0; i < n; ++i) {
-            t2[(at + i) * columns_ + used_[j]] = w.part[i] * w.part[i];
+            t2[(at + i) * columns_ + used_[j]] = part[i] * part[i];
             q[(at + i) * columns_ + used_[j]] = residual[i] * residual[i];
           }
         }
@@ -229,19 +232,30 @@ class pca {
   friend bool operator!=(const pca& a, const pca& b) { return !(a == b); }
 
  private:
-  static constexpr std::size_t chunk_rows = 16 * detail::block_rows;
+  static constexpr auto block = static_cast<std::size_t>(detail::scored_rows);
+  static constexpr std::size_t chunk_rows = 128 * block;
 
   struct workspace {
-    explicit workspace(const pca& p)
-        : block(p.used_.size()),
-          scores(p.kept_ * detail::block_rows),
-          present(detail::block_rows),
-          t2(detail::block_rows),
-          q(detail::block_rows),
-          part(detail::block_rows) {}
-    detail::row_block block;     // standardised rows, then what the components leave of them
+    explicit workspace(const pca& p) : cells(p.used_.size() * block), scores(p.kept_ * block) {
+      for (std::size_t c = 0; c < p.kept_; ++c) per_variance.push_back(1 / p.variances_[c]);
+    }
+    detail::plane_distance_job job(const pca& p, const matrix_view& x, std::size_t at, std::size_t n) {
+      return {x.from(at, p.used_, n),
+              p.rows_.means().data(),
+              p.per_unit_.data(),
+              static_cast<std::int64_t>(p.kept_),
+              p.loadings_.data(),
+              per_variance.data(),
+              cells.data(),
+              scores.data(),
+              present,
+              t2,
+              q};
+    }
+    std::vector<double> cells;   // column by column what the components leave of rows
     std::vector<double> scores;  // component by component
-    std::vector<double> present, t2, q, part;
+    std::vector<double> per_variance;
+    double present[block], t2[block], q[block];
   };
 
   pca(std::size_t columns, const pca_options& options, std::vector<std::size_t> used)
@@ -277,9 +291,9 @@ class pca {
                               std::to_string(columns_) + ", as the model has learnt");
   }
 
-  template <class Executor>
+  template <class Kernels, class Executor>
   void learn(const matrix_view& x, const Executor& executor) {
-    rows_.update(x, used_, executor);
+    rows_.update<Kernels>(x, used_, executor);
     if (rows_.count() < 2)
       raise<invalid_argument>("x: " + std::to_string(rows_.count()) + " complete rows of " +
                               std::to_string(x.rows) +
@@ -368,45 +382,6 @@ class pca {
     residuals_.clear();
     for (std::size_t c = kept_; c < variances_.size(); ++c)
       if (variances_[c] > 1e-12 * sum) residuals_.push_back(variances_[c]);
-  }
-
-  static void add_times(double* out, const double* in, double factor) noexcept {
-    for (std::size_t i = 0; i < detail::block_rows; ++i) out[i] += in[i] * factor;
-  }
-
-  /// Two of them in one pass over `out`, in the same order.
-  static void add_both(double* out, const double* first, double by_first, const double* second,
-                       double by_second) noexcept {
-    for (std::size_t i = 0; i < detail::block_rows; ++i)
-      out[i] = (out[i] + first[i] * by_first) + second[i] * by_second;
-  }
-
-  /// Scores of n rows from `at`, their T2, what is left of them, its square.
-  void project(const matrix_view& x, std::size_t at, std::size_t n, workspace& w) const {
-    const std::size_t d = used_.size();
-    w.block.load_standardised(x, used_, at, n, rows_.means().data(), per_unit_.data(), w.present.data());
-    std::fill(w.scores.begin(), w.scores.end(), 0.0);
-    std::fill(w.t2.begin(), w.t2.end(), 0.0);
-    std::fill(w.q.begin(), w.q.end(), 0.0);
-    for (std::size_t c = 0; c < kept_; ++c) {
-      double* y = w.scores.data() + c * detail::block_rows;
-      std::size_t j = 0;
-      for (; j + 2 <= d; j += 2)
-        add_both(y, w.block.column(j), loading(c, j), w.block.column(j + 1), loading(c, j + 1));
-      if (j < d) add_times(y, w.block.column(j), loading(c, j));
-      const double per_variance = 1 / variances_[c];
-      for (std::size_t i = 0; i < detail::block_rows; ++i) w.t2[i] += y[i] * y[i] * per_variance;
-    }
-    for (std::size_t j = 0; j < d; ++j) {
-      double* r = w.block.column(j);
-      const double* const y = w.scores.data();
-      std::size_t c = 0;
-      for (; c + 2 <= kept_; c += 2)
-        add_both(r, y + c * detail::block_rows, -loading(c, j), y + (c + 1) * detail::block_rows,
-                 -loading(c + 1, j));
-      if (c < kept_) add_times(r, y + c * detail::block_rows, -loading(c, j));
-      for (std::size_t i = 0; i < detail::block_rows; ++i) w.q[i] += r[i] * r[i];
-    }
   }
 
   pca_options options_;

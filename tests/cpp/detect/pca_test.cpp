@@ -1,12 +1,15 @@
 #include "barograph/detect/pca.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <vector>
 
 #include "barograph/core/executor.hpp"
 #include "barograph/core/random.hpp"
+#include "barograph/kernels.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -95,6 +98,23 @@ TEST_CASE("contributions are not negative and sum to T2 and Q") {
     }
     CHECK(sum_t2 == Approx(s.t2[i]).epsilon(1e-10));
     CHECK(sum_q == Approx(s.q[i]).epsilon(1e-10));
+  }
+}
+
+TEST_CASE("compiled kernels give the bits of the headers, whatever the rows have") {
+  for (const std::size_t d : {1u, 2u, 3u, 6u, 17u}) {
+    for (const std::size_t n : {20u, 64u, 511u, 512u, 1300u}) {
+      auto x = correlated(n, d);
+      if (n % 2 == 0) x[d] = std::numeric_limits<double>::quiet_NaN();
+      if (n == 1300) x[5 * d] = 1e200;
+      const pca plain = pca::fit(rows(x, d)), compiled = pca::fit<kernels::compiled>(rows(x, d));
+      CHECK(plain == compiled);
+      const scores by_headers = score(plain, rows(x, d));
+      std::vector<double> t2(n), q(n);
+      compiled.score<kernels::compiled>(rows(x, d), span<double>(t2), span<double>(q));
+      CHECK(std::memcmp(t2.data(), by_headers.t2.data(), n * sizeof(double)) == 0);
+      CHECK(std::memcmp(q.data(), by_headers.q.data(), n * sizeof(double)) == 0);
+    }
   }
 }
 
