@@ -1,4 +1,4 @@
-// Bindings of detect/whole_series.hpp, false_discovery.hpp and incidents.hpp.
+// Bindings of detect/whole_series.hpp, missing_rows.hpp, false_discovery.hpp and incidents.hpp.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
@@ -7,6 +7,7 @@
 
 #include "barograph/detect/false_discovery.hpp"
 #include "barograph/detect/incidents.hpp"
+#include "barograph/detect/missing_rows.hpp"
 #include "barograph/detect/whole_series.hpp"
 #include "interruptible.hpp"
 #include "state_binding.hpp"
@@ -31,11 +32,12 @@ py::array_t<To> column(const std::vector<From>& v) {
   return out;
 }
 
-py::dict whole_series(const time_array& seconds, const double_array& values, std::size_t period) {
+py::dict whole_series(const time_array& seconds, const double_array& values, std::size_t period,
+                      const time_array& clock) {
   bg::detect::series_strangeness r;
   {
     const interruptible call;
-    r = bg::detect::whole_series(span_of(seconds), values_of(values), period);
+    r = bg::detect::whole_series(span_of(seconds), values_of(values), period, span_of(clock));
   }
   py::dict out;
   out["evidence"] = column<double>(r.evidence);
@@ -44,6 +46,7 @@ py::dict whole_series(const time_array& seconds, const double_array& values, std
   out["season"] = column<double>(r.season);
   out["step"] = column<double>(r.step);
   out["stuck"] = column<double>(r.stuck);
+  out["missing"] = column<double>(r.missing);
   out["stands_out"] = column<bool>(r.stands_out);
   out["margin"] = r.margin;
   out["cycle"] = r.cycle;
@@ -70,7 +73,13 @@ py::array_t<std::int64_t> find_incidents(const double_array& score, const flag_a
 
 void register_detect_series(py::module_& m) {
   m.def("whole_series", &whole_series, py::arg("seconds").noconvert(), py::arg("values").noconvert(),
-        py::arg("period"));
+        py::arg("period"), py::arg("clock").noconvert());
+  m.def(
+      "missing_runs",
+      [](const time_array& seconds, const double_array& values) {
+        return column<double>(bg::detect::missing_runs(span_of(seconds), values_of(values)));
+      },
+      py::arg("seconds").noconvert(), py::arg("values").noconvert());
   m.def("find_incidents", &find_incidents, py::arg("score").noconvert(), py::arg("finding").noconvert(),
         py::arg("off"), py::arg("quiet"), py::arg("least"));
   m.def(

@@ -19,10 +19,14 @@ using detector = bg::detect::stream_detector;
 using second_array = py::array_t<std::int64_t, py::array::c_style>;
 
 /// Figures of rows, a column each: score, threshold, alarm, finding, expected, margin; parts: rows x ways.
-py::tuple push_many(guarded<detector>& self, const second_array& seconds, const double_array& values) {
+py::tuple push_many(guarded<detector>& self, const second_array& seconds, const double_array& values,
+                    const second_array& ahead) {
   const auto n = static_cast<py::ssize_t>(values.size());
   if (seconds.size() != n)
     bg::raise<bg::invalid_argument>("seconds: " + std::to_string(seconds.size()) + " given, expected " +
+                                    std::to_string(n));
+  if (ahead.size() != n)
+    bg::raise<bg::invalid_argument>("ahead: " + std::to_string(ahead.size()) + " given, expected " +
                                     std::to_string(n));
   py::array_t<double> columns({py::ssize_t{5}, n});
   py::array_t<bool> finding(n);
@@ -31,6 +35,7 @@ py::tuple push_many(guarded<detector>& self, const second_array& seconds, const 
   double* part = parts.mutable_data();
   bool* found = finding.mutable_data();
   const std::int64_t* t = seconds.data();
+  const std::int64_t* clock = ahead.data();
   const double* x = values.data();
   const auto rows = static_cast<std::size_t>(n);
   {
@@ -38,7 +43,7 @@ py::tuple push_many(guarded<detector>& self, const second_array& seconds, const 
     self.change([&](detector& d) {
       for (std::size_t i = 0; i < rows; ++i) {
         if (i % 16384 == 0) bg::check_interrupt();
-        const detector::result r = d.push(t[i], x[i]);
+        const detector::result r = d.push(t[i], x[i], clock[i]);
         const double column[5] = {r.score, r.threshold, r.alarm, r.expected, r.margin};
         for (std::size_t k = 0; k < 5; ++k) out[k * rows + i] = column[k];
         found[i] = r.finding;
@@ -57,7 +62,8 @@ void register_detect_stream(py::module_& m) {
   m.attr("STREAM_WAYS") = names;
   py::class_<guarded<detector>>(m, "StreamDetector")
       .def(py::init([] { return std::make_unique<guarded<detector>>(detector()); }))
-      .def("push", &push_many, py::arg("seconds").noconvert(), py::arg("values").noconvert())
+      .def("push", &push_many, py::arg("seconds").noconvert(), py::arg("values").noconvert(),
+           py::arg("ahead").noconvert())
       .def("__copy__",
            [](const guarded<detector>& self) { return std::make_unique<guarded<detector>>(self.copy()); });
 }

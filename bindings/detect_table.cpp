@@ -1,12 +1,15 @@
-// Bindings of detect/table_distance.hpp and stream_judge.hpp, and the tail of whole_series.hpp for any
-// scores.
+// Bindings of detect/table_distance.hpp and stream_judge.hpp, the missing rows of the columns of a table, and
+// the tail of whole_series.hpp for any scores.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "barograph/detect/missing_rows.hpp"
 #include "barograph/detect/stream_judge.hpp"
 #include "barograph/detect/table_distance.hpp"
 #include "barograph/detect/whole_series.hpp"
@@ -25,11 +28,27 @@ bg::span<double> room(py::array_t<double>& a) {
   return {a.mutable_data(), static_cast<std::size_t>(a.size())};
 }
 
+/// A figure of each cell.
+template <void (distance::*Figure)(bg::span<const double>, bg::span<double>) const>
+py::array_t<double> of_cells(const distance& self, const double_array& x) {
+  py::array_t<double> out({x.shape(0), x.shape(1)});
+  const bg::span<double> into = room(out);
+  {
+    const interruptible call;
+    (self.*Figure)(values_of(x), into);
+  }
+  return out;
+}
+
 /// score, threshold, alarm as rows of a matrix, and findings.
-py::tuple judge_many(guarded<judge>& self, const double_array& first, const double_array& second) {
+py::tuple judge_many(guarded<judge>& self, const double_array& first, const double_array& second,
+                     const double_array& other) {
   const py::ssize_t n = first.size();
   if (second.size() != n)
     bg::raise<bg::invalid_argument>("second: " + std::to_string(second.size()) + " rows given, expected " +
+                                    std::to_string(n));
+  if (other.size() != n)
+    bg::raise<bg::invalid_argument>("other: " + std::to_string(other.size()) + " rows given, expected " +
                                     std::to_string(n));
   py::array_t<double> columns({py::ssize_t{3}, n});
   py::array_t<bool> finding(n);
@@ -37,13 +56,14 @@ py::tuple judge_many(guarded<judge>& self, const double_array& first, const doub
   bool* found = finding.mutable_data();
   const double* a = first.data();
   const double* b = second.data();
+  const double* c = other.data();
   const auto rows = static_cast<std::size_t>(n);
   {
     const interruptible call;
     self.change([&](judge& j) {
       for (std::size_t i = 0; i < rows; ++i) {
         if (i % 16384 == 0) bg::check_interrupt();
-        const bg::detect::stream_verdict v = j.push(a[i], b[i]);
+        const bg::detect::stream_verdict v = j.push(a[i], b[i], c[i]);
         out[i] = v.score;
         out[rows + i] = v.threshold;
         out[2 * rows + i] = v.alarm;
@@ -52,6 +72,31 @@ py::tuple judge_many(guarded<judge>& self, const double_array& first, const doub
     });
   }
   return py::make_tuple(columns, finding);
+}
+
+/// Of each cell the evidence that rows of its column are missing, by the rows before it.
+py::array_t<double> missing_so_far(const py::array_t<std::int64_t, py::array::c_style>& seconds,
+                                   const double_array& x) {
+  const auto rows = static_cast<std::size_t>(x.shape(0)), columns = static_cast<std::size_t>(x.shape(1));
+  if (static_cast<std::size_t>(seconds.size()) != rows)
+    bg::raise<bg::invalid_argument>("seconds: " + std::to_string(seconds.size()) + " given, expected " +
+                                    std::to_string(rows));
+  py::array_t<double> out({x.shape(0), x.shape(1)});
+  const bg::span<double> evidence = room(out);
+  const std::int64_t* t = seconds.data();
+  const double* v = x.data();
+  {
+    const interruptible call;
+    std::vector<bg::detect::missing_rows> of_column(columns);
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (i % 16384 == 0) bg::check_interrupt();
+      for (std::size_t c = 0; c < columns; ++c) {
+        const std::size_t at = i * columns + c;
+        evidence[at] = of_column[c].push(t[i], std::isfinite(v[at]));
+      }
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -77,21 +122,13 @@ void register_detect_table(py::module_& m) {
             return py::make_tuple(score, square);
           },
           py::arg("x").noconvert())
-      .def(
-          "contributions",
-          [](const distance& self, const double_array& x) {
-            py::array_t<double> out({x.shape(0), x.shape(1)});
-            const bg::span<double> into = room(out);
-            {
-              const interruptible call;
-              self.contributions(values_of(x), into);
-            }
-            return out;
-          },
-          py::arg("x").noconvert());
+      .def("scaled", &of_cells<&distance::scaled>, py::arg("x").noconvert())
+      .def("contributions", &of_cells<&distance::contributions>, py::arg("x").noconvert());
   py::class_<guarded<judge>>(m, "TableJudge")
       .def(py::init([] { return std::make_unique<guarded<judge>>(judge()); }))
-      .def("push", &judge_many, py::arg("first").noconvert(), py::arg("second").noconvert());
+      .def("push", &judge_many, py::arg("first").noconvert(), py::arg("second").noconvert(),
+           py::arg("other").noconvert());
+  m.def("missing_so_far", &missing_so_far, py::arg("seconds").noconvert(), py::arg("x").noconvert());
   m.def(
       "standard_scale",
       [](const double_array& v) {

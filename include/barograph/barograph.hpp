@@ -130,6 +130,7 @@
 #include "detect/alarm_hold.hpp"
 #include "detect/false_discovery.hpp"
 #include "detect/incidents.hpp"
+#include "detect/missing_rows.hpp"
 #include "detect/nearest_windows.hpp"
 #include "detect/seasonal_guess.hpp"
 #include "detect/strangeness_calibration.hpp"

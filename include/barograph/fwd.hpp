@@ -210,6 +210,7 @@ namespace detect {
 class alarm_hold;
 struct incident_rows;
 struct incident_rules;
+class missing_rows;
 class nearest_windows;
 class online_false_discovery;
 class seasonal_guess;

@@ -281,7 +281,8 @@ class pca {
       if (i < x.rows) used.push_back(j);
     }
     if (used.empty())
-      raise<invalid_argument>("x: no finite value in " + std::to_string(x.rows) + " rows, expected some");
+      raise<invalid_argument>("x: no finite value in " + std::to_string(x.rows) + " rows, expected some up to " +
+                              decimal(detail::largest_cell));
     return used;
   }
 

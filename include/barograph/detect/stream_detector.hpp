@@ -4,9 +4,11 @@
 // tail probability by its own last 5,000 values; their mean (of roots, squared) is the strangeness. Its own
 // past, and that of the distance from the time of day alone, make evidence of it, online control of false
 // discoveries makes findings of that, and a hold makes alarms of the strangeness itself. A value that is
-// stuck is evidence of its own. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
+// stuck is evidence of its own, and so are rows that did not come. One row at a time or many: the same bits.
+// Class F; 3 to 5 us a row, 600 kB.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -15,6 +17,7 @@
 
 #include "../core/math.hpp"
 #include "detail/recent_values.hpp"
+#include "missing_rows.hpp"
 #include "nearest_windows.hpp"
 #include "seasonal_guess.hpp"
 #include "stream_judge.hpp"
@@ -26,23 +29,30 @@ namespace detect {
 
 class stream_detector {
  public:
-  static constexpr std::size_t ways = 14;
+  static constexpr std::size_t ways = 15;
 
   /// Of each way of being strange, in the order of parts().
   static constexpr const char* way_names[ways] = {
       "level",        "recent level",     "time of day", "shape of 12",  "mean of 10",
       "spread of 30", "shape of 24",      "step",        "median of 40", "mean of 30",
-      "spread of 10", "time of day of 6", "calm",        "stuck"};
+      "spread of 10", "time of day of 6", "calm",        "stuck",        "missing"};
 
   struct result : stream_verdict {
     double expected;  ///< what the value was to be by the time of day and week
     double margin;    ///< how far from that one in a thousand was; NaN while nothing is known
   };
 
-  /// @param seconds  of event time, in the zone whose days matter
-  /// @param x        a value that is not finite counts as the one before
-  result push(std::int64_t seconds, double x) {
-    if (!std::isfinite(x)) x = rows_ == 0 ? 0.0 : previous_;
+  /// @param seconds  of event time
+  /// @param x        a value that is not finite is missing, and for the rest counts as the one before
+  /// @param ahead    by so many seconds the clocks are ahead of `seconds` whose days matter
+  result push(std::int64_t seconds, double x, std::int64_t ahead = 0) {
+    const bool there = std::isfinite(x);
+    const double missing = parts_[own + 1] = missing_.push(seconds, there);
+    if (!there && rows_ == 0) {  // it has not begun
+      constexpr double none = std::numeric_limits<double>::quiet_NaN();
+      return {judge_.push_evidence(0.0), none, none};
+    }
+    if (!there) x = previous_;
     const double level = level_.push(x);
     const double of_8 = std::abs(x - (eight_.empty() ? x : eight_.median()));
     const double of_40 = std::abs(x - (forty_.empty() ? x : forty_.median()));
@@ -50,7 +60,7 @@ class stream_detector {
     forty_.push(x);
     const double spread_level = spread_level_.push(of_8);
     result r{};
-    const seasonal_guess::guess usual = season_.push(seconds, x);
+    const seasonal_guess::guess usual = season_.push(seconds + ahead, x);
     r.expected = usual.value;
     const double off_season = x - usual.value;
     values_.push(x);
@@ -79,9 +89,9 @@ class stream_detector {
     for (std::size_t i = 0; i < own; ++i) sum += std::sqrt(parts_[i] = tails_[i].push(raw[i] + 1e-12));
     const double root = sum / static_cast<double>(own);
     const double mean = root * root;  // many that agree count for more than one that cries
-    const double stuck = parts_[own] = stuck_.push(x);
-    static_cast<stream_verdict&>(r) =
-        judge_.push(mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12), stuck);
+    const double stuck = parts_[own] = there ? stuck_.push(x) : 0.0;
+    static_cast<stream_verdict&>(r) = judge_.push(
+        mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12), std::max(stuck, missing));
     previous_ = x;
     ++rows_;
     return r;
@@ -91,7 +101,7 @@ class stream_detector {
   const std::array<double, ways>& parts() const noexcept { return parts_; }
 
  private:
-  static constexpr std::size_t own = ways - 1;  // those with a mean; a stuck value stands alone
+  static constexpr std::size_t own = ways - 2;  // those with a mean; what is stuck or missing stands alone
 
   /// A mean in which a value weighs the less the older it is; 1 / rate rows, all rows until there are as
   /// many.
@@ -121,6 +131,7 @@ class stream_detector {
   nearest_windows shapes_;
   std::array<tail_probability, own> tails_;
   stuck_value stuck_;
+  missing_rows missing_;
   stream_judge judge_;
   std::array<double, ways> parts_{};
   double previous_ = 0.0;

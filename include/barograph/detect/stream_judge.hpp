@@ -61,9 +61,11 @@ class stream_judge {
 class table_judge {
  public:
   /// @param first, second  finite, higher is stranger, each on a scale of its own
-  stream_verdict push(double first, double second) {
+  /// @param other          evidence of another kind for the same row, -log10 p
+  stream_verdict push(double first, double second, double other = 0.0) {
     constexpr double log10_2 = 0x1.34413509f79ffp-2;  // as above
-    const double evidence = std::max({0.0, first_.push(first) - log10_2, second_.push(second) - log10_2});
+    const double evidence =
+        std::max({0.0, first_.push(first) - log10_2, second_.push(second) - log10_2, other});
     return judge_.push_evidence(evidence);
   }
 

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -92,8 +93,9 @@ class table_distance {
 
   std::size_t columns() const noexcept { return columns_; }
 
-  /// Of each row: the two standard scores, added, and the square of Mahalanobis' distance without the asinh,
-  /// whose tail is exponential where columns are normal. Higher is farther.
+  /// Of each row: twice the standard score of the distance to neighbours and half of that of Mahalanobis',
+  /// and the square of Mahalanobis' distance without the asinh, whose tail is exponential where columns are
+  /// normal. Higher is farther.
   ///
   /// @param x  rows x columns as before; score and square have one for each row
   void score(span<const double> x, span<double> score, span<double> square) const {
@@ -103,8 +105,21 @@ class table_distance {
     each_row(x, score.size(), [&](std::size_t i, const double* z, const double* plain) {
       double near = 0, far = 0;
       raw(z, near, far);
-      score[i] = near_.standard(near) + far_.standard(far);
+      score[i] = 2.0 * near_.standard(near) + 0.5 * far_.standard(far);
       square[i] = plain_.square(plain);
+    });
+  }
+
+  /// The columns on one scale, with asinh; what is missing is NaN; rows x columns.
+  void scaled(span<const double> x, span<double> out) const {
+    if (out.size() != x.size())
+      raise<invalid_argument>("out: " + std::to_string(out.size()) + " values given, expected " +
+                              std::to_string(x.size()));
+    each_row(x, x.size() / columns_, [&](std::size_t i, const double* z, const double*) {
+      for (std::size_t a = 0; a < columns_; ++a) {
+        const std::size_t at = i * columns_ + a;
+        out[at] = std::isfinite(x[at]) ? z[a] : std::numeric_limits<double>::quiet_NaN();
+      }
     });
   }
 

@@ -5,7 +5,8 @@
 // step to a neighbour, because what goes wrong begins. Usual is the median by hour of the day, or by hour of
 // the week where three weeks show that it fits better; between the middles of hours it is interpolated.
 // Evidence is an exponential tail through the quantiles .5, .8 and .9, which up to a tenth of anomalies do
-// not move. Class F; O(n log n).
+// not move; values that are stuck and rows that did not come are evidence of
+// their own. Class F; O(n log n).
 #pragma once
 
 #include <algorithm>
@@ -19,18 +20,20 @@
 #include "../core/errors.hpp"
 #include "../core/math.hpp"
 #include "../core/span.hpp"
+#include "missing_rows.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 
 /// What whole_series found, one of each a row.
 struct series_strangeness {
-  std::vector<double> evidence;  ///< -log10 of the chance of so much; 0 where the value is missing
+  std::vector<double> evidence;  ///< -log10 of the chance of so much
   std::vector<double> expected;  ///< what is usual at that time
-  std::vector<double> level;     ///< part of the distance from the median, smoothed
-  std::vector<double> season;    ///< part of the distance from what is usual, smoothed
-  std::vector<double> step;      ///< part of the steps to its neighbours
+  std::vector<double> level;     ///< part of that evidence by the distance from the median, smoothed
+  std::vector<double> season;    ///< part of it by the distance from what is usual, smoothed
+  std::vector<double> step;      ///< part of it by the steps to its neighbours
   std::vector<double> stuck;     ///< evidence that the value no longer moved
+  std::vector<double> missing;   ///< evidence that rows which were due did not come
   /// Whether the value itself is among the fifth farthest from the median and what is usual: what is strange
   /// only by its neighbours, through the smoothing, is not.
   std::vector<std::uint8_t> stands_out;
@@ -225,16 +228,21 @@ inline std::vector<double> stuck_runs(span<const double> x) {
 
 /// How strange each value is.
 ///
-/// @param seconds  of each value, in the zone whose days matter, ascending; empty where times are unknown
+/// @param seconds  of each value, ascending; empty where times are unknown
 /// @param x        what is not finite is missing
 /// @param period   where times are unknown: rows after which the series may repeat, below 2 for none
+/// @param clock    seconds by the clocks whose days matter, where they are others
 /// @throws invalid_argument when there are times, but not one for each value
 inline series_strangeness whole_series(span<const std::int64_t> seconds, span<const double> x,
-                                       std::size_t period = 0) {
+                                       std::size_t period = 0, span<const std::int64_t> clock = {}) {
   namespace d = detail;
   if (!seconds.empty() && seconds.size() != x.size())
     raise<invalid_argument>("seconds: " + std::to_string(seconds.size()) + " given, expected " +
                             std::to_string(x.size()) + ", one for each value");
+  if (!clock.empty() && clock.size() != seconds.size())
+    raise<invalid_argument>("clock: " + std::to_string(clock.size()) + " given, expected " +
+                            std::to_string(seconds.size()) + ", one for each time");
+  if (clock.empty()) clock = seconds;
   series_strangeness out;
   const std::size_t n = x.size();
   if (n == 0) return out;
@@ -253,11 +261,11 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     std::vector<double> gaps(n - 1);
     for (std::size_t i = 1; i < n; ++i) gaps[i - 1] = instant(i) - instant(i - 1);
     const bool within_hours = d::median(gaps) < 3500;
-    out.expected = d::usual(seconds, y, day, within_hours, middle);
+    out.expected = d::usual(clock, y, day, within_hours, middle);
     out.cycle = day;
     season = d::distances(y, out.expected);
     if (covered >= 3 * week) {
-      std::vector<double> weekly = d::usual(seconds, y, week, within_hours, middle);
+      std::vector<double> weekly = d::usual(clock, y, week, within_hours, middle);
       std::vector<double> off = d::distances(y, weekly);
       if (d::cycle_fits(season, off, covered / static_cast<double>(week))) {
         out.expected = std::move(weekly);
@@ -301,9 +309,13 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   for (std::size_t i = 0; i < n; ++i) r[i] = out.level[i] + out.season[i] + out.step[i];
   out.evidence = d::tail_evidence(r, 1.0);
   out.stuck = d::stuck_runs(x);
+  out.missing = missing_runs(seconds, x);
   for (std::size_t i = 0; i < n; ++i) {
-    if (out.stuck[i] > 0) out.stands_out[i] = 1;
-    out.evidence[i] = std::isfinite(x[i]) ? std::max(out.evidence[i], out.stuck[i]) : 0.0;
+    if (!std::isfinite(x[i])) out.evidence[i] = 0.0;
+    const double share = r[i] > 0 ? out.evidence[i] / r[i] : 0.0;
+    for (double* of : {&out.level[i], &out.season[i], &out.step[i]}) *of *= share;
+    if (out.stuck[i] > 0 || out.missing[i] > 0) out.stands_out[i] = 1;
+    out.evidence[i] = std::max({out.evidence[i], out.stuck[i], out.missing[i]});
   }
   return out;
 }

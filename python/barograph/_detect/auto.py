@@ -12,11 +12,16 @@ from .._expanding import expanding_rank
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_among, kind_of
 from .result import Attribution, Detections
-from .stream import auto_stream
+from .stream import RowTimes, auto_stream
 from .table_model import TableModel
 
 #: Share of false findings among the findings that is expected at most, of whole series and tables.
 FALSE_SHARE = 0.1
+
+_MISSING = ", and rows or cells that are missing"
+
+#: What one of evidence, -log10 p, is worth as a square of a distance, p of which is exp(-square / 2).
+_SQUARE = 2 * np.log(10)
 
 #: Rows that a causal table needs before it says anything, and where its model is learnt anew.
 WARM_UP = 256
@@ -52,11 +57,14 @@ def auto(
     -----
     Series, causal=False: distance from the median and from what is usual at that hour of the day (of the
     week, where three weeks show it fits better), smoothed over 1, 3 and 10 rows. causal=True: the numbers
-    of :func:`auto_stream`. Tables: the distance to the nearest of some rows, Mahalanobis' distance and an
-    isolation forest, added as standard scores; with causal=True learnt from rows 0 to 255 first (which
+    of :func:`auto_stream`. Tables: the distance to the nearest of some rows, Mahalanobis' distance and two
+    isolation forests, added as standard scores; with causal=True learnt from rows 0 to 255 first (which
     score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
     Of a whole series rows are flagged whose own value stands out; the smoothing raises the scores of their
-    neighbours too. Scores are of evidence: 0.75 is one row in a thousand where all is well.
+    neighbours too. A series, or a column of a table that has times, in which values are missing for longer
+    than they usually are has gone silent, and the first row after a gap in steady times tells of it: both are
+    findings, by how often rows were missing otherwise. Days are those of the zone of the times. Scores are
+    of evidence: 0.75 is one row in a thousand where all is well.
 
     Examples
     --------
@@ -88,10 +96,14 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
     in_time = _in_time(data)
     order, seconds = (np.arange(len(data)), np.empty(0, dtype=np.int64)) if in_time is None else in_time
     period = _period(data.values) if in_time is None else 0
-    got = _core.whole_series(seconds if in_time is None else seconds[order], data.values[order], period)
+    if in_time is not None:
+        seconds = seconds[order]
+    clock = seconds if in_time is None else seconds + data.ahead[order]
+    got = _core.whole_series(seconds, data.values[order], period, clock)
     back = np.argsort(order, kind="stable")
     column: dict[str, Doubles] = {
-        name: got[name][back] for name in ("evidence", "expected", "level", "season", "step", "stuck")
+        name: got[name][back]
+        for name in ("evidence", "expected", "level", "season", "step", "stuck", "missing")
     }
     usual = {86400: "hour of day", 604800: "hour of week"}.get(got["cycle"], "")
     if got["period"]:
@@ -99,8 +111,9 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
     why = "no times given, and no period seen" if in_time is None else "times cover less than two days"
     method = f"whole series: distance from the median{' and ' * bool(usual)}{usual}"
     method += f", smoothed over 1, 3 and 10 rows{'' if usual else f' ({why})'}"
-    names = ["level", usual, "step", "stuck"]
-    parts = [column["level"], column["season"], column["step"], column["stuck"]]
+    method += "; values that are stuck and rows that are missing"
+    names = ["level", usual, "step", "stuck", "missing"]
+    parts = [column[name] for name in ("level", "season", "step", "stuck", "missing")]
     if not usual:  # both parts are the distance from the median
         names[:2], parts[:2] = ["level"], [column["level"] + column["season"]]
     margin = got["margin"]
@@ -156,9 +169,20 @@ def _table(data: Telemetry, contamination: float | None) -> Detections:
     first, second = model.strangeness(data.values)
     # two chances to be found by accident: half the probability each. Squares have exponential tails.
     evidence = np.maximum(_core.tail_evidence(first, 2.0), _core.tail_evidence(second, 1.0)) - np.log10(2)
+    evidence = np.maximum(evidence, 0.0)
+    in_time = _in_time(data)
+    if in_time is not None:
+        order, seconds = in_time
+        missing = np.empty((rows, columns))
+        for i in range(columns):
+            missing[order, i] = _core.missing_runs(
+                seconds[order], np.ascontiguousarray(data.values[order, i])
+            )
+        evidence = np.maximum(evidence, _of_columns(missing))
+        parts = np.maximum(parts, missing * _SQUARE)
     return _judged(
-        np.maximum(evidence, 0.0), contamination,
-        f"table of {columns} columns: {TableModel.METHOD}",
+        evidence, contamination,
+        f"table of {columns} columns: {TableModel.METHOD}{_MISSING if in_time is not None else ''}",
         time=data.time, value=data.values, zone=data.zone, kind=_leading_kind(data, parts),
         attribution=Attribution(parts, _names(data)),
     )  # fmt: skip
@@ -175,7 +199,13 @@ def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
         strangeness[:, begin:end] = model.strangeness(block)
         parts[begin:end] = model.contributions(block)
         begin = end
-    columns_of, finding = _core.TableJudge().push(*strangeness[:, WARM_UP:])
+    missing = np.zeros((rows, columns))
+    if data.time is not None:
+        seconds = RowTimes().seconds(data.time, rows)
+        missing = _core.missing_so_far(seconds, np.ascontiguousarray(data.values))
+        parts = np.maximum(parts, missing * _SQUARE)
+    first, second = strangeness[:, WARM_UP:]
+    columns_of, finding = _core.TableJudge().push(first, second, _of_columns(missing[WARM_UP:]))
     before = min(WARM_UP, rows)
     score, threshold, alarm = np.concatenate([np.zeros((3, before)), columns_of], axis=1)
     threshold[:before] = np.nan
@@ -183,10 +213,18 @@ def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
         score, time=data.time, value=data.values, alarm=alarm, threshold=threshold,
         is_anomaly=np.concatenate([np.zeros(before, dtype=bool), finding]), zone=data.zone,
         kind=_leading_kind(data, parts), attribution=Attribution(parts, _names(data)),
-        method=f"table of {columns} columns, each row by the rows before it: {TableModel.METHOD}; the first "
+        method=f"table of {columns} columns, each row by the rows before it: {TableModel.METHOD}"
+        f"{_MISSING if data.time is not None else ''}; the first "
         f"{WARM_UP} rows are learnt from; findings by LORD++ at 10 %",
     )  # fmt: skip
     return found if contamination is None else _causal_share(found, contamination)
+
+
+def _of_columns(missing: Doubles) -> Doubles:
+    """The evidence of a row: the largest of its columns, of which each has a chance to be it by accident."""
+    if not missing.size:
+        return np.zeros(len(missing))
+    return np.asarray(np.maximum(missing.max(axis=1) - np.log10(missing.shape[1]), 0.0))
 
 
 def _judged(

@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .. import _core
 from .._frames import Strings, Table, kind_of
+from .._zones import tzif
 
 Doubles = npt.NDArray[np.float64]
 
@@ -51,6 +53,28 @@ class Telemetry:
     def seconds(self) -> npt.NDArray[np.int64] | None:
         """The times as whole seconds since 1970."""
         return None if self.time is None else self.time.astype("datetime64[s]").astype(np.int64)
+
+    @property
+    def ahead(self) -> npt.NDArray[np.int64]:
+        """By how many seconds the clocks of the zone are ahead of UTC at each row; else 0."""
+        if self.time is None:
+            return np.zeros(len(self), dtype=np.int64)
+        return seconds_ahead(self.time, self.zone)
+
+    def with_columns(self, names: tuple[str, ...]) -> Telemetry:
+        """The columns in the order in which a model has learnt them, where both have names.
+
+        Raises
+        ------
+        ValueError
+            For a frame with other columns.
+        """
+        if len(names) < 2 or not self.names or self.names == names:
+            return self
+        if sorted(self.names) != sorted(names):
+            raise ValueError(f"x: columns {list(self.names)} given, expected {list(names)}, as in fit")
+        order = [self.names.index(name) for name in names]
+        return Telemetry(np.ascontiguousarray(self.values[:, order]), names, self.time, self.zone)
 
 
 def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x") -> Telemetry:
@@ -130,6 +154,19 @@ def _offsets_applied() -> Iterator[None]:
         yield
 
 
+def seconds_ahead(time: npt.NDArray[np.datetime64], zone: str | None) -> npt.NDArray[np.int64]:
+    """By how many seconds the clocks of a zone are ahead of UTC; 0 for a zone without a name."""
+    none = np.zeros(len(time), dtype=np.int64)
+    try:
+        rules = None if zone is None else tzif(zone.removeprefix("UTC") or None)
+    except ValueError:
+        return none
+    if rules is None:
+        return none
+    ns = np.ascontiguousarray(time.astype("datetime64[ns]")).view(np.int64)
+    return np.where(np.isnat(time), none, (_core.to_local(ns, rules) - ns) // 10**9)
+
+
 def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.datetime64], str | None]:
     given = array.tolist()
     offsets = {str(v.tzinfo) for v in given if getattr(v, "tzinfo", None) is not None}
@@ -169,10 +206,17 @@ def _of_array(x: Any, name: str) -> tuple[Doubles, tuple[str, ...]]:
         column = _one(x, "x")["x"]
         array: Any = column.to_numpy() if isinstance(column, Strings) else column
     else:
-        array = np.asarray(x)
+        array = unmasked(np.asanyarray(x))
     if array.ndim not in (1, 2):
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1 (a series) or 2 (a table)")
     return _numbers(array, name), names
+
+
+def unmasked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A plain array; what a masked one hides is NaN."""
+    if isinstance(array, np.ma.MaskedArray) and array.dtype.kind in "biuf":
+        return np.ma.filled(array.astype(np.float64), np.nan)
+    return np.asarray(array)
 
 
 def _numbers(array: npt.NDArray[Any], name: str) -> Doubles:

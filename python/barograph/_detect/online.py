@@ -63,6 +63,7 @@ class HalfSpaceTrees:
         self.alpha = check_alpha(alpha)
         self._engine: _core.HalfSpaceTrees | None = None
         self._usual: Doubles | None = None  # strangeness of the rows of fit
+        self._names: tuple[str, ...] = ()
 
     def fit(self, x: Any) -> Self:
         """Learn the ranges of the columns and what is normal; returns self.
@@ -77,7 +78,10 @@ class HalfSpaceTrees:
         ValueError
             For too few rows.
         """
-        rows = _matrix(telemetry_of(x))
+        return self._learn(telemetry_of(x))
+
+    def _learn(self, data: Telemetry) -> Self:
+        rows = _matrix(data)
         if len(rows) < self.window + 20:
             raise ValueError(f"x: {len(rows)} rows given, expected at least {self.window + 20}, window + 20")
         low, high = _ranges(rows)
@@ -85,11 +89,15 @@ class HalfSpaceTrees:
             low.tolist(), high.tolist(), self.trees, self.depth, self.window, self.seed
         )
         self._usual = np.ascontiguousarray(self._engine.update_many(rows)[self.window :])
+        self._names = data.names
         return self
 
     def score(self, x: Any) -> Doubles:
         """The strangeness of each row in bits, going on after `fit`; the detector stays as it is."""
-        return self._fitted().copy().update_many(_matrix(telemetry_of(x)))
+        return self._score(telemetry_of(x))
+
+    def _score(self, data: Telemetry) -> Doubles:
+        return self._fitted().copy().update_many(_matrix(data.with_columns(self._names)))
 
     def update(self, x: Any) -> Doubles:
         """Judge each row and learn from it: the strangeness before it was learnt.
@@ -99,7 +107,7 @@ class HalfSpaceTrees:
         x : array-like of shape (n, columns) or (columns,), or frame
             Rows, or one row.
         """
-        data = telemetry_of(x)
+        data = telemetry_of(x).with_columns(self._names)
         one = data.is_series and self._fitted().columns() > 1
         rows = data.values.reshape(1, -1) if one else _matrix(data)
         return self._fitted().update_many(np.ascontiguousarray(rows))
@@ -114,8 +122,8 @@ class HalfSpaceTrees:
         """
         data = telemetry_of(x, timestamps)
         if self._engine is None:
-            self.fit(data.values)
-        strangeness = self.score(data.values)
+            self._learn(data)
+        strangeness = self._score(data)
         if self._usual is None:
             raise ValueError("HalfSpaceTrees: read from bytes without rates, expected fit(x)")
         law = _core.ExtremeValue(self._usual, 0.95)

@@ -126,7 +126,10 @@ class PCA:
         ValueError
             For more components than columns, or fewer than two complete rows.
         """
-        data, matrix = self._matrix(x)
+        self._names = ()
+        return self._learn(*self._matrix(x))
+
+    def _learn(self, data: Telemetry, matrix: Doubles) -> Self:
         self._engine = _core.Pca.fit(
             matrix, self._share, self._count_asked, self.scale, thread_count(self.threads)
         )
@@ -145,6 +148,8 @@ class PCA:
         """Add what another model of the same columns and options has learnt; returns self."""
         if not isinstance(other, PCA):
             raise TypeError(f"merge: {type(other).__name__} given, expected another PCA")
+        if self._names and other._names and self._names != other._names:
+            raise ValueError(f"merge: columns {list(other._names)} given, expected {list(self._names)}")
         self._fitted().merge(other._fitted())
         self._learnt()
         return self
@@ -203,9 +208,9 @@ class PCA:
             `score` from the probability that a normal row has a T2 or Q as large; `attribution` by column of
             the statistic that is further beyond its limit; `kind` that of the first column there.
         """
-        if self._engine is None:
-            self.fit(x if timestamps is None else telemetry_of(x, timestamps).values)
         data, matrix = self._matrix(x, timestamps)
+        if self._engine is None:
+            self._learn(data, matrix)
         t2, q = self._statistics((data, matrix))
         engine = self._fitted()
         score = score_of_log_probability(engine.log_tail(t2, q, thread_count(self.threads)))
@@ -381,7 +386,7 @@ class PCA:
         return tuple(figures["limits"])
 
     def _matrix(self, x: Any, timestamps: Any = None) -> tuple[Telemetry, npt.NDArray[np.float64]]:
-        data = telemetry_of(x, timestamps)
+        data = telemetry_of(x, timestamps).with_columns(self._names)
         values = data.values
         if self.window is None:
             return data, values.reshape(-1, 1) if data.is_series else values

@@ -40,9 +40,52 @@ class StreamScore(NamedTuple):
 
 METHOD = (
     "stream: mean of 13 tail probabilities (level, steps, spread, calm, time of day and week, shape) over "
-    "the last 5,000 rows, and values that are stuck; each row by the rows before it; "
+    "the last 5,000 rows, values that are stuck and rows that are missing; each row by the rows before it; "
     "findings by LORD++ at 10 %"
 )
+
+
+class RowTimes:
+    """The seconds of rows as they come; a row without a time follows at the last distance of two rows."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, int] | None = None  # the last second that was given, and how many rows ago
+        self._step = 1
+        self._rows = 0
+
+    def seconds(self, time: npt.NDArray[np.datetime64] | None, rows: int) -> npt.NDArray[np.int64]:
+        """The seconds of the next rows, whose times are given where they are known.
+
+        Examples
+        --------
+        >>> from barograph._detect.stream import RowTimes
+        >>> clock = RowTimes()
+        >>> clock.seconds(np.array([60, 120, "NaT", "NaT", 300], dtype="datetime64[s]"), 5)
+        array([ 60, 120, 180, 240, 300])
+        >>> clock.seconds(None, 2)
+        array([360, 420])
+        """
+        row = np.arange(rows, dtype=np.int64)
+        if not rows:
+            return row
+        missing = np.ones(rows, dtype=np.bool_) if time is None else np.isnat(time)
+        known = np.flatnonzero(~missing)
+        given = np.empty(0, dtype=np.int64)
+        if time is not None:
+            given = time[known].astype("datetime64[s]").astype(np.int64)
+        second, ago = self._known or (-1, self._rows + 1)
+        # the row, the second and the distance to go on from: of the rows before, and of each known one
+        at, seconds = np.append(-ago, known), np.append(second, given)
+        step = np.append(self._step, np.maximum(np.diff(seconds) // np.diff(at), 1))
+        if self._known is None:
+            step[1:2] = 1  # nothing came before it
+        before = np.searchsorted(known, row, "right")
+        out: npt.NDArray[np.int64] = seconds[before] + (row - at[before]) * step[before]
+        if known.size or self._known is not None:
+            self._known = (int(seconds[-1]), rows - int(at[-1]))
+        self._step = int(step[-1])
+        self._rows += rows
+        return out
 
 
 class StreamDetector:
@@ -61,6 +104,7 @@ class StreamDetector:
     def __init__(self) -> None:
         self._detector = _core.StreamDetector()
         self._rows = 0
+        self._clock = RowTimes()
 
     def update(self, time: Any, value: float) -> StreamScore:
         """Take the next point.
@@ -68,17 +112,19 @@ class StreamDetector:
         Parameters
         ----------
         time : datetime, datetime64, str or number
-            When it was measured; a number is seconds since 1970. None: a second after the row before.
+            When it was measured; a number is seconds since 1970. None: after the row before by the distance
+            of that one to its own, at first a second. Days are those of its zone.
         value : float
-            What was measured. NaN and infinities count as the value before.
+            What was measured. NaN, infinities and None are missing: many in a row are a finding, as are rows
+            that do not come at the usual step; else they count as the value before.
 
         Returns
         -------
         StreamScore
             Score, alarm, is_anomaly, threshold, expected.
         """
-        seconds = _seconds(None if time is None else times_of([time], "time")[0], 1, self._rows)
-        columns, finding, _ = self._push(seconds, np.array([value], dtype=np.float64))
+        at, zone = (None, None) if time is None else times_of([time], "time")
+        columns, finding, _ = self._push(Telemetry(np.array([value], dtype=np.float64), (), at, zone))
         score, threshold, alarm, expected, _ = columns[:, 0].tolist()
         return StreamScore(score, alarm, bool(finding[0]), threshold, expected)
 
@@ -97,8 +143,7 @@ class StreamDetector:
     def _detect(self, data: Telemetry) -> Detections:
         if not data.is_series:
             raise ValueError(f"values: {data.values.ndim} dimensions given, expected 1")
-        seconds = _seconds(data.time, len(data), self._rows)
-        columns, finding, parts = self._push(seconds, data.values)
+        columns, finding, parts = self._push(data)
         score, threshold, alarm, expected, margin = columns
         return Detections(
             score, time=data.time, value=data.values, alarm=alarm, threshold=threshold, is_anomaly=finding,
@@ -107,16 +152,17 @@ class StreamDetector:
         )  # fmt: skip
 
     def _push(
-        self, seconds: npt.NDArray[np.int64], values: npt.NDArray[np.float64]
+        self, data: Telemetry
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
-        self._rows += values.size
-        return self._detector.push(seconds, values)
+        self._rows += len(data)
+        return self._detector.push(self._clock.seconds(data.time, len(data)), data.values, data.ahead)
 
     def __copy__(self) -> StreamDetector:
         """Go on from here twice."""
         other = StreamDetector()
         other._detector = copy.copy(self._detector)
         other._rows = self._rows
+        other._clock = copy.copy(self._clock)
         return other
 
     def __len__(self) -> int:
@@ -142,11 +188,3 @@ def auto_stream() -> StreamDetector:
     StreamScore(score=0.0, alarm=0.0, is_anomaly=False, threshold=0.75, expected=41.0)
     """
     return StreamDetector()
-
-
-def _seconds(time: npt.NDArray[np.datetime64] | None, rows: int, before: int) -> npt.NDArray[np.int64]:
-    """The times in seconds; where a time is missing or none were given, the number of the row."""
-    numbers = np.arange(before, before + rows, dtype=np.int64)
-    if time is None:
-        return numbers
-    return np.where(np.isnat(time), numbers, time.astype("datetime64[s]").astype(np.int64))

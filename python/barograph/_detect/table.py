@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._frames import Array, Strings, Table, kind_of
+from .data import unmasked
 
 Matrix = npt.NDArray[Any] | list[Array]
 
@@ -124,7 +125,7 @@ def _floats(values: Array, name: str) -> Array:
 def _matrix(x: Any, name: str) -> Array:
     if type(x).__module__.partition(".")[0] == "scipy":
         raise TypeError(f"{name}: a sparse matrix given, expected a dense array or a frame")
-    array = np.asarray(x)
+    array = unmasked(np.asanyarray(x))
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:

@@ -185,7 +185,8 @@ class Threshold:
 
     def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:
         degrees, more = self._degrees(band)
-        reach = t_limits(self.alpha / (2 if self.side == "both" else 1), degrees) * more * band.scale
+        with np.errstate(over="ignore"):
+            reach = t_limits(self.alpha / (2 if self.side == "both" else 1), degrees) * more * band.scale
         none = np.full(len(reach), np.nan)
         return (
             none if self.side == "up" else band.expected - reach,
@@ -308,7 +309,7 @@ class QuantileThreshold(Threshold):
         self._q = (low, 0.5, high)
 
     def _natural(self, values: Doubles, band: Expected) -> Doubles:
-        least = np.maximum(band.scale, 0) * 1e-6
+        least = np.maximum(np.maximum(band.scale, 0) * 1e-6, 5e-324)
         with np.errstate(invalid="ignore", over="ignore"):
             up = (values - band.expected) / np.maximum(band.upper - band.expected, least)
             down = (band.expected - values) / np.maximum(band.expected - band.lower, least)
@@ -317,7 +318,8 @@ class QuantileThreshold(Threshold):
     def _log_tail(self, values: Doubles, band: Expected) -> Doubles:
         # At its limit a value has the probability that lies beyond it, twice its side's where both count.
         limit = normal_limit(self.alpha / (2 if self.side == "both" else 1))
-        z = np.ascontiguousarray(self._natural(values, band) * limit)
+        with np.errstate(over="ignore"):
+            z = np.ascontiguousarray(self._natural(values, band) * limit)
         return _core.log_t_tails(z, np.full(len(z), np.inf), self.side == "both")
 
     def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:

@@ -155,6 +155,61 @@ def test_a_sensor_that_is_stuck_is_a_finding():
         assert found.attribution.names[np.argmax(found.attribution.values[1520])] == "stuck"
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_series_that_goes_silent_and_a_gap_are_findings(causal: bool):
+    x, t = planted(2000)[0], times(2000)
+    silent = x.copy()
+    silent[1900:] = np.nan
+    found = bg.detect.auto(silent, t, causal=causal)
+    assert found.is_anomaly[1905:].all()
+    assert found.attribution.names[np.argmax(found.attribution.values[1950])] == "missing"
+    last = found.incidents()[-1]
+    assert (last.onset <= t[1906], last.end, last.severity) == (True, t[-1], "HIGH")
+    there = np.r_[:1200, 1230:2000]
+    gap = bg.detect.auto(x[there], t[there], causal=causal)
+    assert [d.row for d in gap] == [1200]
+    assert "missing" in gap.method
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_column_that_goes_silent_is_a_finding_and_is_named(causal: bool):
+    x = table(1500)
+    x[1300:, 2] = np.nan
+    columns = {"cpu": x[:, 0], "load": x[:, 1], "latency": x[:, 2], "errors": x[:, 3]}
+    found = bg.detect.auto(columns, times(1500), causal=causal)
+    assert found.is_anomaly[1306:].all()
+    assert found.is_anomaly[:1299].mean() < 0.02
+    assert set(found.kind[1310:]) == {"latency"}
+    assert "missing" in found.method
+    assert bg.detect.auto(columns, causal=causal).count == 0  # rows without times need not follow each other
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3])
+@pytest.mark.parametrize("causal", [False, True])
+def test_values_and_rows_that_are_missing_now_and_then_are_no_findings(share: float, causal: bool):
+    rng = np.random.default_rng(5)
+    x, gone = rng.normal(size=3000), rng.uniform(size=3000) < share
+    assert bg.detect.auto(np.where(gone, np.nan, x), times(3000), causal=causal).count == 0
+    assert bg.detect.auto(x[~gone], times(3000)[~gone], causal=causal).count == 0
+    late = np.where(np.arange(3000) < 1000, np.nan, 50 + x)
+    assert bg.detect.auto(late, times(3000), causal=causal).count == 0
+
+
+def test_days_are_those_of_the_zone():
+    pandas = pytest.importorskip("pandas")
+    index = pandas.date_range(
+        "2026-02-01", periods=24 * 80, freq="1h", tz="Europe/Rome"
+    )  # summer time begins
+    x = 50 + 30 * (index.hour == 9) + np.random.default_rng(8).normal(size=len(index))
+    series = pandas.Series(x, index=index)
+    found = bg.detect.auto(series, causal=True)
+    assert found.count == 0
+    assert bg.detect.auto(series).count == 0
+    assert bg.detect.auto(series.tz_convert("UTC"), causal=True).count > 0  # nine o'clock is not where it was
+    stream = bg.detect.auto_stream()
+    assert [stream.update(t, v).score for t, v in zip(index, x, strict=True)] == found.score.tolist()
+
+
 def test_what_is_no_data_is_refused_by_name():
     with pytest.raises(TypeError, match="x: column 'a' is text"):
         bg.detect.auto({"a": ["x", "y"], "b": [1, 2]})

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+import barograph as bg
 from barograph._detect.data import telemetry_of, times_of
 
 STAMPS = np.array(["2026-03-01T00:00", "2026-03-01T00:01"], dtype="datetime64[ns]")
@@ -82,3 +83,31 @@ def test_times_are_read_from_text_numbers_and_objects():
 def test_what_is_no_telemetry_is_refused_by_name(x, timestamps, error, message):
     with pytest.raises(error, match=message):
         telemetry_of(x, timestamps)
+
+
+@pytest.mark.parametrize("kind", ["PCA", "HalfSpaceTrees", "IsolationForest"])
+def test_a_model_finds_the_columns_of_a_frame_by_their_names(kind: str):
+    x = np.random.default_rng(0).normal(size=(400, 3)) * [1, 10, 100]
+    frame = {"a": x[:, 0], "b": x[:, 1], "c": x[:, 2]}
+    model = getattr(bg.detect, kind)().fit(frame)
+    want = model.score(frame)
+    assert (model.score({name: frame[name] for name in "cab"}) == want).all()
+    assert (model.detect({name: frame[name] for name in "bca"}).score == model.detect(frame).score).all()
+    assert (model.score(x) == want).all()
+    with pytest.raises((ValueError, KeyError), match="'c'"):
+        model.score({"a": x[:, 0], "b": x[:, 1]})
+    with pytest.raises(ValueError, match="'d'"):
+        model.score({**frame, "d": x[:, 0]})
+    with pytest.raises(ValueError, match="'q'"):
+        model.score({"a": x[:, 0], "b": x[:, 1], "q": x[:, 2]})
+
+
+def test_what_a_masked_array_hides_is_missing():
+    x = np.ma.masked_greater(np.array([1.0, 2.0, 900.0, 1.0, 2.0]), 100)
+    assert np.isnan(telemetry_of(x).values).tolist() == [False, False, True, False, False]
+    assert telemetry_of(np.ma.array([1, 2], mask=[0, 1])).values[0] == 1.0
+    table = np.ma.masked_greater(np.random.default_rng(0).normal(size=(300, 2)), 1)
+    plain = table.filled(np.nan)
+    for model in (bg.detect.IsolationForest(), bg.detect.PCA()):
+        score = model.fit(table).score(table)
+        assert np.array_equal(score, model.fit(plain).score(plain), equal_nan=True)

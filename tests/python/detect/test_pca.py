@@ -227,3 +227,13 @@ def test_scikit_learns_checks_pass():
     results = check_estimator(PCADetector(), on_fail=None)
     failed = [r["check_name"] for r in results if r["status"] == "failed"]
     assert failed == []
+
+
+def test_models_of_other_columns_do_not_merge():
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    one = bg.detect.PCA().fit({"a": x[:, 0], "b": x[:, 1]})
+    with pytest.raises(ValueError, match="merge: columns"):
+        one.merge(bg.detect.PCA().fit({"b": x[:, 0], "a": x[:, 1]}))
+    assert bg.detect.PCA().detect(
+        {"t": [0, 1, 2, 3], "a": [1, 2, 3, 5.0], "b": [4, 5, 6, 1.0]}, "t"
+    ).attribution.names == ("a", "b")

@@ -163,3 +163,19 @@ def test_a_weekly_pattern_is_expected_once_it_was_seen():
     x = np.where(hours // 24 % 7 < 5, 100.0, 20.0) + np.random.default_rng(0).normal(size=hours.size)
     found = bg.detect.auto_stream().update_many(hours * 3600, x)
     assert np.abs(found.expected - x)[-168:].max() < 8
+
+
+def test_times_that_are_missing_go_on_at_the_last_step_in_any_pieces():
+    rng = np.random.default_rng(2)
+    t = (np.datetime64("2026-01-01", "s") + 60 * np.arange(400)).astype("datetime64[ns]")
+    t[rng.uniform(size=400) < 0.3] = np.datetime64("NaT")
+    x = rng.normal(size=400)
+    x[200:206] = np.nan
+    whole = bg.detect.auto_stream().update_many(t, x)
+    pieces, single = bg.detect.auto_stream(), bg.detect.auto_stream()
+    parts = [pieces.update_many(t[i : i + 7], x[i : i + 7]).score for i in range(0, 400, 7)]
+    each = [single.update(None if np.isnat(a) else a, v).score for a, v in zip(t, x, strict=True)]
+    assert np.concatenate(parts).tobytes() == whole.score.tobytes()
+    assert each == whole.score.tolist()
+    assert np.flatnonzero(whole.is_anomaly).tolist() == [204, 205]
+    assert copy.copy(pieces).update(None, 0.0) == pieces.update(None, 0.0)

@@ -269,3 +269,14 @@ def test_the_rows_of_fit_are_judged_as_they_came(make: Callable[[], Any]):
     again = make().fit(x).detect(x)
     np.testing.assert_array_equal(again.score, make().detect(x).score)
     assert again.is_anomaly[1900]
+
+
+@pytest.mark.filterwarnings("error")
+def test_values_at_the_ends_of_the_range_of_doubles_warn_of_nothing():
+    rng = np.random.default_rng(0)
+    for x in (
+        rng.normal(size=60) * 5e-324,
+        np.where(rng.uniform(size=60) < 0.1, 1.7e308, rng.normal(size=60)),
+    ):
+        for detector in (bg.detect.ZScore(window=10), bg.detect.QuantileThreshold(window=10)):
+            assert np.isfinite(detector.detect(x).score).all()
