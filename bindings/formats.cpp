@@ -3,6 +3,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -146,19 +147,39 @@ py::tuple parse_timestamps(const py::object& data, const py::object& offsets,
                         as_array<std::uint8_t>(std::move(out.status)), info);
 }
 
+bg::number_style number_style_named(const std::string& name) {
+  for (int i = 0; i < bg::number_style_count; ++i)
+    if (name == bg::name_of(static_cast<bg::number_style>(i))) return static_cast<bg::number_style>(i);
+  bg::raise<bg::invalid_argument>("style: given \"" + name + "\", expected one of plain, point, comma");
+}
+
+/// The style that summed evidence proves; None where it does not tell.
+std::optional<std::string> number_style_of(const std::array<std::int64_t, 7>& seen) {
+  const auto style =
+      bg::number_evidence{seen[0], seen[1], seen[2], seen[3], seen[4], seen[5], seen[6]}.style();
+  if (!style) return std::nullopt;
+  return bg::name_of(*style);
+}
+
 py::tuple parse_numbers(const py::object& data, const py::object& offsets,
                         const std::optional<bytes_array>& validity, std::size_t validity_offset,
-                        bool time_units) {
+                        bool time_units, const std::string& style) {
   const text_input input(data, offsets, validity, validity_offset);
+  const bg::number_style written = number_style_named(style);
   bg::number_column out;
   {
     const barograph_bindings::interruptible call;
-    out = bg::parse_numbers(input.column(), time_units);
+    out = bg::parse_numbers(input.column(), time_units, written);
   }
   py::dict info;
   info["with_unit"] = out.with_unit;
   info["missing"] = out.missing;
   info["bad"] = out.bad;
+  const bg::number_evidence& seen = out.evidence;
+  info["evidence"] =
+      std::array<std::int64_t, 7>{seen.point,   seen.comma,       seen.either_point, seen.either_comma,
+                                  seen.grouped, seen.short_whole, seen.long_whole};
+  info["either_point"] = as_array<std::int64_t>(std::move(out.either_point));
   return py::make_tuple(as_array<double>(std::move(out.values)),
                         as_array<std::uint8_t>(std::move(out.status)), info);
 }
@@ -317,7 +338,8 @@ void register_formats(py::module_& m) {
         py::arg("format") = "auto", py::arg("tzif") = py::none());
   m.def("parse_numbers", &parse_numbers, py::arg("data"), py::arg("offsets") = py::none(),
         py::arg("validity") = py::none(), py::arg("validity_offset") = 0, py::kw_only(),
-        py::arg("time_units") = false);
+        py::arg("time_units") = false, py::arg("style") = "plain");
+  m.def("number_style", &number_style_of, py::arg("evidence"));
   m.def(
       "template_paths",
       [](const std::vector<std::string>& targets) {

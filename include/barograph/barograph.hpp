@@ -109,6 +109,7 @@
 #include "formats/histogram_families.hpp"
 #include "formats/json.hpp"
 #include "formats/json_lines.hpp"
+#include "formats/keyed_log_format.hpp"
 #include "formats/line_splitter.hpp"
 #include "formats/log_format.hpp"
 #include "formats/metric_family.hpp"
@@ -121,6 +122,7 @@
 #include "formats/timestamp.hpp"
 #include "formats/url_template.hpp"
 #include "formats/utf8.hpp"
+#include "formats/written_number.hpp"
 
 #include "generate/dirt.hpp"
 #include "generate/incidents.hpp"

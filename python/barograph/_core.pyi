@@ -27,7 +27,9 @@ def parse_numbers(
     validity_offset: int = 0,
     *,
     time_units: bool = False,
-) -> tuple[NDArray[np.float64], NDArray[np.uint8], dict[str, int]]: ...
+    style: str = "plain",
+) -> tuple[NDArray[np.float64], NDArray[np.uint8], dict[str, Any]]: ...
+def number_style(evidence: Sequence[int] | NDArray[np.int64]) -> str | None: ...
 def encode_text(
     data: object,
     offsets: NDArray[np.int32] | NDArray[np.int64] | None = None,

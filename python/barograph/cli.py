@@ -134,6 +134,9 @@ def _add_column_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--endpoint", metavar="COLUMN", help="the column that holds the endpoint or URL path")
     parser.add_argument("--tz", metavar="ZONE", help="zone of times written without one, e.g. Europe/Berlin")
     parser.add_argument(
+        "--decimal", choices=(",", "."), help="the decimal mark, where numbers do not tell it"
+    )
+    parser.add_argument(
         "--log-format", metavar="FORMAT", help="nginx log_format or Apache LogFormat of the file"
     )
 
@@ -213,6 +216,7 @@ def _read(options: argparse.Namespace) -> Dataset:
         columns=_columns(options),
         tz=options.tz,
         log_format=options.log_format,
+        decimal=options.decimal,
         frame="table",
     )
 

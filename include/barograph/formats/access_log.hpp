@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "keyed_log_format.hpp"
 #include "line_splitter.hpp"
 #include "log_format.hpp"
 #include "number.hpp"
@@ -366,7 +367,8 @@ inline access_log decode_access_log(std::string_view text, const log_format& for
 
 /// What a sample of lines looks like.
 struct detected_log_format {
-  std::string name;        ///< of `named_log_formats()`; empty when none fits half of the lines
+  std::string name;        ///< of `named_log_formats()`, or the text of a format with pairs such as rt=0.123
+                           ///< behind; empty when none fits half of the lines
   double share = 0;        ///< of the lines that are not blank
   bool unit_known = true;  ///< false: a duration in whole numbers below 1000, seconds assumed
 };
@@ -404,6 +406,19 @@ inline detected_log_format detect_access_log(std::string_view sample) {
       best.name += "_us";  // nobody waits 1000 s
     else
       best.unit_known = false;
+  }
+  std::string_view rest = sample;
+  while (best.name.empty() && !rest.empty()) {
+    const std::size_t next = rest.find('\n');
+    const std::string format = keyed_log_format(rest.substr(0, next));
+    if (!format.empty()) {
+      const access_log log = decode_access_log(sample, log_format::compile(format));
+      const auto lines = static_cast<double>(log.lines - log.blank);
+      if (static_cast<double>(log.rows()) >= 0.5 * lines)
+        best = {format, static_cast<double>(log.rows()) / lines, true};
+      break;
+    }
+    rest.remove_prefix(next == rest.npos ? rest.size() : next + 1);  // the next line may show it
   }
   return best;
 }

@@ -16,6 +16,7 @@
 #include "../time/zone.hpp"
 #include "number.hpp"
 #include "timestamp.hpp"
+#include "written_number.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 
@@ -42,6 +43,8 @@ struct number_column {
   std::int64_t with_unit = 0;  ///< rows that had a unit and were turned into milliseconds
   std::int64_t missing = 0;
   std::int64_t bad = 0;
+  number_evidence evidence;  ///< of how the numbers are written; gathered in the plain style alone
+  std::vector<std::int64_t> either_point;  ///< rows such as 1.234, as long as nothing proves a decimal point
 };
 
 namespace fields_detail {
@@ -56,7 +59,7 @@ class timestamp_reader {
     if (only_ != time_format::automatic) return field_status::bad;
     if (parse_epoch_in(time_format::automatic, text, out)) return field_status::ok;
     if (attempt(time_format::iso8601, text, out) || attempt(time_format::common_log, text, out) ||
-        attempt(time_format::rfc5322, text, out))
+        attempt(time_format::rfc5322, text, out) || attempt(time_format::dotted, text, out))
       return field_status::ok;
     return slash(text, out);
   }
@@ -79,6 +82,9 @@ class timestamp_reader {
         break;
       case time_format::rfc5322:
         fits = parse_rfc5322(text, out);
+        break;
+      case time_format::dotted:
+        fits = parse_dotted_date(text, out);
         break;
       case time_format::month_first:
       case time_format::day_first:
@@ -171,9 +177,28 @@ inline timestamp_column parse_timestamps(const text_column& text, const timestam
   return out;
 }
 
-/// Reads every row as a number. With `time_units` a suffix s, ms or us is read too and such rows become
-/// milliseconds; rows without a suffix stay as they are.
-inline number_column parse_numbers(const text_column& text, bool time_units = false) {
+namespace fields_detail {
+
+/// What a cell that reads as a plain number says about the column; cheap, for most cells of most columns.
+inline void weigh_plain(const number_shape& shape, bool leading_zero, std::size_t row, number_column& out) {
+  number_evidence& seen = out.evidence;
+  if (!shape.point) {
+    ++(shape.whole > 3 || shape.exponent ? seen.long_whole : seen.short_whole);
+  } else if (shape.fraction == 3 && shape.whole >= 1 && shape.whole <= 3 && !leading_zero &&
+             !shape.exponent) {
+    ++seen.either_point;
+    if (seen.point == 0) out.either_point.push_back(static_cast<std::int64_t>(row));
+  } else if (seen.point++ == 0) {
+    out.either_point = {};
+  }
+}
+
+}  // namespace fields_detail
+
+/// Reads every row as a number in a style. With `time_units` a suffix s, ms or us is read too and such rows
+/// become milliseconds; rows without a suffix stay as they are.
+inline number_column parse_numbers(const text_column& text, bool time_units = false,
+                                   number_style style = number_style::plain) {
   number_column out;
   const std::size_t rows = text.rows();
   out.values.resize(rows, std::numeric_limits<double>::quiet_NaN());
@@ -186,21 +211,29 @@ inline number_column parse_numbers(const text_column& text, bool time_units = fa
     }
     const std::string_view field = trimmed(text[i]);
     double value = 0;
-    if (parse_number(field, value)) {
+    number_shape shape;
+    if (style == number_style::plain ? parse_number(field, value, 0, &shape)
+                                     : parse_written_number(field, style, value)) {
       out.values[i] = value;
       out.status[i] = field_status::ok;
+      if (style == number_style::plain) {
+        const char first = field[field[0] == '-' || field[0] == '+' ? 1 : 0];
+        fields_detail::weigh_plain(shape, first == '0', i, out);
+      }
     } else if (is_missing_word(field)) {
       ++out.missing;
     } else {
       std::string_view digits;
       int power = 0;
-      if (time_units && split_time_unit(field, digits, power) && parse_number(digits, value, power)) {
+      if (time_units && split_time_unit(field, digits, power) &&
+          parse_written_number(digits, style, value, power)) {
         out.values[i] = value;
         out.status[i] = field_status::ok;
         ++out.with_unit;
       } else {
         out.status[i] = field_status::bad;
         ++out.bad;
+        if (style == number_style::plain) out.evidence.add(field);
       }
     }
   }

@@ -35,9 +35,17 @@ inline bool is_tiny(std::string_view digits, std::int64_t exponent) noexcept {
 }
 }  // namespace number_detail
 
+/// How a number is written: its digits before and behind the point, and whether there is one.
+struct number_shape {
+  int whole = 0;
+  int fraction = 0;
+  bool point = false;
+  bool exponent = false;
+};
+
 /// Whole text is one number; `out` is the double nearest to it times 10^power, |power| <= 3 (1.001 s is
-/// exactly 1001 ms so, where 1.001 * 1000 is not).
-inline bool parse_number(std::string_view text, double& out, int power = 0) {
+/// exactly 1001 ms so, where 1.001 * 1000 is not). `shape` receives how it is written, if it is asked for.
+inline bool parse_number(std::string_view text, double& out, int power = 0, number_shape* shape = nullptr) {
   const char* p = text.data();
   const char* const end = p + text.size();
   const bool negative = p != end && *p == '-';
@@ -54,6 +62,7 @@ inline bool parse_number(std::string_view text, double& out, int power = 0) {
       mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
   }
   if (digits == 0) return false;
+  if (shape != nullptr) *shape = {digits - fraction, fraction, p != begin + digits, p != end};
   const int shift = power - fraction;
   if (p == end && digits <= 19 && mantissa <= (std::uint64_t{1} << 53) && shift >= -22) {
     const double whole = static_cast<double>(mantissa);

@@ -1,9 +1,10 @@
 // Reading one timestamp from text, to int64 nanoseconds since 1970-01-01 UTC.
 //
 // Read are: ISO 8601 and RFC 3339 (date alone, blank or T, fraction after . or , of any length with
-// nanoseconds kept, Z, UTC, GMT, +hh, +hhmm, +hh:mm or nothing; YYYY/MM/DD as well), the Common Log
-// Format (17/May/2015:10:05:03 +0000), RFC 5322 (Sun, 17 May 2015 10:05:03 GMT), digits since the
-// epoch, and dates written 5/17/2015 or 17/5/2015 with an optional AM or PM.
+// nanoseconds kept, Z, UTC, GMT, +hh, +hhmm, +hh:mm or nothing; YYYY/MM/DD and YYYY.MM.DD as well), the
+// Common Log Format (17/May/2015:10:05:03 +0000), RFC 5322 (Sun, 17 May 2015 10:05:03 GMT), digits since
+// the epoch, dates written 5/17/2015 or 17/5/2015 (or with -) with an optional AM or PM, and 17.5.2015,
+// which is day first everywhere.
 // Law: class I. Impossible dates and instants outside int64 nanoseconds (1677..2262) are bad. Second
 // 60 is read as POSIX time does, only where a leap second can stand (end of June or December UTC).
 #pragma once
@@ -27,13 +28,14 @@ enum class time_format : std::uint8_t {
   epoch_ns,
   month_first,  ///< 5/17/2015 10:05
   day_first,    ///< 17/5/2015 10:05
+  dotted,       ///< 17.5.2015 10:05
 };
-inline constexpr int time_format_count = 10;
+inline constexpr int time_format_count = 11;
 
 inline constexpr const char* name_of(time_format format) noexcept {
-  constexpr const char* names[time_format_count] = {"auto",        "iso8601",  "common_log", "rfc5322",
-                                                    "epoch_s",     "epoch_ms", "epoch_us",   "epoch_ns",
-                                                    "month_first", "day_first"};
+  constexpr const char* names[time_format_count] = {"auto",        "iso8601",   "common_log", "rfc5322",
+                                                    "epoch_s",     "epoch_ms",  "epoch_us",   "epoch_ns",
+                                                    "month_first", "day_first", "dotted"};
   return names[static_cast<int>(format)];
 }
 
@@ -224,14 +226,14 @@ inline bool assemble(const parts& p, written_time& out) noexcept {
 
 }  // namespace timestamp_detail
 
-/// 2015-05-17[T10:05[:03[.123]][Z]], also 2015/05/17 and 20150517T100503Z.
+/// 2015-05-17[T10:05[:03[.123]][Z]], also 2015/05/17, 2015.05.17, 20150517T100503Z and 20150517100503.
 inline bool parse_iso8601(std::string_view text, written_time& out) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};
   parts p;
   if (!four(c, p.year) || c.done()) return false;
   const char separator = *c.at;
-  if (separator == '-' || separator == '/') {
+  if (separator == '-' || separator == '/' || separator == '.') {
     ++c.at;
     if (!two(c, p.month) || !c.eat(separator) || !two(c, p.day)) return false;
     if (!c.done()) {
@@ -239,7 +241,7 @@ inline bool parse_iso8601(std::string_view text, written_time& out) noexcept {
       if (!clock_time(c, p.t)) return false;
     }
   } else {
-    if (!two(c, p.month) || !two(c, p.day) || !c.eat('T')) return false;
+    if (!two(c, p.month) || !two(c, p.day) || (!c.eat('T') && text.size() != 14)) return false;
     if (!two(c, p.t.hour) || !two(c, p.t.minute) || !two(c, p.t.second)) return false;
     if (c.eat('.') && !fraction(c, p.t.ns)) return false;
     if (p.t.hour > 23 || p.t.minute > 59 || p.t.second > 60) return false;
@@ -280,15 +282,17 @@ struct slash_date {
   int second = 0;
 };
 
-/// 5/17/2015 or 17/5/2015, with 10:05[:03[.1]] and AM or PM when there is a time; always a wall clock
-/// unless a zone follows. `seen` receives the two numbers whenever the shape fits.
+/// 5/17/2015 or 17/5/2015, also 5-17-2015, with 10:05[:03[.1]] and AM or PM when there is a time; always a
+/// wall clock unless a zone follows. `seen` receives the two numbers whenever the shape fits.
 inline bool parse_slash_date(std::string_view text, bool day_first, written_time& out,
                              slash_date& seen) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};
   parts p;
   slash_date date;
-  if (!one_or_two(c, date.first) || !c.eat('/') || !one_or_two(c, date.second) || !c.eat('/') ||
+  if (!one_or_two(c, date.first) || c.done()) return false;
+  const char mark = *c.at;
+  if ((mark != '/' && mark != '-') || !c.eat(mark) || !one_or_two(c, date.second) || !c.eat(mark) ||
       !four(c, p.year))
     return false;
   if (!c.done()) {
@@ -309,9 +313,25 @@ inline bool parse_slash_date(std::string_view text, bool day_first, written_time
   return assemble(p, out);
 }
 
+/// 17.5.2015, with [,] 10:05[:03[.1]] and a zone behind it if there is one: day first, as wherever points
+/// stand in dates.
+inline bool parse_dotted_date(std::string_view text, written_time& out) noexcept {
+  using namespace timestamp_detail;
+  cursor c{text.data(), text.data() + text.size()};
+  parts p;
+  if (!one_or_two(c, p.day) || !c.eat('.') || !one_or_two(c, p.month) || !c.eat('.') || !four(c, p.year))
+    return false;
+  if (!c.done()) {
+    c.eat(',');
+    if ((!c.eat(' ') && !c.eat('T')) || !clock_time(c, p.t, true)) return false;
+  }
+  return p.month <= 12 && zone_if_any(c, p) && assemble(p, out);
+}
+
 /// Digits since the epoch, with a sign and a fraction allowed. With `automatic` the magnitude tells the
-/// unit: from 1e8 seconds (1973), 1e11 milliseconds, 1e14 microseconds, 1e17 nanoseconds; less is bad.
-/// `format` receives the unit.
+/// unit: from 1e8 seconds (1973), 1e11 milliseconds, 1e14 microseconds, 1e17 nanoseconds; less is bad,
+/// and so are fourteen digits, milliseconds after 2262 (a date and a time such as 20150517100503 is ISO
+/// 8601). `format` receives the unit.
 inline bool parse_epoch(std::string_view text, time_format& format, written_time& out) noexcept {
   using namespace timestamp_detail;
   cursor c{text.data(), text.data() + text.size()};

@@ -15,7 +15,7 @@ from .._dataset import Dataset, OddCells, Schema
 from .._frames import Array, Column, Frames, Kind, Strings, Table, check_kind
 from .._zones import tzif
 from . import delimited, lines, parquet
-from .columns import NameColumn, NumberColumn, Text, TimeColumn, as_texts
+from .columns import NameColumn, NumberColumn, Text, TimeColumn, as_texts, style_of
 from .schema import Recognised, Sample, lacks, recognise
 from .sources import Paths, Source, chunks, find
 
@@ -32,6 +32,7 @@ def read(
     *,
     tz: str | None = None,
     log_format: str | None = None,
+    decimal: str | None = None,
     frame: Kind | None = None,
 ) -> Dataset:
     """Read a log: CSV (also .gz), Parquet, JSON lines, access logs; a file, a folder, a glob or a list.
@@ -55,6 +56,9 @@ def read(
         Zone of times written without an offset; UTC by default.
     log_format : str, optional
         An nginx ``log_format`` or Apache ``LogFormat`` for an access log of a format of one's own.
+    decimal : {",", "."}, optional
+        The decimal mark of numbers written as text; the other one, blanks and apostrophes then set
+        thousands apart. By default the cells of a column tell: ``1.234,5`` does, ``1,234`` does not.
     frame : {"pandas", "polars", "arrow", "table"}, optional
         Kind of the frames; pandas where it is installed.
 
@@ -69,8 +73,8 @@ def read(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a file is empty, binary or of no known format, a column is missing, or a unit or date order
-        cannot be told.
+        If a file is empty, binary or of no known format, a column is missing, or a unit, a date order or a
+        decimal mark cannot be told.
 
     Examples
     --------
@@ -86,11 +90,12 @@ def read(
     if frame is not None:
         check_kind(frame)
     tzif(tz)  # says so if there is no such zone
+    style = style_of(decimal)
     name = "requests" if workload is None else workload
     if name != "requests":
         raise ValueError(f"workload: {workload!r} given, expected requests")
     sources, notes = find(path, log_format=log_format)
-    table, found, odd, unread, rows = _read_sources(sources, columns, tz, log_format)
+    table, found, odd, unread, rows = _read_sources(sources, columns, tz, log_format, style)
     table, told = templated(table, found.schema.endpoint)
     notes += [*_file_notes(sources), *found.notes, *lacks(found.schema), *told]
     return Dataset(
@@ -150,16 +155,22 @@ def _file_notes(sources: list[Source]) -> list[str]:
 
 
 def _read_sources(
-    sources: list[Source], columns: Mapping[str, str] | None, tz: str | None, log_format: str | None
+    sources: list[Source],
+    columns: Mapping[str, str] | None,
+    tz: str | None,
+    log_format: str | None,
+    style: str,
 ) -> _Read:
     if sources[0].format == "access log":
         table, unread, rows = lines.read_access_logs(sources, log_format)
         table, found, odd = interpret(table, columns, tz=tz, utc=True)
         return table, found, odd, unread, rows
-    return _read_columns(sources, columns, tz)
+    return _read_columns(sources, columns, tz, style)
 
 
-def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: str | None) -> _Read:
+def _read_columns(
+    sources: list[Source], columns: Mapping[str, str] | None, tz: str | None, style: str
+) -> _Read:
     wanted = {
         name for given in map(str, (columns or {}).values()) for name in (given, given.rpartition(":")[0])
     }
@@ -167,6 +178,7 @@ def _read_columns(sources: list[Source], columns: Mapping[str, str] | None, tz: 
     samples = [json[id(source)].sample() if json else _sample(source) for source in sources]
     if json:
         samples = _with_all_names(samples)
+    samples = [dataclasses.replace(sample, style=style) for sample in samples]
     _check_same_columns(sources, [list(sample.cells) for sample in samples])
     found = recognise(_joined(samples), columns, tz=tz)
     gatherers, flag_columns = _plan(samples[0], found, sum(source.size for source in sources))
@@ -201,7 +213,7 @@ def _sample(source: Source) -> Sample:
     head = b""
     for piece in chunks(source, 1 << 20):
         head += piece
-        if b"\n" in head.strip():  # a row below the names, however long
+        if head.strip().count(b"\n") > source.above:  # a row below the names, however long
             break
     return Sample(delimited.read_sample(source, head))
 
@@ -218,7 +230,7 @@ def _joined(samples: list[Sample]) -> Sample:
     if len(samples) == 1:
         return samples[0]
     cells = {name: [c for s in samples[:20] for c in s.cells[name][:1000]] for name in samples[0].cells}
-    return Sample(cells, samples[0].typed)
+    return dataclasses.replace(samples[0], cells=cells)
 
 
 def _check_same_columns(sources: list[Source], names: list[list[str]]) -> None:
@@ -246,7 +258,7 @@ def _plan(
         elif sample.typed.get(name) == "flag":
             flag_columns[name] = []
         elif name in numbers or (name not in names and sample.is_number(name)):
-            gatherers[name] = NumberColumn(name)
+            gatherers[name] = NumberColumn(name, sample.style_of(name))
         elif name in names or size < _TEXT_KEPT_BELOW:
             gatherers[name] = NameColumn(name)
     return gatherers, flag_columns
@@ -393,16 +405,19 @@ def number_of(name: str, column: Column) -> tuple[Array, OddCells | None]:
     """A text column as numbers; each different text is read once."""
     if not isinstance(column, Strings):
         column = Strings.encode(as_texts(column.tolist()))
-    values, status, _ = _core.parse_numbers(list(column.categories))
-    values = np.append(values, np.nan)[column.codes]
-    status = np.append(status, np.uint8(0))[column.codes]
     gatherer = NumberColumn(name)
-    gatherer.add_values(values)
-    rows = np.flatnonzero(status)
-    texts = [column.categories[code] for code in column.codes[rows].tolist()]
-    kept = [i for i, text in enumerate(texts) if text.strip()]
-    odd = OddCells(rows[kept], tuple(texts[i] for i in kept)) if kept else None
-    return gatherer.finish()[0], odd
+    gatherer.add(Text(list(column.categories)))
+    of_category, strange = gatherer.finish()
+    values = np.append(of_category.astype(np.float64), np.nan)[column.codes]
+    whole = NumberColumn(name)
+    whole.add_values(values)
+    if strange is None:
+        return whole.finish()[0], None
+    is_odd = np.zeros(len(column.categories) + 1, np.bool_)
+    is_odd[strange.rows] = True
+    rows = np.flatnonzero(is_odd[column.codes])
+    odd = OddCells(rows, tuple(column.categories[code] for code in column.codes[rows].tolist()))
+    return whole.finish()[0], odd if rows.size else None
 
 
 def templated(table: Table, endpoint: str | None, limit: int = TEMPLATES) -> tuple[Table, list[str]]:

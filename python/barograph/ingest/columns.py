@@ -241,7 +241,7 @@ class TimeColumn:
                 raise ValueError(
                     f"columns: {self.name} holds dates such as {example!r}, whose order of day and month "
                     f"cannot be told; say it: columns={{'timestamp': '{self.name}:%d/%m/%Y'}} "
-                    f"or '{self.name}:%m/%d/%Y'"
+                    f"or '{self.name}:%m/%d/%Y' (--timestamp {self.name}:%d/%m/%Y)"
                 )
             (order,) = self._proven
             for first, text, rows in self._undecided:
@@ -284,18 +284,36 @@ def _time_format(given: str | None) -> tuple[str, str | None]:
 
 
 class NumberColumn:
-    """Gathers numbers: float64, or int64 when every cell is a whole number."""
+    """Gathers numbers: float64, or int64 when every cell is a whole number.
 
-    def __init__(self, name: str) -> None:
+    Parameters
+    ----------
+    name : str
+        Of the column, for messages.
+    style : {"plain", "point", "comma"}
+        How the numbers are written; what is found plain is looked at as a whole when it is there.
+    """
+
+    def __init__(self, name: str, style: str = "plain") -> None:
         self.name = name
+        self.style = style
         self._gathered = _Gathered(np.int64)
         self._whole = True
+        self._evidence = np.zeros(7, np.int64)
+        self._either_point: list[Array] = []  # rows such as 1.234
 
     def add(self, text: Text) -> None:
         """One block of text."""
-        values, status, info = _core.parse_numbers(*text.arguments)
+        values, status, info = _core.parse_numbers(*text.arguments, style=self.style)
+        first = self._gathered.rows
         if info["missing"] or info["bad"]:
-            self._gathered.set_aside(text, status, self._gathered.rows)
+            self._gathered.set_aside(text, status, first)
+        if self.style == "plain":
+            self._evidence += info["evidence"]
+            if self._evidence[0]:
+                self._either_point = []
+            else:
+                self._either_point.append((info["either_point"] + first).astype(np.uint32))
         self._keep(values)
 
     def add_values(self, values: Array) -> None:
@@ -322,8 +340,77 @@ class NumberColumn:
         self._gathered.add(values)
 
     def finish(self) -> tuple[Array, OddCells | None]:
-        """The column, NaN where there is no number, and the odd cells."""
-        return self._gathered.taken(), self._gathered.odd()
+        """The column, NaN where there is no number, and the odd cells.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be told whether a mark is the decimal one or sets thousands apart.
+        """
+        values, odd = self._gathered.taken(), self._gathered.odd()
+        style = _core.number_style(self._evidence) if self.style == "plain" else self.style
+        if style is None:
+            rows = np.concatenate(self._either_point)
+            raise ValueError(_undecided(self.name, odd, f"{values[rows[0]]:.3f}" if rows.size else ""))
+        if self.style != "plain" or style == "plain" or (style == "point" and odd is None):
+            return values, odd
+        self._gathered = _Gathered(np.int64)
+        if style == "comma" and any(piece.size for piece in self._either_point):
+            rows = np.concatenate(self._either_point)
+            values[rows] = np.round(values[rows] * 1000.0)
+        if odd is not None:
+            again, status, _ = _core.parse_numbers(list(odd.texts), style=style)
+            good = status == _OK
+            values = values.astype(np.float64)
+            values[odd.rows[good]] = again[good]
+            kept = np.flatnonzero(~good)
+            odd = OddCells(odd.rows[kept], tuple(odd.texts[i] for i in kept.tolist())) if kept.size else None
+        self._whole = True
+        self._keep(values)
+        return self._gathered.taken(), odd
+
+
+def _undecided(name: str, odd: OddCells | None, seen: str) -> str:
+    """What to say of a column of 1,234 or 1.234 that nothing decides."""
+    example = seen
+    for text in () if odd is None else odd.texts:
+        if _core.number_style(_core.parse_numbers([text])[2]["evidence"]) is None:
+            example = text.strip()
+            break
+    mark = "comma" if "," in example else "point"
+    return (
+        f"columns: {name} holds numbers such as {example!r}, whose {mark} may be the decimal one or set "
+        "thousands apart; say which mark is the decimal one: decimal=',' or decimal='.' (--decimal)"
+    )
+
+
+def style_of(decimal: str | None) -> str:
+    """The style of numbers that a decimal mark tells; plain, and told by the cells, without one.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a comma nor a point.
+    """
+    if decimal is None:
+        return "plain"
+    if decimal not in (",", "."):
+        raise ValueError(f"decimal: {decimal!r} given, expected ',' or '.'")
+    return "comma" if decimal == "," else "point"
+
+
+def numbers_of(cells: Sequence[str], style: str = "plain") -> tuple[Array, str]:
+    """Some cells as numbers, NaN where there is none, and the style in which they are to be read.
+
+    Cells written plainly for the most part are read so: of a column their whole tells.
+    """
+    values, status, info = _core.parse_numbers(list(cells), style=style)
+    if style != "plain" or not info["bad"]:
+        return values, style
+    told = _core.number_style(info["evidence"])
+    other, other_status, _ = _core.parse_numbers(list(cells), style=told or "point")
+    gained = np.count_nonzero(other_status == _OK) - np.count_nonzero(status == _OK)
+    return other, told if told is not None and 10 * gained >= len(cells) else "plain"
 
 
 class NameColumn:

@@ -31,8 +31,8 @@ _NOT_UTF8 = re.compile(r"invalid UTF8", re.IGNORECASE)
 def read_sample(source: Source, piece: bytes, rows: int = 3000) -> dict[str, list[str]]:
     """The first cells of each column as text."""
     cut = piece.rfind(b"\n", 0, 1 << 20) + 1
-    head = piece[:cut] if piece.count(b"\n", 0, cut) > 1 else piece
-    table = _Parser(source, dict.fromkeys(source.names, "text")).table(_body(head))
+    head = piece[:cut] if piece.count(b"\n", 0, cut) > source.above + 1 else piece
+    table = _Parser(source, dict.fromkeys(source.names, "text")).table(_body(head, source.above))
     return {
         name: [cell.decode("utf-8", "replace") for cell in column.to_pylist()]
         for name, column in zip(table.column_names, table.slice(0, rows).columns, strict=True)
@@ -81,7 +81,7 @@ def read_into(
     # one piece is being parsed while the one before is handed over
     with ThreadPoolExecutor(1) as worker:
         first = next(pieces)
-        waiting: Future[Any] | None = worker.submit(parser.table, _body(first))
+        waiting: Future[Any] | None = worker.submit(parser.table, _body(first, source.above))
         while waiting is not None:
             piece = next(pieces, None)
             table = waiting.result()
@@ -103,15 +103,17 @@ def read_into(
     return rows
 
 
-def _body(piece: bytes) -> bytes:
-    """The first piece without the line of names."""
-    start = 0
-    while True:  # blank lines above the names are not them
+def _body(piece: bytes, above: int) -> bytes:
+    """The first piece without the line of names and the lines above it; blank ones do not count."""
+    start, left = 0, above
+    while True:
         end = piece.find(b"\n", start)
         if end < 0:
             end = len(piece)
         if piece[start:end].strip() or end == len(piece):
-            return piece[end + 1 :]
+            if left == 0 or end == len(piece):
+                return piece[end + 1 :]
+            left -= 1
         start = end + 1
 
 
@@ -222,7 +224,7 @@ class _Parser:
         self._csv = require("pyarrow.csv", "report")
         self._source = source
         self._kinds = dict(kinds)
-        self._lines = 1
+        self._lines = 1 + source.above
         self._block = _BLOCK
         self._ragged: list[Any] = []
 

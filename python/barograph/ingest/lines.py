@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -224,19 +225,32 @@ def _decoded(source: Source, log_format: str | None) -> dict[str, Any]:
     first = next(pieces)
     text = log_format
     if text is None:
-        name, share, _ = _core.detect_access_log(first[: 1 << 18])
-        if not name:
+        text, share, unit_known = _core.detect_access_log(first[: 1 << 18])
+        if not text:
             raise ValueError(
                 f"{source.path}: looks like an access log, but of no format known "
                 f"({share:.0%} of lines fit); give log_format (--log-format)"
             )
-        text = dict(_core.log_format_names())[name]
-        source.notes.append(f"{source.path.name}: access log, {name} format.")
+        source.notes.append(f"{source.path.name}: access log, {_described(text)}.")
+        if not unit_known:
+            source.notes.append(
+                f"{source.path.name}: the request time, in whole numbers, is read as seconds; if it is not, "
+                "give log_format (--log-format)."
+            )
     decoder = _core.AccessLogDecoder(text)
     decoder.feed(first)
     for piece in pieces:
         decoder.feed(piece)
     return decoder.finish()
+
+
+def _described(log_format: str) -> str:
+    """A detected format in words: its name, or the keys that stand behind the common fields."""
+    if "$" not in log_format:
+        return f"{log_format} format"
+    keys = re.findall(r' ([\w-]+)="?\$(\w+)', log_format)
+    time = [f"; {key}= is the request time in seconds" for key, field in keys if field == "request_time"]
+    return f"with {', '.join(f'{key}=' for key, _ in keys)} behind the usual fields{''.join(time)}"
 
 
 def _numbers(name: str, values: Array) -> Column:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .._dataset import Schema
+from .columns import numbers_of
 
 ROLES = ("timestamp", "service", "endpoint", "method", "latency", "status", "error", "client", "bytes")
 
@@ -76,13 +77,15 @@ _NO_MEASURE = re.compile(
     r"weekday|version|zip|seed|number)$|^unnamed",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _INTEGER = re.compile(r"-?\d{1,18}")
 _TIMED_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)\s*(ns|us|µs|ms|s|sec|seconds)", re.IGNORECASE)
 _TIME = re.compile(
-    r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d\d.*)?|\[?\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:.*|"
-    r"[A-Za-z]{3}, \d{1,2} [A-Za-z]{3} \d{4} .*|\d{1,2}/\d{1,2}/\d{4}([ T]\d{1,2}:\d\d.*)?"
+    r"\d{4}([-/.])\d{1,2}\1\d{1,2}([ T]\d{1,2}:\d\d.*)?|\[?\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:.*|"
+    r"([A-Za-z]{3}, )?\d{1,2}[- ][A-Za-z]{3}[- ]\d{4} .*|\d{1,2}([-/.])\d{1,2}\4\d{4}(,?[ T]\d{1,2}:\d\d.*)?|"
+    r"\d{8}T\d{6}([.,]\d+)?(Z|[-+]\d\d:?(\d\d)?)?|(19|20)\d{12}"
 )
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[AaPp][Mm])?")
 _PLAIN_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,9})?")
 _EPOCH = re.compile(r"[12]\d{9}(\.\d+)?|[12]\d{12}|[12]\d{15}|[12]\d{18}")
 _FLAG_WORDS = frozenset(
@@ -97,6 +100,7 @@ class Sample:
 
     cells: Mapping[str, Sequence[str]]
     typed: Mapping[str, str] = field(default_factory=dict)  # name -> time, number, flag or text, where known
+    style: str = "plain"  # of numbers, as far as the caller tells it
 
     def present(self, name: str) -> list[str]:
         """Cells that are not missing, without blanks around them."""
@@ -110,7 +114,21 @@ class Sample:
     def is_number(self, name: str) -> bool:
         """Most cells are numbers."""
         known = self.typed.get(name)
-        return known == "number" if known else self.share(name, _NUMBER) >= 0.7
+        return known == "number" if known else self.number_share(name) >= 0.7
+
+    def numbers(self, name: str) -> list[float]:
+        """The numbers among the present cells, also such as 1.234,5."""
+        values, _ = numbers_of(self.present(name), self.style)
+        return [value for value in values.tolist() if value == value]
+
+    def number_share(self, name: str) -> float:
+        """Share of the present cells that are numbers."""
+        cells = self.present(name)
+        return len(self.numbers(name)) / len(cells) if cells else 0.0
+
+    def style_of(self, name: str) -> str:
+        """How the numbers of a column are written, as far as these cells prove it."""
+        return numbers_of(self.present(name), self.style)[1]
 
     def is_integer(self, name: str) -> bool:
         """Every cell is a plain whole number."""
@@ -210,6 +228,7 @@ def recognise(
             time_format = suffix
     result = Recognised(Schema(), time_format)
     _timestamp(sample, chosen, how)
+    result.notes.extend(_clock_apart(sample, chosen))
     latency_unit = _latency(sample, chosen, how, unit, result.notes)
     for role in ("status", "error", "service", "endpoint", "method", "client", "bytes"):
         if role not in chosen:
@@ -277,6 +296,19 @@ def _timestamp(sample: Sample, chosen: dict[str, str], how: dict[str, str]) -> N
     )
 
 
+def _clock_apart(sample: Sample, chosen: Mapping[str, str]) -> list[str]:
+    """What to say of a date whose time of day stands in another column."""
+    date = chosen["timestamp"]
+    if sample.typed.get(date) or sample.share(date, _DATE) < 0.9:
+        return []
+    for name in sample.cells:
+        if name != date and sample.share(name, _CLOCK) > 0.9:
+            return [
+                f"{date} holds days alone; the times of day in {name} are not read: put both into one column."
+            ]
+    return []
+
+
 def _latency(
     sample: Sample, chosen: dict[str, str], how: dict[str, str], unit: str | None, notes: list[str]
 ) -> str:
@@ -324,21 +356,19 @@ def _latency_column(sample: Sample, chosen: Mapping[str, str]) -> str | None:
 
 
 def _no_numbers(sample: Sample, chosen: Mapping[str, str]) -> list[str]:
-    """What to say of a column that is named as a latency and holds something else, such as ``12,5``."""
+    """What to say of a column that is named as a latency and holds something else, such as ``fast``."""
     for name in sample.cells:
         cells = sample.present(name)
         if cells and name not in chosen.values() and unit_in_name(name)[0] in _NAMES["latency"]:
             shown = cells[0][:20]
-            return [
-                f"{name} is named as a latency, but holds no plain numbers (such as {shown!r}); left out."
-            ]
+            return [f"{name} is named as a latency, but holds no numbers (such as {shown!r}); left out."]
     return []
 
 
 def _numeric_enough(sample: Sample, name: str) -> bool:
     if sample.is_number(name):
         return True
-    return sample.share(name, _NUMBER) + sample.share(name, _TIMED_NUMBER) >= 0.5
+    return sample.number_share(name) + sample.share(name, _TIMED_NUMBER) >= 0.5
 
 
 def _unit_by_content(name: str, base: str, sample: Sample) -> tuple[str, str]:
@@ -346,11 +376,11 @@ def _unit_by_content(name: str, base: str, sample: Sample) -> tuple[str, str]:
     with_unit = [m.group(2).lower() for c in cells if (m := _TIMED_NUMBER.fullmatch(c))]
     if len(with_unit) > 0.5 * len(cells) > 0:
         return "ms", "units are written in the cells"
-    numbers = sorted(float(c) for c in cells if _NUMBER.fullmatch(c) and float(c) >= 0)
+    numbers = sorted(v for v in sample.numbers(name) if v >= 0)
     if not numbers:
         return "ms", "no value to tell another unit by"
     median = numbers[len(numbers) // 2]
-    fractions = sum("." in c and not c.endswith(".0") for c in cells) > 0.5 * len(cells)
+    fractions = sum(not v.is_integer() for v in numbers) > 0.5 * len(cells)
     if base in ("requesttime", "upstreamresponsetime") and fractions:
         return "s", "nginx writes it so"
     shown = f"median {median:,.4g}"
@@ -394,7 +424,7 @@ def _fits(role: str, name: str, sample: Sample) -> bool:
 
 
 def _status_share(sample: Sample, name: str) -> float:
-    numbers = [float(c) for c in sample.present(name) if _NUMBER.fullmatch(c)]
+    numbers = sample.numbers(name)
     return sum(100 <= v < 600 and v == int(v) for v in numbers) / len(numbers) if numbers else 0.0
 
 

@@ -46,6 +46,7 @@ class Source:
     gzipped: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
+    above: int = 0  # lines above the names of a CSV file: comments, a spreadsheet's sep=
     cr_ends: bool = False  # lines end with a carriage return alone
     names: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -232,15 +233,19 @@ def _check_json_lines(path: Path, lines: Sequence[str]) -> None:
 
 def _sniff_delimited(source: Source, lines: Sequence[str]) -> None:
     lines = [line[:_LONG] for line in lines]
-    best, best_score = "", (0, 0.0)
-    for delimiter in _DELIMITERS:
+    given, lines = _without_preamble(source, lines)
+    best, best_score = given, (0, 0, 0.0)
+    for delimiter in [] if given else _DELIMITERS:
         widths = [len(row) for row in csv.reader(lines[:200], delimiter=delimiter) if row]
         width, times = Counter(widths).most_common(1)[0]
         if width > 1 and len(lines) > 1 and widths[0] not in (width, width - 1):
             continue  # not what separates the names in the first line
-        score = (int(times > 0.7 * len(widths)), float(width) if width > 1 else 0.0)
+        # 12,5 makes two fields of a line, but not of the names
+        score = (int(times > 0.7 * len(widths)), int(widths[0] == width), float(width) if width > 1 else 0.0)
         if width > 1 and score > best_score:
             best, best_score = delimiter, score
+    if not best and _is_one_column(lines):
+        best = ","
     if not best:
         shown = lines[0] if len(lines[0]) <= 60 else lines[0][:60] + "..."
         raise ValueError(
@@ -250,18 +255,51 @@ def _sniff_delimited(source: Source, lines: Sequence[str]) -> None:
         )
     source.delimiter = best
     header = next(csv.reader(lines[:1], delimiter=best))
-    if any(_NUMBER.fullmatch(cell.strip()) or _DATE.match(cell.strip()) for cell in header):
+    if any(_VALUE.fullmatch(cell.strip()) for cell in header):
         raise ValueError(
-            f"{source.path}: the first line holds values, not column names ({', '.join(header[:4])} ...); "
-            "add a line of names"
+            f"{source.path}: the first line holds values, not column names ({', '.join(header[:4])}"
+            f"{' ...' if len(header) > 4 else ''}); add a line of names"
         )
     if len(lines) < 2:
         raise ValueError(f"{source.path}: a line of column names and no rows")
     source.names = _unique(header, source.notes)
 
 
-_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}")
+def _without_preamble(source: Source, lines: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The delimiter if the first line says it, as Excel reads it, and the lines without it and comments.
+
+    A comment that has a name for each field of a line of values below it is the line of names.
+    """
+    given = ""
+    told = _SEPARATOR_LINE.fullmatch(lines[0])
+    if told is not None:
+        given, source.above = told["mark"], 1
+    while source.above < len(lines) and lines[source.above].startswith("#"):
+        source.above += 1
+    if source.above == len(lines):
+        raise ValueError(f"{source.path}: {'comments' if told is None else 'sep='} and no rows")
+    body = lines[source.above :]
+    if body is not lines and source.above and lines[source.above - 1].startswith("#"):
+        last = lines[source.above - 1].lstrip("# ")
+        for mark in [given] if given else _DELIMITERS:
+            names, row = (next(csv.reader([line], delimiter=mark), []) for line in (last, body[0]))
+            values = any(_VALUE.fullmatch(cell.strip()) for cell in row)
+            if len(names) == len(row) > 1 and values and not any(_VALUE.fullmatch(n.strip()) for n in names):
+                source.above -= 1
+                return given or mark, [last, *body]
+    return given, body
+
+
+def _is_one_column(lines: Sequence[str]) -> bool:
+    """A name above times or numbers."""
+    values = sum(_VALUE.fullmatch(line.strip()) is not None for line in lines[1:200])
+    return len(lines) > 1 and values >= 0.7 * len(lines[1:200])
+
+
+_SEPARATOR_LINE = re.compile(r'"?sep=(?P<mark>[!#-/:-@\[-^`{-~\t])"?', re.IGNORECASE)
+_VALUE = re.compile(
+    r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?|(\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}|\d{8}T\d{4})[^,;|\t]*",
+)
 
 
 def _unique(header: Sequence[str], notes: list[str]) -> list[str]:

@@ -34,6 +34,38 @@ TEST_CASE("a column of mixed formats is read row by row") {
   CHECK(c.bad == 1);
 }
 
+TEST_CASE("a column of 14 digits is one of dates whatever stood before") {
+  const rows r{"1431857103000", "20150517100503", "17.05.2015 10:05:03"};
+  const timestamp_column c = parse_timestamps(r.column());
+  for (std::size_t i = 0; i < 3; ++i) CHECK(c.ns[i] == 1431857103 * ns_per_second);
+  CHECK(c.formats[static_cast<std::size_t>(time_format::dotted)] == 1);
+}
+
+TEST_CASE("numbers are read in a style, and plain ones tell what a column says of it") {
+  const rows r{"1,234", "1.234", "5",     "1,5", " 6.25 ms ", "12345",
+               "",      "x",     "1 234", "1e3", "1.234e5",   "-0.5"};
+  const number_column plain = parse_numbers(r.column());
+  CHECK(plain.bad == 5);
+  // a plain number is weighed as any other cell is
+  number_evidence each;
+  for (std::size_t i = 0; i < r.column().rows(); ++i) each.add(trimmed(r.column()[i]));
+  for (const auto field : {&number_evidence::point, &number_evidence::comma, &number_evidence::either_point,
+                           &number_evidence::either_comma, &number_evidence::grouped,
+                           &number_evidence::short_whole, &number_evidence::long_whole})
+    CHECK(plain.evidence.*field == each.*field);
+  CHECK(plain.either_point.empty());  // -0.5 proves a point
+  const rows undecided{"5", "1.234", "-1.234"};
+  CHECK(parse_numbers(undecided.column()).either_point == std::vector<std::int64_t>{1, 2});
+  const number_column comma = parse_numbers(r.column(), true, number_style::comma);
+  CHECK(comma.values[0] == 1.234);
+  CHECK(comma.values[1] == 1234);
+  CHECK(comma.values[3] == 1.5);
+  CHECK(comma.values[8] == 1234);
+  CHECK(comma.evidence.comma == 0);  // told, not asked
+  const rows timed{"6,25 ms"};
+  CHECK(parse_numbers(timed.column(), true, number_style::comma).values[0] == 6.25);
+}
+
 TEST_CASE("the ends of int64 nanoseconds are read, what lies beyond is bad") {
   const rows r{"2262-04-11T23:47:15.999999999Z", "2262-04-11T23:47:17Z", "1677-09-21T00:12:44Z",
                "1677-09-21T00:12:43Z",           "9223372036854775806",  "9999999999999999999"};

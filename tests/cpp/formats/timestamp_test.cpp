@@ -25,10 +25,11 @@ std::int64_t slash(std::string_view text, bool day_first = false) {
 }  // namespace
 
 TEST_CASE("one instant in every way that ISO 8601 and RFC 3339 write it") {
-  for (const char* text : {"2015-05-17T10:05:03Z", "2015-05-17 10:05:03 UTC", "2015-05-17t10:05:03z",
-                           "2015/05/17 10:05:03", "20150517T100503Z", "2015-05-17T12:05:03+02:00",
-                           "2015-05-17T12:05:03+0200", "2015-05-17T12:05:03+02", "2015-05-17T04:35:03-05:30",
-                           "2015-05-17T10:05:03.000", "2015-05-17T10:05:03,0Z", "20150517T120503.0+02"})
+  for (const char* text :
+       {"2015-05-17T10:05:03Z", "2015-05-17 10:05:03 UTC", "2015-05-17t10:05:03z", "2015/05/17 10:05:03",
+        "20150517T100503Z", "2015.05.17 10:05:03", "20150517100503", "2015-05-17T12:05:03+02:00",
+        "2015-05-17T12:05:03+0200", "2015-05-17T12:05:03+02", "2015-05-17T04:35:03-05:30",
+        "2015-05-17T10:05:03.000", "2015-05-17T10:05:03,0Z", "20150517T120503.0+02"})
     CHECK(iso(text) == may_17);
   CHECK(iso("2015-05-17") == may_17 - (10 * 3600 + 5 * 60 + 3) * ns_per_second);
   CHECK(iso("2015-05-17T10:05") == may_17 - 3 * ns_per_second);
@@ -124,11 +125,30 @@ TEST_CASE("5/7/2015 is a day in May or July as it is asked for, AM and PM tell n
     CHECK(slash(text) == not_a_time);
 }
 
+TEST_CASE("dates with points are day first") {
+  for (const char* text : {"17.05.2015 10:05:03", "17.5.2015 10:05:03", "17.05.2015, 10:05:03",
+                           "17.05.2015T10:05:03.0", "17.05.2015 12:05:03 +02:00"})
+    CHECK(by(parse_dotted_date, text) == may_17);
+  CHECK(by(parse_dotted_date, "05.07.2015") == iso("2015-07-05"));
+  CHECK(by(parse_dotted_date, "05.07.2015 9:05") == iso("2015-07-05T09:05"));
+  for (const char* text :
+       {"05.17.2015", "29.02.2015", "00.05.2015", "17.05.15", "17.05.2015,", "17.05.2015 10",
+        "17.05.2015 24:00", "17.05/2015", "17.13.2015", "1.2.3.4", "10.20.3000.4"})
+    CHECK(by(parse_dotted_date, text) == not_a_time);
+}
+
+TEST_CASE("dashes stand for slashes, but not among them") {
+  CHECK(slash("5-17-2015 10:05") == iso("2015-05-17T10:05"));
+  CHECK(slash("17-5-2015", true) == iso("2015-05-17"));
+  CHECK(slash("5-17/2015") == not_a_time);
+}
+
 TEST_CASE("digits since the epoch: the magnitude tells the unit") {
   for (const char* text :
        {"1431857103", "1431857103000", "1431857103000000", "1431857103000000000", "+1431857103.0"})
     CHECK(epoch(text) == may_17);
   CHECK(epoch("99999999") == not_a_time);
+  CHECK(epoch("20150517100503") == not_a_time);  // a date and a time, no instant of int64
   CHECK(epoch("99999999", time_format::epoch_s) == 99999999 * ns_per_second);
   CHECK(epoch("-1.5", time_format::epoch_s) == -1500000000);
   CHECK(epoch("1.5", time_format::epoch_ms) == 1500000);
@@ -143,4 +163,5 @@ TEST_CASE("digits since the epoch: the magnitude tells the unit") {
 TEST_CASE("formats have names") {
   CHECK(std::string_view(name_of(time_format::automatic)) == "auto");
   CHECK(std::string_view(name_of(time_format::day_first)) == "day_first");
+  CHECK(std::string_view(name_of(time_format::dotted)) == "dotted");
 }

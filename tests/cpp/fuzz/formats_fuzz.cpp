@@ -45,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const text_column column(span<const char>(text.data(), text.size()), span<const std::int64_t>(offsets));
   parse_timestamps(column);
   parse_numbers(column, true);
+  parse_numbers(column, true, number_style::comma);
 
   try {
     log_format::compile(text);
