@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import html
 import importlib
 import importlib.util
@@ -58,11 +59,37 @@ def require(module: str, extra: str) -> Any:
         ) from None
 
 
+def make_folder(path: str | os.PathLike[str]) -> None:
+    """Make a folder and those above it, where they are not there yet.
+
+    Raises
+    ------
+    NotADirectoryError
+        If a file stands in the way.
+    OSError
+        If it cannot be made.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        in_the_way = next((p for p in (folder, *folder.parents) if p.exists() and not p.is_dir()), folder)
+        raise NotADirectoryError(
+            errno.ENOTDIR,
+            "a file stands where a folder is needed; move it away or name another folder",
+            str(in_the_way),
+        ) from None
+
+
 @contextlib.contextmanager
 def write_atomically(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path beside `path`; rename it there at the end, remove it on any failure."""
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
+    if target.is_dir():
+        raise IsADirectoryError(
+            errno.EISDIR, "a folder stands where a file is to be written; name another file", str(target)
+        )
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     temporary = Path(name)
@@ -497,7 +524,8 @@ def _pandas_integers(values: Any) -> Integers | None:
     missing = np.asarray(values.isna())
     if not missing.any():
         return None
-    return Integers(values.to_numpy(dtype=dtype.numpy_dtype, na_value=0), ~missing)
+    zero = False if dtype.kind == "b" else 0
+    return Integers(values.to_numpy(dtype=dtype.numpy_dtype, na_value=zero), ~missing)
 
 
 def _arrow_integers(column: Any) -> Integers | None:
@@ -525,6 +553,29 @@ def as_kind(table: Table, kind: Kind) -> Any:
     if kind == "arrow":
         return table.to_arrow()
     return table
+
+
+def as_kind_of(table: Table, data: Any, columns: Mapping[str, Any]) -> Any:
+    """The table as a frame of the library of `data`; columns given by name tell the types of theirs."""
+    kind = kind_of(data) or "table"
+    frame = as_kind(table, kind)
+    for name, given in columns.items():
+        if type(given).__module__.partition(".")[0] != type(frame).__module__.partition(".")[0]:
+            continue
+        made, column = frame[name], table[name]
+        values = None if isinstance(column, Strings) or column.dtype.kind != "O" else column.tolist()
+        if kind == "arrow" and made.type != given.type:
+            pa = sys.modules["pyarrow"]
+            values = values if len(frame) else []
+            made = made.cast(given.type) if values is None else pa.array(values, given.type)
+            frame = frame.set_column(frame.column_names.index(name), name, made)
+        elif kind == "polars" and made.dtype != given.dtype:
+            pl = sys.modules["polars"]
+            made = made.cast(given.dtype) if values is None else pl.Series(name, values, given.dtype)
+            frame = frame.with_columns(made)
+        elif kind == "pandas" and made.dtype != given.dtype and (given.dtype != object or frame.empty):
+            frame[name] = made.astype(given.dtype)
+    return frame
 
 
 def _plain(values: Any) -> Any:
@@ -570,13 +621,8 @@ def _pandas_column(column: Any) -> tuple[Column, str | None]:
         return utc.to_numpy(dtype="datetime64[ns]"), str(zone)
     kind = getattr(dtype, "kind", "O")
     if type(dtype).__name__ == "CategoricalDtype":
-        labels = dtype.categories
-        if all(isinstance(v, str) for v in labels):
-            return Strings(series.cat.codes.to_numpy(), list(labels)), None
-        if labels.dtype.kind in "biu" and series.isna().any():
-            return series.astype("float64").to_numpy(), None
-        return _pandas_column(series.astype(labels.dtype))
-    if isinstance(dtype, np.dtype) and kind in "biuf":
+        return _category_column(dtype.categories, series.cat.codes.to_numpy())
+    if isinstance(dtype, np.dtype) and kind in "biufm":
         return series.to_numpy(), None
     if kind == "M":
         return series.to_numpy(dtype="datetime64[ns]"), None
@@ -587,10 +633,28 @@ def _pandas_column(column: Any) -> tuple[Column, str | None]:
     if type(dtype).__name__ == "StringDtype" and dtype.storage == "pyarrow":
         return _arrow_column(series.array.__arrow_array__())
     values = series.to_numpy(dtype=object, na_value=None)
-    codes, uniques = sys.modules["pandas"].factorize(values, use_na_sentinel=True)
+    try:
+        codes, uniques = sys.modules["pandas"].factorize(values, use_na_sentinel=True)
+    except TypeError:  # lists and the like
+        return values, None
     if all(isinstance(v, str) for v in uniques):
         return Strings(codes.astype(np.int32), list(uniques)), None
     return values, None
+
+
+def _category_column(labels: Any, codes: Array) -> tuple[Column, str | None]:
+    """What the codes of a pandas category stand for, code -1 missing."""
+    if all(isinstance(v, str) for v in labels):
+        return Strings(codes, list(labels)), None
+    if labels.dtype.kind == "M":
+        return _pandas_column(sys.modules["pandas"].Series(labels.array.take(codes, allow_fill=True)))
+    if labels.dtype.kind in "biuf":
+        missing = codes < 0
+        values = labels.to_numpy()[codes] if len(labels) else np.full(len(codes), np.nan)
+        return np.where(missing, np.nan, values) if missing.any() else values, None
+    lookup = np.empty(len(labels) + 1, dtype=object)
+    lookup[:-1] = list(labels)
+    return lookup[codes], None
 
 
 def _from_arrow(table: Any) -> Table:

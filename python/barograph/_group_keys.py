@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,21 +49,43 @@ def _is_categorical(column: Any) -> bool:
     return type(getattr(column, "dtype", None)).__name__ == "CategoricalDtype"
 
 
+def _is_enum(column: Any) -> bool:
+    """Whether a polars column is one of categories that stand in an order of their own."""
+    return type(getattr(column, "dtype", None)).__name__ == "Enum"
+
+
 def _key(given: Any, column: Column) -> _Key:
-    """The key of a column as it was given; a pandas category sorts by its categories."""
+    """The key of a column as it was given; of a pandas category `_category_key` makes it."""
+    if _is_enum(given) and isinstance(column, Strings):
+        return _sorted_key(column.codes, Strings(np.arange(len(column.categories)), column.categories))
     whole = integers_of(given)
     if whole is None:
-        return _key_of(column, _is_categorical(given))
+        return _key_of(column)
     there = np.flatnonzero(whole.valid)
-    key = _key_of(whole.values[there], own_order=False)
+    key = _key_of(whole.values[there])
     codes = np.full(len(whole.valid), -1, dtype=np.int32)
     codes[there] = key.codes
     return _Key(codes, key.labels, key.rank)
 
 
-def _key_of(column: Column, own_order: bool) -> _Key:
+def _category_key(given: Any) -> _Key:
+    """The key of a pandas category: its codes, in the order of its categories, used or not."""
+    codes = np.array(getattr(given, "cat", given).codes, dtype=np.int32)
+    categories = given.dtype.categories
+    if all(isinstance(v, str) for v in categories):
+        labels: Column = Strings(np.arange(len(categories)), list(categories))
+    else:
+        labels = (
+            categories.to_numpy(dtype=object)
+            if categories.dtype.kind not in "biuf"
+            else categories.to_numpy()
+        )
+    return _sorted_key(codes, labels)
+
+
+def _key_of(column: Column) -> _Key:
     if isinstance(column, Strings):
-        return _text_key(column, own_order)
+        return _text_key(column)
     kind = column.dtype.kind
     if kind == "b":
         return _sorted_key(column.astype(np.int32), np.array([False, True]))
@@ -81,35 +104,41 @@ def _key_of(column: Column, own_order: bool) -> _Key:
     return _sorted_key(codes, labels)
 
 
-def _sorted_key(codes: npt.NDArray[np.int32], labels: Array) -> _Key:
+def _sorted_key(codes: npt.NDArray[np.int32], labels: Column) -> _Key:
     return _Key(codes, labels, np.arange(len(labels)))
 
 
-def _text_key(column: Strings, own_order: bool) -> _Key:
+def _text_key(column: Strings) -> _Key:
     categories = column.categories
     if len(set(categories)) < len(categories):
         first = {text: code for code, text in reversed(list(enumerate(categories)))}
         same = np.array([*(first[text] for text in categories), -1], dtype=np.int32)
         column = Strings(same[column.codes], categories)
     rank = np.arange(len(categories))
-    if not own_order:
-        rank[sorted(range(len(categories)), key=categories.__getitem__)] = np.arange(len(categories))
+    rank[sorted(range(len(categories)), key=categories.__getitem__)] = np.arange(len(categories))
     codes = np.ascontiguousarray(column.codes)
     return _Key(codes, Strings(np.arange(len(categories), dtype=np.int32), categories), rank)
 
 
 def _object_key(column: Array) -> _Key:
     first: dict[Any, int] = {}
-    codes = np.array(
-        [-1 if v is None or v != v else first.setdefault(v, len(first)) for v in column.tolist()],
-        dtype=np.int32,
-    )
+    values = column.tolist()
+    try:
+        codes = np.array(
+            [-1 if v is None or v != v else first.setdefault(v, len(first)) for v in values], dtype=np.int32
+        )
+    except (TypeError, ValueError):
+        names = ", ".join(sorted({type(v).__name__ for v in values}))
+        raise TypeError(f"by: a column of {names} given, expected values that can be told apart") from None
     labels = np.empty(len(first), dtype=object)
     labels[:] = list(first)
     try:
         order = sorted(range(len(first)), key=labels.__getitem__)
-    except TypeError:  # keys that have no order among them: by type, then as text
-        order = sorted(range(len(first)), key=lambda i: (type(labels[i]).__name__, str(labels[i])))
+    except TypeError:  # keys that have no order among them: numbers, then by type, then as text
+        is_number = [isinstance(label, numbers.Real) for label in labels]
+        order = sorted((i for i in range(len(first)) if is_number[i]), key=labels.__getitem__)
+        others = (i for i in range(len(first)) if not is_number[i])
+        order += sorted(others, key=lambda i: (type(labels[i]).__name__, str(labels[i])))
     rank = np.empty(len(first), dtype=np.int64)
     rank[order] = np.arange(len(first))
     return _Key(codes, labels, rank)

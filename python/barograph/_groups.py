@@ -18,11 +18,13 @@ from ._frames import (
     Strings,
     Table,
     as_kind,
+    as_kind_of,
     kind_of,
     names_of,
     one_column,
 )
 from ._group_keys import (
+    _category_key,
     _is_categorical,
     _join,
     _key,
@@ -31,6 +33,7 @@ from ._group_keys import (
 from ._slo import Apdex as ApdexState
 from ._states import _is_scalar
 from ._threads import thread_count
+from ._zones import tzif
 
 LATENCY_NAMES = (
     "response_time_ms",
@@ -118,9 +121,10 @@ def kpis(
     -------
     frame
         Of the kind of `data` (a mapping gives a Table), one row a group that occurs, sorted by the keys:
-        the keys, the period, ``requests``, ``errors``, ``error_rate``, ``mean``, the quantiles, and
-        ``apdex`` if asked for. Where `data` has no latencies there is no mean, quantile or Apdex, and
-        where it has no errors no ``errors`` and ``error_rate``.
+        the keys, of the types they had (categories in their own order), the period, ``requests``,
+        ``errors``, ``error_rate``, ``mean``, the quantiles, and ``apdex`` if asked for. Where `data` has no
+        latencies there is no mean, quantile or Apdex, and where it has no errors no ``errors`` and
+        ``error_rate``.
 
     Raises
     ------
@@ -152,6 +156,7 @@ def kpis(
     )
     keys, timestamp, latency, error = roles.keys, roles.timestamp, roles.latency, roles.error
     workers = thread_count(threads)
+    tzif(tz)  # says so if there is no such zone, also where no freq asks for it
     qs = _fractions("quantiles", quantiles)
     columns = quantile_columns(qs)
     key_names = [*keys, *([timestamp] if timestamp is not None else [])]
@@ -165,17 +170,21 @@ def kpis(
             f"{', '.join(names_of(data))}"
         )
 
+    given = {name: apart[name] if name in apart else one_column(data, name) for name in keys}
     wanted = [
-        *(k for k in keys if k not in apart),
+        *(k for k in keys if k not in apart and not _is_categorical(given[k])),
         *(n for n in (timestamp, latency, error) if n is not None),
     ]
     table = Table.of(data, dict.fromkeys(wanted))
-    rows = len(table) if wanted else len(Table.of(data))
+    categorical = next((len(key) for name, key in given.items() if name not in apart), None)
+    rows = len(table) if wanted else len(Table.of(data)) if categorical is None else categorical
     for name, key in apart.items():
         if len(key) != rows:
             raise ValueError(f"by: {name} of {len(key)} rows given, expected {rows} as in data")
     made = [
-        _key(apart[n], Table.of({n: apart[n]})[n]) if n in apart else _key(one_column(data, n), table[n])
+        _category_key(given[n])
+        if _is_categorical(given[n])
+        else _key(given[n], Table.of({n: given[n]})[n] if n in apart else table[n])
         for n in keys
     ]
     zones = {name: zone for name, zone in table.zones.items() if name in keys}
@@ -210,7 +219,7 @@ def kpis(
         out.update({name: wide[seen, i] for i, name in enumerate(columns)})
     if apdex is not None:
         out["apdex"] = _ratio(figure["satisfied"] + figure["tolerating"] / 2, figure["samples"])
-    return as_kind(Table(out, zones), kind_of(data) or "table")
+    return as_kind_of(Table(out, zones), data, given)
 
 
 def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> Any:
@@ -264,8 +273,12 @@ def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> 
         _check_one("by", key)
     keys = [_aligned(key, values) for key in keys]
     names = _key_names(keys)
-    table = Table.of({"values": values, **dict(zip(names, keys, strict=True))})
-    made = [_key(key, table[name]) for name, key in zip(names, keys, strict=True)]
+    plain = {name: key for name, key in zip(names, keys, strict=True) if not _is_categorical(key)}
+    table = Table.of({"values": values, **plain})
+    made = [
+        _category_key(key) if _is_categorical(key) else _key(key, table[name])
+        for name, key in zip(names, keys, strict=True)
+    ]
     codes, groups = _join(made)
     numbers = _numbers("values", "values", table["values"])
     found = _core.groupby_kpis(
@@ -465,6 +478,8 @@ def _numbers(role: str, name: str, column: Column) -> Array:
         if not column.categories:
             return np.full(len(column), np.nan)
         raise TypeError(f"{role}: column {name!r} holds text, expected numbers; see bg.clean")
+    if column.dtype.kind == "O":
+        column = np.array([np.nan if v is None else v for v in column.tolist()])
     if column.dtype.kind not in "iuf":
         raise TypeError(f"{role}: column {name!r} is of dtype {column.dtype}, expected numbers")
     wide = np.int64 if column.dtype.kind in "iu" and column.dtype != np.uint64 else np.float64

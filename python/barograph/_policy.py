@@ -13,6 +13,7 @@ import numpy as np
 
 from . import _core
 from ._frames import write_atomically
+from ._zones import tzif
 
 if TYPE_CHECKING:
     from ._slo import Apdex
@@ -113,7 +114,7 @@ class Policy:
     zone : str, default "UTC"
         The IANA time zone in which hours and days are told.
     peak_hours : (int, int), default (18, 22)
-        Local hours [from, to), 0 <= from < to <= 24.
+        Local hours [from, to), 0 to 23 and 0 to 24; (22, 4) is a night.
     detector : str, default "auto"
         The anomaly detector.
     contamination : float, optional
@@ -159,6 +160,7 @@ class Policy:
         if not isinstance(self.health, HealthPolicy):
             raise TypeError(f"health: {type(self.health).__name__} given, expected HealthPolicy")
         engine = self._engine()
+        tzif(self.zone, "zone")  # says so if there is no such zone
         for name, key in _POLICY_KEYS.items():
             object.__setattr__(self, name, engine.get(key))
 

@@ -13,7 +13,7 @@ __all__ = ["tzif"]
 
 
 @lru_cache(maxsize=64)
-def tzif(name: str | None) -> bytes | None:
+def tzif(name: str | None, role: str = "tz") -> bytes | None:
     """Return what the engine takes for a zone.
 
     Parameters
@@ -21,6 +21,8 @@ def tzif(name: str | None) -> bytes | None:
     name : str or None
         A name of the time zone database (``"Europe/Rome"``), a fixed offset (``"+02:00"``), or
         ``None`` or ``"UTC"``.
+    role : str
+        How the caller names the zone, for messages.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def tzif(name: str | None) -> bytes | None:
     if fixed:
         seconds = (int(fixed[2]) * 60 + int(fixed[3])) * 60
         if seconds >= 86400:
-            raise ValueError(f'tz: given "{name}", expected an offset of less than a day')
+            raise ValueError(f'{role}: given "{name}", expected an offset of less than a day')
         return _fixed(-seconds if fixed[1] == "-" else seconds)
     if re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", name):
         for folder in zoneinfo.TZPATH:
@@ -61,9 +63,9 @@ def tzif(name: str | None) -> bytes | None:
         if found is not None:
             return found
     if not zoneinfo.available_timezones():
-        raise ValueError(f'tz: "{name}": this machine has no time zone database; pip install tzdata')
+        raise ValueError(f'{role}: "{name}": this machine has no time zone database; pip install tzdata')
     raise ValueError(
-        f'tz: given "{name}", expected a name of the time zone database such as "Europe/Rome" '
+        f'{role}: given "{name}", expected a name of the time zone database such as "Europe/Rome" '
         '(or "+02:00"); for names newer than this machine: pip install tzdata'
     )
 

@@ -1,6 +1,6 @@
 """The command line: parses and prints, decides nothing.
 
-Exit codes: 0 done, 1 a finding under ``--fail-on``, 2 bad input, 130 interrupted.
+Exit codes: 0 done, 1 a finding under ``--fail-on``, 2 bad input, 130 interrupted, 143 terminated.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -48,7 +50,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
-        return run(options)
+        with _stopped_as_by_hand():
+            return run(options)
+    except _Stopped as stopped:
+        print(f"barograph: {stopped}; no file was left half-written", file=sys.stderr)
+        return 128 + stopped.number
     except KeyboardInterrupt:
         print("barograph: interrupted; no file was left half-written", file=sys.stderr)
         return 130
@@ -58,6 +64,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, TypeError, KeyError, OSError, ImportError, MemoryError) as error:
         print(f"barograph: {_one_line(error)}", file=sys.stderr)
         return 2
+
+
+class _Stopped(KeyboardInterrupt):
+    """A signal asks to end, as Ctrl-C does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("terminated" if number == signal.SIGTERM else "hung up")
+        self.number = number
+
+
+@contextlib.contextmanager
+def _stopped_as_by_hand() -> Iterator[None]:
+    """SIGTERM and SIGHUP clean up as Ctrl-C does; left alone where the caller has told what they do."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one does not disturb the cleaning up
+        raise _Stopped(number)
+
+    wanted = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    taken = [number for number in wanted if signal.getsignal(number) == signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _discard_output() -> None:

@@ -40,8 +40,8 @@ policies = st.builds(
     falling,
     availability=st.floats(0, 1, exclude_min=True, exclude_max=True),
     latency_p95=st.none() | positive,
-    zone=st.text(min_size=1).filter(lambda s: s.isascii() or s.encode(errors="ignore").decode() == s),
-    peak_hours=st.sampled_from([(0, 24), (18, 22), (0, 1)]),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "+05:45", "-03:00"]),
+    peak_hours=st.sampled_from([(0, 24), (18, 22), (0, 1), (22, 4), (23, 0)]),
     apdex_bands=st.sampled_from(["standard", "apm", (0.9, 0.8, 0.7, 0.6)]),
     detector=st.text(string.printable, min_size=1),
     contamination=st.none() | st.floats(0, 0.5, exclude_min=True),
@@ -110,7 +110,8 @@ def test_an_unknown_key_names_the_nearest_one(tmp_path):
         "zone = [1]",
         "apdex = 5",
         "peak_hours = [1.0, 2]",
-        "peak_hours = [22, 18]",
+        "peak_hours = [22, 22]",
+        "peak_hours = [24, 4]",
         'peak_hours = ["a", "b"]',
         "contamination = true",
         "contamination = 2024-01-01",
@@ -140,6 +141,11 @@ def test_bad_files_are_one_line_with_the_path(tmp_path):
     path = tmp_path / "policy.toml"
     path.write_bytes(b"zone = '\xff'")
     with pytest.raises(ValueError, match=r"^policy .*policy\.toml: "):
+        Policy.load(path)
+    path.write_text("zone = 'Mars/Olympus'")
+    with pytest.raises(
+        ValueError, match=r'^policy .*policy\.toml: zone: given "Mars/Olympus", expected a name'
+    ):
         Policy.load(path)
     with pytest.raises(FileNotFoundError):
         Policy.load(tmp_path / "none.toml")

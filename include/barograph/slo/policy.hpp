@@ -47,8 +47,9 @@ struct objectives_policy {
 };
 
 struct policy {
-  std::string zone = "UTC";               ///< IANA zone in which hours and days are told
-  std::array<int, 2> peak_hours{18, 22};  ///< from (included) and to (excluded), local hours
+  std::string zone = "UTC";  ///< IANA zone in which hours and days are told
+  std::array<int, 2> peak_hours{18,
+                                22};  ///< from (included) and to (excluded), local hours; 22, 4 is a night
   std::string detector = "auto";
   std::optional<double> contamination;  ///< expected share of anomalies; the detector decides when not set
   std::optional<double> absurd_latency_ms;  ///< above it a latency is dirt; cleaning decides when not set
@@ -107,10 +108,11 @@ inline void health_policy::validate() const {
 inline void policy::validate() const {
   namespace check = policy_check;
   if (zone.empty()) check::wrong("zone", "an empty string", "an IANA time zone such as \"Europe/Berlin\"");
-  if (!(0 <= peak_hours[0] && peak_hours[0] < peak_hours[1] && peak_hours[1] <= 24))
-    check::wrong("peak_hours",
-                 "[" + std::to_string(peak_hours[0]) + ", " + std::to_string(peak_hours[1]) + "]",
-                 "two hours [from, to) with 0 <= from < to <= 24");
+  if (!(0 <= peak_hours[0] && peak_hours[0] <= 23 && 0 <= peak_hours[1] && peak_hours[1] <= 24 &&
+        peak_hours[0] != peak_hours[1]))
+    check::wrong(
+        "peak_hours", "[" + std::to_string(peak_hours[0]) + ", " + std::to_string(peak_hours[1]) + "]",
+        "two different hours [from, to), 0 to 23 and 0 to 24, such as [18, 22], or [22, 4] of a night");
   if (detector.empty()) check::wrong("detector", "an empty string", "\"auto\" or the name of a detector");
   if (contamination && !(*contamination > 0.0 && *contamination <= 0.5))
     check::wrong("contamination", decimal(*contamination), "a fraction above 0, up to 0.5");

@@ -112,7 +112,8 @@ def peak_offpeak(facts: Facts) -> Table:
     log = facts.log
     begin, end = log.policy.peak_hours
     hours = np.arange(24)
-    at_peak = (hours >= begin) & (hours < end)
+    after, before = hours >= begin, hours < end
+    at_peak = after & before if begin < end else after | before  # 22 to 4 is a night
     key: Codes = np.where(at_peak, 0, 1).astype(np.int32)[log.hour_of_row]
     seen = np.array([math.fsum(log.hours_seen[at_peak]), math.fsum(log.hours_seen[~at_peak])])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._frames import write_atomically
+from .._frames import make_folder, write_atomically
 from . import html, png, text, values
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def save(report: Report, folder: str | os.PathLike[str], *, pictures: bool = Tru
     if pictures:
         page = html.render(report)  # before anything is written: it may name a missing extra
         png.available()
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     files = [
         write_text(target / "report.txt", text.render(report)),
         write_text(
