@@ -170,7 +170,7 @@ def test_an_incident_over_a_baseline_of_zero_is_told_in_figures():
 
 
 def test_times_that_nobody_understands_are_asked_for_their_format():
-    table = {"when": ["01.05.2024 10:00", "02.05.2024 10:00"], "status": [200, 200]}
+    table = {"when": ["01.05.24 10h00", "02.05.24 10h00"], "status": [200, 200]}
     with pytest.raises(
         ValueError, match=r"2 by unparsable_timestamp; .*--timestamp 'COLUMN:%d\.%m\.%Y %H:%M'"
     ):
