@@ -148,11 +148,12 @@ class isolation_forest {
     threshold_ = -combine(combiner::numpy_linear, low, high, at.fraction);
   }
 
-  /// Has it learn what scores are usual, for `evidence`, from 1,024 of the rows. Those are copied, and scored
-  /// when somebody asks for the first time.
+  /// Has it learn what scores are usual, for `evidence`, from at most 4,096 of the rows (1,024 of more than
+  /// 256 columns). Those are copied, and scored when somebody asks for the first time.
   ///
-  /// Above the median the chance of a score is taken to fall exponentially, at the pace at which it falls
-  /// to a tenth: anomalies among the rows, up to a tenth of them, do not hide themselves.
+  /// The chance of a score is taken to fall exponentially, at the pace of the tail as far as the rows show
+  /// one: to a tenth, and on to a hundredth where that looks like the same tail. Anomalies among the rows, up
+  /// to a tenth of them, do not hide themselves; rows of very heavy tails (Cauchy's) are taken for such.
   void learn_usual(const table_view& x) {
     check_columns(x);
     if (x.rows() == 0) raise<invalid_argument>("x: no rows given, expected at least 1");
@@ -163,10 +164,12 @@ class isolation_forest {
   /// -log10 of the chance of a score at least as high among rows like those of `learn_usual`.
   template <class Kernels = inline_forest>
   double evidence(double score) const {
-    constexpr double log10_2 = 0x1.34413509f79ffp-2, least_pace = 0.002;
+    constexpr double least_pace = 0.002;
     const detail::usual_scores usual = usual_scores<Kernels>();
-    const double tenfold = (usual.tenth - usual.half) / (1.0 - log10_2);  // from one half to one tenth
-    const double e = log10_2 + (score - usual.half) / (tenfold > least_pace ? tenfold : least_pace);
+    const double tenfold =
+        (usual.tenth - usual.half) / (1.0 - detail::log10_of_2);  // from one half to one tenth
+    const double e =
+        detail::log10_of_2 + (score - usual.half) / (tenfold > least_pace ? tenfold : least_pace);
     return e > 0.0 ? e : 0.0;
   }
 

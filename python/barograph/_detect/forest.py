@@ -71,7 +71,7 @@ class IsolationForest:
     -----
     Values are rounded to float32 first, as scikit-learn does. NaN has a side of its own at each split; an
     infinity is split off first. The score is 2 to the power of -(mean path / path of an average row): 0.5
-    is an average row, 1 one that is alone at once. Fitting does not copy `x` (it keeps 1,024 rows until
+    is an average row, 1 one that is alone at once. Fitting does not copy `x` (it keeps 4,096 rows until
     somebody asks what scores are usual) and takes about a millisecond whatever its length; scoring takes less
     than a microsecond a row for up to eight columns.
 
@@ -219,9 +219,10 @@ class IsolationForest:
         -------
         Detections
             With `attribution` of every row, whose parts sum to what `score` gives. The score there is of the
-            chance of such a row (:func:`score_of_probability`): above their median, training scores are taken
-            to become rarer exponentially, at the pace at which they fall to a tenth. Rows are flagged by
-            `contamination`; without it where Benjamini and Hochberg's procedure expects at most a tenth of
+            chance of such a row (:func:`score_of_probability`): training scores are taken to become rarer
+            exponentially, at the pace at which they fall to a tenth, or on to a hundredth where there are
+            rows enough and that looks like the same tail. Rows are flagged by `contamination`; without it
+            where Benjamini and Hochberg's procedure expects at most a tenth of
             those flagged to be false, and where such a row is one in a thousand or rarer. A forest of
             scikit-learn has scores and threshold of its own.
         """

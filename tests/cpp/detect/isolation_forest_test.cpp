@@ -237,17 +237,42 @@ TEST_CASE("the threshold of a contamination flags that share of the rows") {
 }
 
 TEST_CASE("evidence is of half the rows at the median and of a tenth at the ninth decile") {
-  const auto x = normals(1000, 3);
+  const auto x = normals(300, 3);
   auto f = isolation_forest::fit(view(x, 3));
   CHECK(!f.knows_usual());
   f.learn_usual(view(x, 3));
   REQUIRE(f.knows_usual());
   auto s = scores(f, x);
   std::sort(s.begin(), s.end());
-  CHECK(f.evidence((s[499] + s[500]) / 2) == Approx(std::log10(2.0)));
-  CHECK(f.evidence(s[899] + 0.1 * (s[900] - s[899])) == Approx(1.0));
+  CHECK(f.evidence((s[149] + s[150]) / 2) == Approx(std::log10(2.0)));
+  CHECK(f.evidence(s[269] + 0.1 * (s[270] - s[269])) == Approx(1.0));
   CHECK(f.evidence(0.0) == 0.0);
   CHECK(isolation_forest::from_bytes(f.to_bytes()).evidence(0.6) == f.evidence(0.6));
+}
+
+TEST_CASE("the tail of scores is followed as far as it is one") {
+  // scores of which a share p exceeds score(-log10 p)
+  const auto line = [](auto score) {
+    std::vector<double> s(4000);
+    for (std::size_t i = 0; i < s.size(); ++i)
+      s[i] = score(-std::log10(1.0 - (static_cast<double>(i) + 0.5) / 4000.0));
+    return detect::detail::usual_of(s);
+  };
+  const auto pace = [](detect::detail::usual_scores u) {
+    return (u.tenth - u.half) / (1.0 - std::log10(2.0));
+  };
+  const auto same = line([](double e) { return 0.4 + 0.1 * e; });
+  CHECK(pace(same) == Approx(0.1).epsilon(0.01));
+  CHECK(same.tenth == Approx(0.5).epsilon(0.001));
+  const auto steeper =
+      line([](double e) { return 0.4 + 0.1 * std::min(e, 1.0) + 0.06 * std::max(e - 1.0, 0.0); });
+  CHECK(pace(steeper) > 0.06);  // with what its error may be
+  CHECK(pace(steeper) < 0.072);
+  const auto anomalies = line([](double e) { return e < 1.3 ? 0.4 + 0.1 * e : 0.8 + 0.01 * e; });
+  CHECK(pace(anomalies) == Approx(0.1).epsilon(0.01));
+  const auto atom = line([](double e) { return 0.4 + 0.1 * std::min(e, 1.0); });
+  CHECK(pace(atom) == Approx(0.1).epsilon(0.01));
+  CHECK(pace(detect::detail::usual_of({0.5})) == 0.0);
 }
 
 TEST_CASE("what is usual is of the rows that were there, whoever asks first") {

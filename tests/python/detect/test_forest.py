@@ -156,7 +156,7 @@ def test_without_a_share_evidence_decides_what_is_flagged(kind: str):
         "clusters": lambda: rng.normal(size=(4000, 5)) + 5 * rng.integers(0, 3, size=(4000, 1)),
     }[kind]()
     quiet = IsolationForest().fit(x)
-    assert quiet.detect(x).count <= 4  # one row in a thousand
+    assert quiet.detect(x).count <= 10  # one row in a thousand, and three standard errors
     x[:60] += 10 * x.std(axis=0) * rng.choice([-1, 1], size=(60, 5))
     found = IsolationForest().fit(x).detect(x)
     assert found.is_anomaly[:60].mean() > 0.9
