@@ -405,6 +405,8 @@ class _Requests:
         seed = _whole("seed", seed, 0, 2**64 - 1)
         self.threads = thread_count(threads)
         start_ms = _instant_ms("start", start)
+        if start_ms % 60_000:
+            raise ValueError(f"start: {start!r} given, expected a whole minute, e.g. '2024-01-01 18:00'")
         if rows is not None:
             if rate != 1.0:
                 raise ValueError("rate, rows: both given, expected one of them")

@@ -142,7 +142,7 @@ def _profile(facts: Facts) -> Iterator[Chart]:
     hour = int(table.array("hour")[at])
     yield Chart(
         "profile_by_hour", "line", f"{what} at {hours(hour)}: mean {figure(float(mean[at]), facts.unit)}",
-        "by_hour", "hour", ("p50", "mean", "p95"), f"hour of day ({facts.log.zone})",
+        "by_hour", "hour", ("p50", "p95", "mean"), f"hour of day ({facts.log.zone})",
         "latency (ms)" if facts.series is None else facts.series,
     )  # fmt: skip
 

@@ -288,11 +288,16 @@ def _incidents(facts: Facts) -> Table:
 
 
 def _worst(facts: Facts) -> Table:
-    """The buckets of a service with the largest excess over their baseline, in standard errors."""
+    """The buckets of a service with the largest excess over their baseline, in standard errors.
+
+    Outside of incidents only those that chance does not reach: the largest of n normal deviates is about
+    sqrt(2 ln n).
+    """
     found, log = facts.search, facts.log
     flat = found.score.ravel()
     order = np.lexsort((np.arange(flat.size), -flat))[:_WORST]
-    order = order[flat[order] >= _LEAST_SCORE]
+    by_chance = max(_LEAST_SCORE, math.sqrt(2 * math.log(max(flat.size, 1))))
+    order = order[flat[order] >= np.where(found.in_incident.ravel()[order], _LEAST_SCORE, by_chance)]
     buckets = len(log.steps)
     g, b = order // buckets, order % buckets
     runs = [(int(service), int(bucket), int(bucket) + 1) for service, bucket in zip(g, b, strict=True)]

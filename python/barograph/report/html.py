@@ -236,13 +236,26 @@ def _health(health: HealthScore) -> str:
 def _panels(drawn: list[panels.Panel], names: list[str]) -> str:
     if not drawn:
         return ""
-    sections = "".join(_panel(p, name) for p, name in zip(drawn, names, strict=True))
+    sections = "".join(
+        _panel(p, name, wide=wide) for p, name, wide in zip(drawn, names, _wide(drawn), strict=True)
+    )
     return f'<h2>Charts</h2>\n<div class="panels">\n{sections}</div>\n'
 
 
-def _panel(panel: panels.Panel, name: str) -> str:
+def _wide(drawn: list[panels.Panel]) -> list[bool]:
+    """Which panels take a row of their own: courses over time, and one that would stand alone in its row."""
+    wide = [p.chart.kind == "line" and p.x.kind == "time" for p in drawn]
+    first = 0
+    for position, ends in enumerate([*wide, True]):
+        if ends:
+            if (position - first) % 2:
+                wide[position - 1] = True
+            first = position + 1
+    return wide
+
+
+def _panel(panel: panels.Panel, name: str, *, wide: bool) -> str:
     chart = panel.chart
-    wide = " wide" if chart.kind == "line" and panel.x.kind == "time" else ""
     notes = " · ".join(n for n in (values.plain(chart.note), *panel.notes) if n)
     note = f'<p class="note">{escape(notes)}</p>' if notes else ""
     plot = '<div class="plot none">no data</div>' if panel.empty else (
@@ -251,7 +264,7 @@ def _panel(panel: panels.Panel, name: str) -> str:
     )  # fmt: skip
     title = _safe(values.unbroken(chart.title))
     return (
-        f'<section class="panel{wide}" id="{name}" data-panel="{name}"><h3>{title}</h3>'
+        f'<section class="panel{" wide" if wide else ""}" id="{name}" data-panel="{name}"><h3>{title}</h3>'
         f'<p class="scope"></p>{plot}{note}</section>\n'
     )
 
@@ -366,7 +379,9 @@ def _table(title: str, file: str, table: Table, column: str) -> str:
     units = list(values.units(title, table).values())
     right = [not isinstance(table[c], Strings) and table.array(c).dtype.kind in "iuf" for c in columns]
     heads = "".join(
-        f'<th{" class=n" if r else ""} title="{_safe(c)}"><button type="button">{_safe(values.heading(c))}'
+        f'<th class="head{" n" if r else ""}" title="{_safe(c)}">{_safe(values.heading(c))}</th>'
+        if len(table) < 2  # nothing to sort
+        else f'<th{" class=n" if r else ""} title="{_safe(c)}"><button type="button">{_safe(values.heading(c))}'
         "</button></th>"
         for c, r in zip(columns, right, strict=True)
     )
