@@ -378,11 +378,12 @@ def _table(title: str, file: str, table: Table, column: str) -> str:
     columns = table.columns
     units = list(values.units(title, table).values())
     right = [not isinstance(table[c], Strings) and table.array(c).dtype.kind in "iuf" for c in columns]
+    sortable = len(table) > 1
     heads = "".join(
-        f'<th class="head{" n" if r else ""}" title="{_safe(c)}">{_safe(values.heading(c))}</th>'
-        if len(table) < 2  # nothing to sort
-        else f'<th{" class=n" if r else ""} title="{_safe(c)}"><button type="button">{_safe(values.heading(c))}'
+        f'<th{" class=n" if r else ""} title="{_safe(c)}"><button type="button">{_safe(values.heading(c))}'
         "</button></th>"
+        if sortable
+        else f'<th class="head{" n" if r else ""}" title="{_safe(c)}">{_safe(values.heading(c))}</th>'
         for c, r in zip(columns, right, strict=True)
     )
     parts = values.parts(table, column)

@@ -215,11 +215,11 @@ def _axis(table: Table, chart: Chart, notes: list[str]) -> tuple[Axis, Array]:
 
 
 def _needs_labels(x: Array, chart: Chart) -> bool:
-    """Bars at uneven distances, such as status codes or buckets that widen, stand side by side."""
+    """Bars at uneven distances, such as status codes or buckets that widen, stand side by side; so do two."""
     if chart.kind not in ("bar", "hbar", "histogram"):
         return False
     steps = np.diff(np.unique(x[~np.isnan(x)] if x.dtype.kind == "f" else x))
-    return bool(steps.size) and float(steps.max()) > 1.001 * float(steps.min())
+    return steps.size < 2 or float(steps.max()) > 1.001 * float(steps.min())
 
 
 def _repeats(table: Table, chart: Chart) -> bool:

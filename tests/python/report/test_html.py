@@ -5,9 +5,12 @@ import json
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
-from barograph.report import html
+from barograph._frames import Table
+from barograph.analysis._model import Chart
+from barograph.report import html, panels
 
 
 class Page(HTMLParser):
@@ -61,6 +64,22 @@ def test_every_chart_has_its_panel(report, page):
     panels = [a["data-panel"] for _, a in Page(page).elements if "data-panel" in a]
     assert panels == [chart.name for chart in report.charts]
     assert panels == [a["id"] for _, a in Page(page).elements if "data-panel" in a]
+
+
+def test_no_panel_stands_alone_in_half_a_row():
+    times = Table({"x": np.array(["2024-01-01", "2024-01-02"], "datetime64[ns]"), "y": [1, 2]})
+    course = panels.panel(Chart("c", "line", "t", "t", "x", ("y",), "", ""), times)
+    bars = panels.panel(Chart("b", "bar", "t", "t", "x", ("y",), "", ""), times)
+    assert html._wide([course, bars, bars, bars, course, bars]) == [True, False, False, True, True, True]
+    assert html._wide([bars, bars]) == [False, False]
+    assert html._wide([]) == []
+
+
+def test_a_table_of_one_row_has_nothing_to_sort(page):
+    overall = re.search(r"<summary>Overall.*?</table>", page, re.DOTALL)
+    assert overall is not None
+    assert "<button" not in overall[0]
+    assert "<button" in page
 
 
 def test_tables_show_rounded_values_and_hold_exact_ones(page):

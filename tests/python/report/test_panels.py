@@ -33,6 +33,7 @@ def test_bars_at_uneven_distances_stand_side_by_side():
     panel = panels.panel(chart("bar"), Table({"x": [200, 404, 500], "y": [3, 2, 1]}))
     assert panel.x.labels == ("200", "404", "500")
     assert panels.panel(chart("bar"), Table({"x": [0, 1, 2], "y": [3, 2, 1]})).x.kind == "number"
+    assert panels.panel(chart("bar"), Table({"x": [200, 500], "y": [3, 2]})).x.labels == ("200", "500")
 
 
 def test_all_comes_first_and_is_made_where_it_is_missing():
