@@ -4,8 +4,9 @@
 // the rows of the last full window of `window` rows that fell into it. A row is as normal as its node is
 // dense, averaged over trees (Tan, Ting and Liu, "Fast anomaly detection for streaming data", IJCAI 2011).
 // Chosen over robust random cut forests, whose trees are rebuilt around each row that enters or leaves: here
-// a row costs trees times depth steps down fixed arrays, a million rows a second a core, memory never grows,
-// and what is normal turns over with each window.
+// a row costs trees times depth steps down fixed arrays, a million rows a second a core and more, memory
+// never grows, and what is normal turns over with each window. What a row in a leaf is worth is known once a
+// window is full, so rows are only led to their leaves and counted there.
 //
 // Law: ordered, class F. Trees depend on the seed and the ranges alone; there is no merge, since a window is
 // one stretch of one stream. Missing cells go both ways in turn of tree and depth; infinities to an end.
@@ -61,7 +62,9 @@ class half_space_trees {
 
   void reset() {
     count_ = 0;
-    std::fill(counts_.begin(), counts_.end(), node_count{0, 0});
+    std::fill(before_.begin(), before_.end(), 0u);
+    std::fill(now_.begin(), now_.end(), 0u);
+    judge_leaves();
   }
 
   std::size_t columns() const noexcept { return low_.size(); }
@@ -78,9 +81,13 @@ class half_space_trees {
     for (const auto* v : {&low_, &high_})
       for (const double d : *v) w.f64(d);
     w.varint(count_);
-    for (std::uint32_t node_count::*which : {&node_count::before, &node_count::now})
-      for (std::uint32_t t = 0; t < options_.trees; ++t)
-        for (std::size_t i = 0; i < 2 * nodes(); ++i) w.varint(counts_[t * count_stride() + i].*which);
+    for (const std::uint32_t n : before_) w.varint(n);
+    std::vector<std::uint32_t> counts(2 * nodes());
+    for (std::uint32_t t = 0; t < options_.trees; ++t) {
+      std::copy(leaves_of(t), leaves_of(t) + nodes(), counts.begin() + static_cast<std::ptrdiff_t>(nodes()));
+      add_up(counts.data());
+      for (const std::uint32_t n : counts) w.varint(n);
+    }
     return w.finish();
   }
 
@@ -104,13 +111,23 @@ class half_space_trees {
       if (!range_possible(low[j], high[j])) raise<bad_bytes>("bytes: a range that cannot be");
     half_space_trees t(low, high, o);
     t.count_ = detail::read_count(r);
-    for (std::uint32_t node_count::*which : {&node_count::before, &node_count::now})
-      for (std::uint32_t tree = 0; tree < o.trees; ++tree)
-        for (std::size_t i = 0; i < 2 * t.nodes(); ++i) {
-          const std::uint64_t n = r.varint();
-          if (n > o.window) raise<bad_bytes>("bytes: counts that no rows can have");
-          t.counts_[tree * t.count_stride() + i].*which = static_cast<std::uint32_t>(n);
-        }
+    const auto read_tree = [&](std::uint32_t* counts) {
+      for (std::size_t i = 0; i < 2 * t.nodes(); ++i) {
+        const std::uint64_t n = r.varint();
+        if (n > o.window || (i == 0 && n != 0)) raise<bad_bytes>("bytes: counts that no rows can have");
+        counts[i] = static_cast<std::uint32_t>(n);
+      }
+      for (std::size_t i = 1; i < t.nodes(); ++i)
+        if (counts[i] != counts[2 * i] + counts[2 * i + 1])
+          raise<bad_bytes>("bytes: counts that no rows can have");
+    };
+    for (std::uint32_t tree = 0; tree < o.trees; ++tree) read_tree(t.before_.data() + tree * 2 * t.nodes());
+    std::vector<std::uint32_t> counts(2 * t.nodes());
+    for (std::uint32_t tree = 0; tree < o.trees; ++tree) {
+      read_tree(counts.data());
+      std::copy(counts.begin() + static_cast<std::ptrdiff_t>(t.nodes()), counts.end(), t.leaves_of(tree));
+    }
+    t.judge_leaves();
     r.done();
     return t;
   }
@@ -128,11 +145,6 @@ class half_space_trees {
     double at;
     std::uint32_t column;
     bool missing_right;
-  };
-
-  /// Rows of a node: in the last full window, and in this one.
-  struct node_count {
-    std::uint32_t before, now;
   };
 
   static bool range_possible(double low, double high) noexcept {
@@ -161,14 +173,53 @@ class half_space_trees {
 
   // A cache line of room between trees: roots a power of two apart would push each other out of the cache.
   std::size_t split_stride() const noexcept { return nodes() + 4; }
-  std::size_t count_stride() const noexcept { return 2 * nodes() + 8; }
+  std::size_t leaf_stride() const noexcept { return nodes() + 8; }
+  std::uint32_t* leaves_of(std::uint32_t t) noexcept { return now_.data() + t * leaf_stride(); }
+  const std::uint32_t* leaves_of(std::uint32_t t) const noexcept { return now_.data() + t * leaf_stride(); }
+
+  /// The counts of inner nodes from those of the leaves.
+  void add_up(std::uint32_t* counts) const noexcept {
+    for (std::size_t i = nodes(); --i > 0;) counts[i] = counts[2 * i] + counts[2 * i + 1];
+  }
+
+  /// What each leaf is worth by the last full window: the rows of the deepest node above it, or itself, whose
+  /// parent has enough of them, by how small that node is.
+  void judge_leaves() {
+    const std::uint32_t enough = std::max<std::uint32_t>(1, options_.window / 10);
+    std::vector<double> worth(2 * nodes());
+    for (std::uint32_t t = 0; t < options_.trees; ++t) {
+      const std::uint32_t* const counts = before_.data() + t * 2 * nodes();
+      worth[1] = counts[1];
+      double size = 2;
+      for (std::size_t i = 2; i < 2 * nodes(); ++i) {
+        if ((i & (i - 1)) == 0 && i > 2) size *= 2;  // the first of a level
+        // A node below one that has too few has the worth of that one; so it has too few itself.
+        const std::uint32_t above = counts[i / 2];
+        worth[i] = above > enough ? size * counts[i] : worth[i / 2];
+      }
+      std::copy(worth.begin() + static_cast<std::ptrdiff_t>(nodes()), worth.end(),
+                judged_.begin() + static_cast<std::ptrdiff_t>(t * leaf_stride()));
+    }
+  }
+
+  /// A window is full: it is what rows are judged by from now on.
+  void turn() {
+    for (std::uint32_t t = 0; t < options_.trees; ++t) {
+      std::uint32_t* const counts = before_.data() + t * 2 * nodes();
+      std::copy(leaves_of(t), leaves_of(t) + nodes(), counts + nodes());
+      add_up(counts);
+    }
+    std::fill(now_.begin(), now_.end(), 0u);
+    judge_leaves();
+  }
 
   /// Perfect trees in heap order: the children of node i are 2 i and 2 i + 1. A node halves its box.
   void grow() {
     splits_.resize(options_.trees * split_stride());
-    counts_.assign(options_.trees * count_stride(), node_count{0, 0});
+    before_.assign(options_.trees * 2 * nodes(), 0);
+    now_.assign(options_.trees * leaf_stride(), 0);
+    judged_.assign(options_.trees * leaf_stride(), 0.0);
     at_.resize(options_.trees);
-    judged_.resize(options_.trees);
     row_.resize(low_.size());
     const std::size_t d = low_.size();
     std::vector<double> low(nodes() * 2 * d), high(low.size());
@@ -201,57 +252,57 @@ class half_space_trees {
   }
 
   /// All trees go down a level together: their steps do not wait for each other.
+  template <bool Missing>
+  void lead_down() noexcept {
+    const double* const row = row_.data();
+    const std::size_t stride = split_stride();
+    std::fill(at_.begin(), at_.end(), 1u);
+    std::uint32_t* const at = at_.data();
+    for (std::uint32_t level = 0; level < options_.depth; ++level) {
+      const split* tree = splits_.data();
+      for (std::uint32_t t = 0; t < options_.trees; ++t, tree += stride) {
+        const split& s = tree[at[t]];
+        const double v = row[s.column];
+        auto right = static_cast<std::uint32_t>(v >= s.at);
+        if (Missing) right |= static_cast<std::uint32_t>((v != v) & s.missing_right);
+        at[t] = 2 * at[t] + right;
+      }
+    }
+  }
+
   template <class Cell>
   double take(Cell cell) {
     count_ = detail::sum_of_counts(count_, 1);
-    const std::uint32_t trees = options_.trees;
-    const std::uint32_t enough = std::max<std::uint32_t>(1, options_.window / 10);
-    for (std::size_t j = 0; j < low_.size(); ++j) row_[j] = cell(j);
-    for (std::uint32_t t = 0; t < trees; ++t) {
-      node_count& root = counts_[t * count_stride() + 1];
-      ++root.now;
-      at_[t] = root.before > enough ? 1u : 1u | thin;
-      judged_[t] = root.before;
+    bool missing = false;
+    for (std::size_t j = 0; j < low_.size(); ++j) {
+      row_[j] = cell(j);
+      missing |= row_[j] != row_[j];
     }
-    const double* const row = row_.data();
-    double size = 1;
-    for (std::uint32_t level = 0; level < options_.depth; ++level) {
-      size *= 2;
-      const split* tree = splits_.data();
-      node_count* counts = counts_.data();
-      for (std::uint32_t t = 0; t < trees; ++t, tree += split_stride(), counts += count_stride()) {
-        const std::uint32_t above = at_[t];
-        const split& s = tree[above & node_mask];
-        const double v = row[s.column];
-        const auto right = static_cast<std::uint32_t>((v >= s.at) | ((v != v) & s.missing_right));
-        const std::uint32_t node = 2 * (above & node_mask) + right;
-        node_count& c = counts[node];
-        const std::uint32_t was_thin = above & thin;
-        judged_[t] = was_thin != 0 ? judged_[t] : size * c.before;
-        at_[t] = node | was_thin | (c.before > enough ? 0u : thin);
-        ++c.now;
-      }
-    }
+    if (missing)
+      lead_down<true>();
+    else
+      lead_down<false>();
     double density = 0;
-    for (std::uint32_t t = 0; t < trees; ++t) density += judged_[t];
+    for (std::uint32_t t = 0; t < options_.trees; ++t) {
+      const std::size_t leaf = t * leaf_stride() + at_[t] - nodes();
+      density += judged_[leaf];
+      ++now_[leaf];
+    }
     const bool judging = count_ > options_.window;
-    if (count_ % options_.window == 0)
-      for (node_count& c : counts_) c = {c.now, 0};
+    if (count_ % options_.window == 0) turn();
     if (!judging) return std::numeric_limits<double>::quiet_NaN();
-    const double mean = density / (static_cast<double>(options_.window) * trees);
+    const double mean = density / (static_cast<double>(options_.window) * options_.trees);
     constexpr double per_ln2 = 0x1.71547652b82fep+0;
     return -per_ln2 * math::log(mean + 1e-6);  // no row at all: 20 bits
   }
 
-  static constexpr std::uint32_t thin = 1u << 31;  // a mark: a node above had too few rows
-  static constexpr std::uint32_t node_mask = thin - 1;
-
   std::vector<double> low_, high_;
   half_space_options options_;
   std::vector<split> splits_;
-  std::vector<node_count> counts_;
-  std::vector<std::uint32_t> at_;  // where each tree is with the row at hand
-  std::vector<double> judged_;     // its rows in the deepest node whose parent has enough, by its size
+  std::vector<std::uint32_t> before_;  // a tree, a node: rows of the last full window
+  std::vector<std::uint32_t> now_;     // a tree, a leaf: rows of this one
+  std::vector<double> judged_;         // a tree, a leaf: what it is worth by the last one
+  std::vector<std::uint32_t> at_;      // where each tree is with the row at hand
   std::vector<double> row_;
   std::uint64_t count_ = 0;
 };

@@ -223,6 +223,30 @@ class table_distance {
     curved_.learn(z, columns_, kept);
   }
 
+  /// The count-th smallest of n.
+  static double smallest(double* v, std::size_t n, std::size_t count) {
+    std::nth_element(v, v + count - 1, v + n);
+    return v[count - 1];
+  }
+
+  /// The same of all squares. One in each of 32 groups is the least of its group, so at least 16 are no
+  /// larger than the 16th of those; few are, and the 16th is among them.
+  static double neighbor_of(const std::array<double, sample>& squares) {
+    constexpr std::size_t groups = 2 * neighbor;
+    std::array<double, groups> least;
+    std::copy(squares.begin(), squares.begin() + groups, least.begin());
+    for (std::size_t i = groups; i < sample; i += groups)
+      for (std::size_t k = 0; k < groups; ++k) least[k] = std::min(least[k], squares[i + k]);
+    const double limit = smallest(least.data(), groups, neighbor);
+    std::array<double, sample + 1> some;
+    std::size_t count = 0;
+    for (const double v : squares) {
+      some[count] = v;
+      count += v <= limit;
+    }
+    return smallest(some.data(), count, neighbor);
+  }
+
   void raw(const double* z, double& near, double& far) const {
     double sum = 0.0;
     for (std::size_t d = 0; d < draws; ++d) {
@@ -232,9 +256,8 @@ class table_distance {
         const double v = z[c];
         for (std::size_t i = 0; i < size_; ++i) squares[i] += (column[i] - v) * (column[i] - v);
       }
-      std::nth_element(squares.begin(), squares.begin() + static_cast<std::ptrdiff_t>(nearest_ - 1),
-                       squares.begin() + static_cast<std::ptrdiff_t>(size_));
-      sum += std::sqrt(squares[nearest_ - 1]);
+      sum += std::sqrt(size_ == sample && nearest_ == neighbor ? neighbor_of(squares)
+                                                               : smallest(squares.data(), size_, nearest_));
     }
     near = sum / static_cast<double>(draws);
     far = std::sqrt(curved_.square(z));
