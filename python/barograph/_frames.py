@@ -90,7 +90,10 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise IsADirectoryError(
             errno.EISDIR, "a folder stands where a file is to be written; name another file", str(target)
         )
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:  # of the file that is wanted, not of the one beside it
+        raise type(error)(error.errno, error.strerror, str(target)) from None
     os.close(handle)
     temporary = Path(name)
     try:

@@ -71,6 +71,11 @@ def test_a_file_in_the_way_of_a_folder_is_named_with_what_to_do(tmp_path, capsys
     assert taken.read_text() == "mine"
 
 
+def test_a_place_that_takes_no_file_is_told_by_the_name_of_the_file():
+    with pytest.raises(OSError, match=r"'/proc/policy\.toml'"):
+        bg.Policy().save("/proc/policy.toml")
+
+
 def test_a_folder_in_the_way_of_a_file_is_named_with_what_to_do(tmp_path):
     with pytest.raises(IsADirectoryError, match="a folder stands where a file is to be written"):
         bg.Policy().save(tmp_path)
