@@ -48,45 +48,52 @@ class tree_grower {
     other_.resize(rows);
     tree_.nodes.reserve(2 * rows);
     stack_.clear();
-    stack_.push_back({0, rows, 0, columns_.size(), no_parent});
-    while (!stack_.empty()) {
-      const pending p = stack_.back();
-      stack_.pop_back();
+    pending p{0, static_cast<std::uint32_t>(rows), 0, static_cast<std::uint32_t>(columns_.size()), no_parent};
+    for (;;) {
       std::size_t at = tree_.nodes.size();
       if (p.parent != no_parent) tree_.nodes[p.parent].right = static_cast<std::uint32_t>(at);
       tree_.nodes.emplace_back();
-      tree_.nodes[at].rows = static_cast<std::uint32_t>(p.end - p.begin);
-      if (p.depth >= depth_ || p.end - p.begin < 2) continue;
-      node_ = forest_node();
-      alive_ = p.alive;
-      fences_.clear();
-      const bool back = options_.dimensions == 1 && p.depth % 2 != 0;
-      from_ = (back ? other_ : order_).data();
-      to_ = (back ? order_ : other_).data();
-      const std::size_t middle = split(p.begin, p.end);
-      for (const std::size_t fence : fences_) {
-        fence_off(columns_[fence], p.begin, at);
-        stack_.push_back({p.end, p.end, p.depth + 1, 0, at});
-        at = tree_.nodes.size();
-        tree_.nodes.emplace_back();
-        tree_.nodes[at].rows = static_cast<std::uint32_t>(p.end - p.begin);
+      tree_.nodes[at].rows = p.end - p.begin;
+      std::size_t middle = p.begin;
+      if (p.depth < depth_ && p.end - p.begin >= 2) {
+        node_ = forest_node();
+        alive_ = p.alive;
+        fences_.clear();
+        const bool back = options_.dimensions == 1 && p.depth % 2 != 0;
+        from_ = (back ? other_ : order_).data();
+        to_ = (back ? order_ : other_).data();
+        middle = split(p.begin, p.end);
+        for (const std::size_t fence : fences_) {
+          fence_off(columns_[fence], p.begin, at);
+          stack_.push_back({p.end, p.end, p.depth + 1, 0, static_cast<std::uint32_t>(at)});
+          at = tree_.nodes.size();
+          tree_.nodes.emplace_back();
+          tree_.nodes[at].rows = p.end - p.begin;
+        }
       }
-      if (middle == p.begin || middle == p.end) continue;
-      node_.rows = tree_.nodes[at].rows;
-      tree_.nodes[at] = node_;
-      stack_.push_back({middle, p.end, p.depth + 1, alive_, at});
-      stack_.push_back({p.begin, middle, p.depth + 1, alive_, no_parent});
+      if (middle != p.begin && middle != p.end) {  // on with the left one
+        node_.rows = p.end - p.begin;
+        tree_.nodes[at] = node_;
+        const auto alive = static_cast<std::uint32_t>(alive_);
+        const auto cut = static_cast<std::uint32_t>(middle);
+        stack_.push_back({cut, p.end, p.depth + 1, alive, static_cast<std::uint32_t>(at)});
+        p = {p.begin, cut, p.depth + 1, alive, no_parent};
+        continue;
+      }
+      if (stack_.empty()) break;
+      p = stack_.back();
+      stack_.pop_back();
     }
     return tree_;  // a copy of the size it needs; the grower keeps its room
   }
 
  private:
   static constexpr std::uint32_t stream = 0x666F7273u;  // no other use of random numbers has it
-  static constexpr std::size_t no_parent = ~std::size_t{0};
+  static constexpr std::uint32_t no_parent = ~std::uint32_t{0};
   static constexpr std::size_t few_columns = 32;
 
   struct pending {
-    std::size_t begin, end, depth, alive, parent;
+    std::uint32_t begin, end, depth, alive, parent;
   };
   struct range {
     float low, high;
