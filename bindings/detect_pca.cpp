@@ -68,6 +68,18 @@ py::tuple two(const bound& self, const any_array& x, bool by_column, std::size_t
   return py::make_tuple(t2, q);
 }
 
+py::array_t<double> replacements(const bound& self, const any_array& x, double t2_unit, double q_unit,
+                                 std::size_t threads) {
+  const auto view = view_of(x);
+  py::array_t<double> out(std::vector<py::ssize_t>{x.shape(0), x.shape(1)});
+  const auto into = all_of(out);
+  {
+    const interruptible call;
+    self.copy().replacements<bg::kernels::compiled>(view, t2_unit, q_unit, into, executor_for(view, threads));
+  }
+  return out;
+}
+
 /// f(model, i) for each row of t2 and q, without the GIL.
 py::array_t<double> log_tail(const bound& self, const py::array_t<double, py::array::c_style>& t2,
                              const py::array_t<double, py::array::c_style>& q, std::size_t threads) {
@@ -153,6 +165,8 @@ void register_detect_pca(py::module_& m) {
         });
       },
       py::arg("x").noconvert(), py::arg("threads") = 0);
+  c.def("replacements", &replacements, py::arg("x").noconvert(), py::arg("t2_unit"), py::arg("q_unit"),
+        py::arg("threads") = 0);
   c.def("log_tail", &log_tail, py::arg("t2").noconvert(), py::arg("q").noconvert(), py::arg("threads") = 0);
   c.def(
       "limits",

@@ -960,6 +960,9 @@ class Pca:
     def contributions(
         self, x: NDArray[np.float64], threads: int = 0
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]: ...
+    def replacements(
+        self, x: NDArray[np.float64], t2_unit: float, q_unit: float, threads: int = 0
+    ) -> NDArray[np.float64]: ...
     def log_tail(
         self, t2: NDArray[np.float64], q: NDArray[np.float64], threads: int = 0
     ) -> NDArray[np.float64]: ...

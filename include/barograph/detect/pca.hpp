@@ -95,29 +95,42 @@ class pca {
   template <class Kernels = inline_rows, class Executor = serial_executor>
   void contributions(const matrix_view& x, span<double> t2, span<double> q,
                      const Executor& executor = {}) const {
-    check_width(x);
-    executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
-      workspace w(*this);
-      std::fill(t2.begin() + begin * columns_, t2.begin() + end * columns_, 0.0);
-      std::fill(q.begin() + begin * columns_, q.begin() + end * columns_, 0.0);
-      for (std::size_t at = begin; at < end; at += block) {
-        const std::size_t n = std::min(end - at, block);
-        Kernels::plane_distances(w.job(*this, x, at, n));
-        for (std::size_t j = 0; j < used_.size(); ++j) {
-          double part[block] = {0};
-          for (std::size_t c = 0; c < kept_; ++c) {
-            const double* const y = w.scores.data() + c * block;
-            const double by = loading(c, j) / deviation(c);
-            for (std::size_t i = 0; i < block; ++i) part[i] += y[i] * by;
-          }
-          const double* const residual = w.cells.data() + j * block;
-          for (std::size_t i = 0; i < n; ++i) {
-            t2[(at + i) * columns_ + used_[j]] = part[i] * part[i];
-            q[(at + i) * columns_ + used_[j]] = residual[i] * residual[i];
-          }
-        }
+    std::fill(t2.begin(), t2.end(), 0.0);
+    std::fill(q.begin(), q.end(), 0.0);
+    each_cell<Kernels>(
+        x, executor, [this](std::size_t c, std::size_t j) { return loading(c, j) / deviation(c); },
+        [&](std::size_t at, std::size_t, double inside, double outside) {
+          t2[at] = inside * inside;
+          q[at] = outside * outside;
+        });
+  }
+
+  /// By how much T2 / t2_unit + Q / q_unit of a row would be less if a column were what the others say: rows
+  /// x columns, row by row. One column that is far off comes first, however the columns depend on each other
+  /// (Alcala and Qin, "Reconstruction-based contribution for process monitoring", Automatica 45, 2009, of the
+  /// combined index). A unit of 0 leaves its part out.
+  template <class Kernels = inline_rows, class Executor = serial_executor>
+  void replacements(const matrix_view& x, double t2_unit, double q_unit, span<double> out,
+                    const Executor& executor = {}) const {
+    const double in = t2_unit > 0 ? 1 / t2_unit : 0, off = q_unit > 0 ? 1 / q_unit : 0;
+    std::vector<double> own(used_.size(), 0.0);  // of a column, when it moves alone by one
+    for (std::size_t j = 0; j < own.size(); ++j) {
+      double inside = 0, left = 1;
+      for (std::size_t c = 0; c < kept_; ++c) {
+        const double l = loading(c, j), z = l / deviation(c);
+        inside += z * z;
+        left -= l * l;
       }
-    });
+      own[j] = in * inside + (left > 1e-12 ? off * left : 0.0);
+    }
+    std::fill(out.begin(), out.end(), 0.0);
+    each_cell<Kernels>(
+        x, executor,
+        [this](std::size_t c, std::size_t j) { return loading(c, j) / (deviation(c) * deviation(c)); },
+        [&](std::size_t at, std::size_t j, double inside, double outside) {
+          const double pull = in * inside + off * outside;
+          out[at] = own[j] > 0 ? std::min(pull * (pull / own[j]), std::numeric_limits<double>::max()) : 0.0;
+        });
   }
 
   /// log of the probability of a larger T2 (or Q) in a new normal row.
@@ -128,7 +141,7 @@ class pca {
     if (!(n > k)) return log_chi_squared_tail(t2, k);
     return log_f_tail(t2 * (n * (n - k)) / (k * (n - 1) * (n + 1)), k, n - k);
   }
-  double log_q_tail(double q) const noexcept { return weighted_log_tail(q, residuals_); }
+  double log_q_tail(double q) const noexcept { return weighted_log_tail(q / optimism(), residuals_); }
 
   /// log of the probability that T2 and Q, which are independent, are as unlikely as the less likely of both.
   double log_tail(double t2, double q) const noexcept {
@@ -258,6 +271,37 @@ class pca {
     double present[block], t2[block], q[block];
   };
 
+  /// f(place, column, sum of scores times weight(component, column), residual) for each cell of a column in
+  /// use; 0 stands in the other places.
+  template <class Kernels, class Executor, class Weight, class F>
+  void each_cell(const matrix_view& x, const Executor& executor, Weight weight, F f) const {
+    check_width(x);
+    executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
+      workspace w(*this);
+      for (std::size_t at = begin; at < end; at += block) {
+        const std::size_t n = std::min(end - at, block);
+        Kernels::plane_distances(w.job(*this, x, at, n));
+        for (std::size_t j = 0; j < used_.size(); ++j) {
+          double part[block] = {0};
+          for (std::size_t c = 0; c < kept_; ++c) {
+            const double* const y = w.scores.data() + c * block;
+            const double by = weight(c, j);
+            for (std::size_t i = 0; i < block; ++i) part[i] += y[i] * by;
+          }
+          const double* const residual = w.cells.data() + j * block;
+          for (std::size_t i = 0; i < n; ++i) f((at + i) * columns_ + used_[j], j, part[i], residual[i]);
+        }
+      }
+    });
+  }
+
+  /// By what Q of a new row is larger than of those learnt from: its plane was fitted to them.
+  double optimism() const noexcept {
+    const auto k = static_cast<double>(kept_) + 1;
+    const double by = (learnt() + k) / std::max(learnt() - k, 1.0);
+    return by * by;
+  }
+
   pca(std::size_t columns, const pca_options& options, std::vector<std::size_t> used)
       : options_(options), columns_(columns), used_(std::move(used)), rows_(used_.size()) {
     if (!(options.share > 0 && options.share <= 1))
@@ -281,8 +325,8 @@ class pca {
       if (i < x.rows) used.push_back(j);
     }
     if (used.empty())
-      raise<invalid_argument>("x: no finite value in " + std::to_string(x.rows) + " rows, expected some up to " +
-                              decimal(detail::largest_cell));
+      raise<invalid_argument>("x: no finite value in " + std::to_string(x.rows) +
+                              " rows, expected some up to " + decimal(detail::largest_cell));
     return used;
   }
 

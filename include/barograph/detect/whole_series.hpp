@@ -210,13 +210,15 @@ inline std::vector<double> stuck_runs(span<const double> x) {
       repeated += x[i + 1] == value ? 1.0 : 0.0;
     }
     const double any = (static_cast<double>(repeats - one.repeats) + 1.0) / (others + 2.0);
+    // how often this one repeats is known from few rows: as often as may well be
+    const double often = std::min(1.0, (repeated + 2.0 * any) / (seen + 2.0));
     double evidence = 0.0;
     for (std::size_t k = usual; k < one.repeats && evidence < 12.0; ++k) {
       // what was seen of the run itself counts too: values that rest begin to do so at some time
       const double more = static_cast<double>(k);
       const double of_any = (any * (others + 2.0) + more) / (others + 2.0 + more);
-      const double of_this = (repeated + 2.0 * any) / (seen + 2.0);
-      evidence -= math::log(std::max({of_any, of_this, 0.1})) / math::log(10.0);
+      const double of_this = often + 2.0 * std::sqrt(often * (1.0 - often) / (seen + 2.0));
+      evidence -= math::log(std::min(std::max({of_any, of_this, 0.1}), 1.0)) / math::log(10.0);
     }
     if (evidence < 3.0) continue;
     for (std::size_t i = one.begin; i <= one.begin + one.repeats; ++i) out[i] = std::min(evidence, 12.0);
@@ -294,9 +296,9 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   std::vector<double> own(n);
   for (std::size_t i = 0; i < n; ++i) own[i] = level[i] + season[i];
   scratch = own;
-  const double far = d::quantile(scratch, 0.8);
+  const double far = d::quantile(scratch, 0.8), half = d::median(scratch);
   out.stands_out.resize(n);
-  for (std::size_t i = 0; i < n; ++i) out.stands_out[i] = own[i] >= far ? 1 : 0;
+  for (std::size_t i = 0; i < n; ++i) out.stands_out[i] = own[i] >= far && own[i] > half ? 1 : 0;
   out.level = d::smoothed(level);
   out.season = d::smoothed(season);
   out.step.assign(n, 0.0);

@@ -60,9 +60,11 @@ def change_points(
         What changes: the mean, about which values always vary by `sigma`; or mean and variance.
     penalty : float, optional
         What a change costs, in twice the log likelihood: more finds fewer. By default 3 log n for means,
-        4 log n with variances, which finds a change in pure noise about once in a hundred series.
+        4 log n with variances, which finds a change in pure noise about once in a hundred series (of 20 to 50
+        values once in forty).
     sigma : float, optional
-        Standard deviation about the means; by default the median absolute difference of neighbours, scaled.
+        Standard deviation about the means; by default the median absolute difference of neighbours, scaled,
+        and larger by 8 / n, as few values may tell too little.
     least_rows : int, default 10
         Of a segment, where it has a variance of its own; at least 2.
 
@@ -105,7 +107,8 @@ def change_points(
     values = np.ascontiguousarray(data.values[there])
     if penalty is not None and not penalty > 0:
         raise ValueError(f"penalty: {penalty!r} given, expected above 0, or None")
-    scale = _noise_of(values) if sigma is None else _number("sigma", sigma)
+    # what is learnt from few values may be too small by chance: 8 / n is about two of its own deviations
+    scale = _noise_of(values) * (1 + 8 / max(values.size, 1)) if sigma is None else _number("sigma", sigma)
     found = _core.change_points(
         values, cost == "mean_variance", 0.0 if penalty is None else float(penalty), scale, least_rows
     )

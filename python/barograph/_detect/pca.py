@@ -70,7 +70,7 @@ class PCA:
     of the row's squared length. Limits are those of the F distribution for a new row, and of the saddlepoint
     approximation for Q, whose tail is right to a few per cent where that of Jackson and Mudholkar, which can
     be had too, may be off by a factor of three. Contributions are those of the complete decomposition: they
-    sum to T2 and to Q.
+    sum to T2 and to Q. Limits of Q allow for a plane that was fitted to few rows.
 
     A missing cell of a row that is scored counts as the column's mean, an infinite one as very far away; a
     row without any cell is NaN. Columns without values are left out, and a column that never moved counts
@@ -205,8 +205,9 @@ class PCA:
         Returns
         -------
         Detections
-            `score` from the probability that a normal row has a T2 or Q as large; `attribution` by column of
-            the statistic that is further beyond its limit; `kind` that of the first column there.
+            `score` from the probability that a normal row has a T2 or Q as large; `attribution` by column:
+            by how much T2 / limit + Q / limit would fall if its cell were what the others say, so that one
+            column that is far off comes first; `kind` that of the first column there.
         """
         data, matrix = self._matrix(x, timestamps)
         if self._engine is None:
@@ -218,9 +219,10 @@ class PCA:
         flagged = score >= threshold
         attribution, kind = None, np.full(len(data), "", dtype="U16")
         if self.window is None:
-            parts = engine.contributions(matrix, thread_count(self.threads))
-            by_q = q / self.q_limit > (t2 / self.t2_limit if self.t2_limit else 0.0)
-            values = np.where(by_q[:, None], parts[1], parts[0])
+            t2_unit, q_unit, _ = self._limits()
+            values = engine.replacements(
+                matrix, t2_unit, q_unit if self._leaves_some() else 0.0, thread_count(self.threads)
+            )
             attribution = Attribution(values, self.columns)
             kinds = np.array([kind_of(name) for name in self.columns], dtype="U16")
             kind[flagged] = kinds[values[flagged].argmax(axis=1)]
@@ -402,6 +404,11 @@ class PCA:
             return t2, q
         before = np.full(self.window - 1, np.nan)
         return np.concatenate([before, t2]), np.concatenate([before, q])
+
+    def _leaves_some(self) -> bool:
+        """Whether there is a Q: a direction that is no component."""
+        kept, used = self._figures()["loadings"].shape
+        return bool(kept < used)
 
     def _ratio(self, t2: Doubles, q: Doubles) -> Doubles:
         t2_limit, q_limit, _ = self._limits()

@@ -101,6 +101,21 @@ TEST_CASE("contributions are not negative and sum to T2 and Q") {
   }
 }
 
+TEST_CASE("a column that is far off has the largest part in what its replacement takes off") {
+  const std::size_t d = 5, n = 400;
+  const auto x = correlated(n, d);
+  const pca m = pca::fit(rows(x, d));
+  for (std::size_t far = 0; far < d; ++far) {
+    std::vector<double> row(x.begin(), x.begin() + d), out(d), compiled(d);
+    row[far] += 30;
+    m.replacements(rows(row, d), m.t2_limit(0.001), m.q_limit(0.001), span<double>(out));
+    m.replacements<kernels::compiled>(rows(row, d), m.t2_limit(0.001), m.q_limit(0.001),
+                                      span<double>(compiled));
+    CHECK(std::memcmp(out.data(), compiled.data(), d * sizeof(double)) == 0);
+    for (std::size_t j = 0; j < d; ++j) CHECK((out[j] >= 0 && (j == far || out[j] < out[far])));
+  }
+}
+
 TEST_CASE("compiled kernels give the bits of the headers, whatever the rows have") {
   for (const std::size_t d : {1u, 2u, 3u, 6u, 17u}) {
     for (const std::size_t n : {20u, 64u, 511u, 512u, 1300u}) {

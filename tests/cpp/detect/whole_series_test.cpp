@@ -134,3 +134,22 @@ TEST_CASE("evidence of exponential values is their tail probability, whatever th
       CHECK(e[i] == Approx(r[i] / scale * std::log10(std::exp(1.0))).margin(0.02).epsilon(0.01));
   }
 }
+
+TEST_CASE("where most values are equal those do not stand out, and rows beside an odd one have no part") {
+  std::vector<double> x(400, 0.0);
+  for (const std::size_t i : {50u, 120u, 300u}) x[i] = 1.0;
+  const auto r = whole_series(every(60, 400), x);
+  for (std::size_t i = 0; i < 400; ++i) CHECK(static_cast<bool>(r.stands_out[i]) == (x[i] > 0));
+}
+
+TEST_CASE("parts of a row sum to its evidence, whatever the unit; missing values have a part of their own") {
+  std::vector<double> x(500), large(500);
+  for (std::size_t i = 0; i < 500; ++i) large[i] = 1e6 * (x[i] = noise(i) + (i == 100 ? 9 : 0));
+  large[400] = large[401] = large[402] = large[403] = std::numeric_limits<double>::quiet_NaN();
+  const auto r = whole_series(every(60, 500), x), far = whole_series(every(60, 500), large);
+  CHECK(r.level[100] + r.season[100] + r.step[100] == Approx(r.evidence[100]));
+  CHECK(far.level[401] == 0.0);
+  CHECK(far.missing[401] == far.evidence[401]);
+  CHECK(far.stands_out[401] == 1);
+  CHECK_THROWS_AS(whole_series(every(60, 500), x, 0, every(60, 3)), invalid_argument);
+}

@@ -145,3 +145,9 @@ def test_ruptures_finds_no_cheaper_segmentation():
         theirs = ruptures.Pelt(model="l2", min_size=1, jump=1).fit(x).predict(penalty)[:-1]
         ours = detect.change_points(x, penalty=penalty, sigma=1.0).rows
         assert cost(x, ours, penalty, 1.0) == pytest.approx(cost(x, theirs, penalty, 1.0), rel=1e-9)
+
+
+@pytest.mark.parametrize(("rows", "most"), [(20, 0.04), (50, 0.03), (200, 0.015)])
+def test_pure_noise_of_any_length_seldom_has_a_change(rows: int, most: float):
+    noise = np.random.default_rng(rows).normal(size=(600, rows))
+    assert np.mean([len(bg.detect.change_points(x)) > 0 for x in noise]) <= most

@@ -91,6 +91,48 @@ def test_a_planted_column_comes_first_and_names_the_kind():
     assert found.kind[0] == "memory"
 
 
+@pytest.mark.parametrize("columns", [6, 20])
+@pytest.mark.parametrize("components", [2, 0.9, 1.0])
+def test_a_planted_column_comes_first_however_the_columns_depend_on_each_other(columns: int, components):
+    right, trials = 0, 60
+    for trial in range(trials):
+        rng = np.random.default_rng(trial)
+        mix = rng.normal(size=(columns, columns))
+        learnt = rng.normal(size=(500, columns)) @ mix
+        row, column = rng.normal(size=columns) @ mix, trial % columns
+        row[column] += 6 * learnt[:, column].std()
+        found = PCA(components).fit(learnt).detect(row[None])
+        right += int(found.attribution.values[0].argmax() == column)
+    assert right >= 0.95 * trials
+
+
+def test_attribution_is_what_would_go_off_if_a_column_were_as_the_others_say():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(300, 4)) @ rng.normal(size=(4, 4))
+    model = PCA(2).fit(x)
+    row = x[0] + [3, 0, 0, 0]
+    d = model.loadings.T @ np.diag(1 / model.variances[:2]) @ model.loadings / model.t2_limit
+    d += (np.eye(4) - model.loadings.T @ model.loadings) / model.q_limit
+    z = (row - model.mean) / model.unit
+    found = model.detect(row[None]).attribution.values[0]
+    for j in range(4):
+        shift = np.arange(4) == j
+        least = (z - shift * (d @ z)[j] / d[j, j]) @ d @ (z - shift * (d @ z)[j] / d[j, j])
+        assert found[j] == pytest.approx(z @ d @ z - least)
+
+
+def test_the_limit_of_q_holds_for_models_of_few_rows():
+    # stated: 0.01 for both statistics together, half of it for each
+    for columns, components, rows in ((10, 3, 40), (20, 5, 100), (6, 2, 500)):
+        passed = []
+        for seed in range(12):
+            rng = np.random.default_rng(seed)
+            mix = rng.normal(size=(columns, columns))
+            model = PCA(components, alpha=0.01).fit(rng.normal(size=(rows, columns)) @ mix)
+            passed.append((model.q(rng.normal(size=(4000, columns)) @ mix) > model.q_limit).mean())
+        assert 0.002 < np.mean(passed) < 0.009
+
+
 def test_contributions_sum_to_their_statistic():
     x = table(300)
     model = PCA(2).fit(x)

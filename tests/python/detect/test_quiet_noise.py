@@ -83,3 +83,13 @@ def test_quiet_noise_taken_together_gives_fewer_than_one_false_row_in_two_thousa
     series = [make(np.random.default_rng(7), n) for make in KINDS.values()]
     for causal in (False, True):
         assert sum(bg.detect.auto(x, times(n), causal=causal).count for x in series) <= n * len(series) / 2000
+
+
+@pytest.mark.parametrize("n", [60, 120, 250])
+def test_short_series_keep_to_the_same_rate(n: int):
+    seeds = 12
+    for kind, make in KINDS.items():
+        series = [make(np.random.default_rng(100 + seed), n) for seed in range(seeds)]
+        for causal in (False, True):
+            count = sum(bg.detect.auto(x, times(n), causal=causal).count for x in series)
+            assert count <= (0.0025 if causal else 0.01) * n * seeds, (kind, causal)
