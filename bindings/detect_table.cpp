@@ -128,6 +128,7 @@ void register_detect_table(py::module_& m) {
       .def(py::init([] { return std::make_unique<guarded<judge>>(judge()); }))
       .def("push", &judge_many, py::arg("first").noconvert(), py::arg("second").noconvert(),
            py::arg("other").noconvert());
+  m.attr("TableJudge").attr("seldom") = judge::seldom;
   m.def("missing_so_far", &missing_so_far, py::arg("seconds").noconvert(), py::arg("x").noconvert());
   m.def(
       "standard_scale",

@@ -1078,6 +1078,7 @@ class TableDistance:
     def contributions(self, x: NDArray[np.float64]) -> NDArray[np.float64]: ...
 
 class TableJudge:
+    seldom: float
     def __init__(self) -> None: ...
     def push(
         self, first: NDArray[np.float64], second: NDArray[np.float64], other: NDArray[np.float64]

@@ -60,12 +60,16 @@ class stream_judge {
 /// The same of rows of a table, by two kinds of strangeness of which either may be the one that shows it.
 class table_judge {
  public:
+  /// The second kind counts from this evidence on, one row in a thousand: below it the first ranks better.
+  static constexpr double seldom = 3.0;
+
   /// @param first, second  finite, higher is stranger, each on a scale of its own
   /// @param other          evidence of another kind for the same row, -log10 p
   stream_verdict push(double first, double second, double other = 0.0) {
     constexpr double log10_2 = 0x1.34413509f79ffp-2;  // as above
-    const double evidence =
-        std::max({0.0, first_.push(first) - log10_2, second_.push(second) - log10_2, other});
+    const double alone = second_.push(second);
+    const double by_second = alone < seldom ? 0.0 : alone - log10_2;
+    const double evidence = std::max({0.0, first_.push(first) - log10_2, by_second, other});
     return judge_.push_evidence(evidence);
   }
 

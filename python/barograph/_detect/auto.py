@@ -168,8 +168,9 @@ def _table(data: Telemetry, contamination: float | None) -> Detections:
     parts = model.contributions(data.values)
     first, second = model.strangeness(data.values)
     # two chances to be found by accident: half the probability each. Squares have exponential tails.
-    evidence = np.maximum(_core.tail_evidence(first, 2.0), _core.tail_evidence(second, 1.0)) - np.log10(2)
-    evidence = np.maximum(evidence, 0.0)
+    alone = _core.tail_evidence(second, 1.0)
+    alone[alone < _core.TableJudge.seldom] = 0.0
+    evidence = np.maximum(np.maximum(_core.tail_evidence(first, 2.0), alone) - np.log10(2), 0.0)
     in_time = _in_time(data)
     if in_time is not None:
         order, seconds = in_time

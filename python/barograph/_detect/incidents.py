@@ -19,13 +19,14 @@ class Incident(NamedTuple):
     Attributes
     ----------
     onset : datetime64 or int
-        When the score began to stay high; a row where there are no times.
+        When the score began to stay high, with a finding or a value that was not as expected; a row where
+        there are no times.
     alert_on : datetime64 or int
         The first finding.
     peak : datetime64 or int
         Of the highest score.
     end : datetime64 or int
-        The last row that was not quiet.
+        The last row that was not quiet: a finding, or a value that was not as expected.
     alert_off : datetime64, int or None
         The row that ended it; None while it lasts.
     findings : int
@@ -172,8 +173,16 @@ def incidents(
 def _of_one(found: Detections, names: tuple[str, ...], rules: tuple[float, int, int]) -> list[Incident]:
     rows = _core.find_incidents(found.score, found.is_anomaly.astype(np.uint8), *rules)
     out = []
-    for onset, on, peak, end, off, findings in rows.tolist():
+    with np.errstate(invalid="ignore"):
+        usual = np.zeros(len(found), dtype=np.bool_)
+        if found.value is not None and found.value.ndim == 1:
+            usual = (found.value >= found.lower) & (found.value <= found.upper)
+    odd = np.flatnonzero(found.is_anomaly | ~usual)  # scores may be high for what lies beside a row
+    onsets = odd[np.searchsorted(odd, rows[:, 0])].tolist()
+    ends = odd[np.searchsorted(odd, rows[:, 3], "right") - 1].tolist()
+    for onset, end, (_, on, _, _, off, findings) in zip(onsets, ends, rows.tolist(), strict=True):
         inside = slice(onset, end + 1)
+        peak = onset + int(np.argmax(found.score[inside]))
         level = max(SEVERITIES.index(s) for s in set(found.severity[inside].tolist()))
         out.append(
             Incident(

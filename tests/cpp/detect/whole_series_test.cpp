@@ -142,7 +142,7 @@ TEST_CASE("where most values are equal those do not stand out, and rows beside a
   for (std::size_t i = 0; i < 400; ++i) CHECK(static_cast<bool>(r.stands_out[i]) == (x[i] > 0));
 }
 
-TEST_CASE("parts of a row sum to its evidence, whatever the unit; missing values have a part of their own") {
+TEST_CASE("parts of a row sum to its evidence, whatever the unit, and missing values have one of their own") {
   std::vector<double> x(500), large(500);
   for (std::size_t i = 0; i < 500; ++i) large[i] = 1e6 * (x[i] = noise(i) + (i == 100 ? 9 : 0));
   large[400] = large[401] = large[402] = large[403] = std::numeric_limits<double>::quiet_NaN();

@@ -68,3 +68,23 @@ def test_wrong_arguments_are_named():
     with pytest.raises(ValueError, match="quiet: 0 given"):
         found(1).incidents(quiet=0)
     assert len(bg.detect.incidents({})) == 0
+
+
+def test_an_incident_has_the_rows_that_are_odd_and_not_those_that_smoothing_lifts_beside_them():
+    off = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x = 100 + 3 * rng.normal(size=2000)
+        x[1600:1640] += 25
+        (one,) = (i for i in bg.detect.auto(x).incidents() if i.onset <= 1639 and i.end >= 1600)
+        assert one.onset <= one.alert_on <= one.peak <= one.end
+        off += [abs(one.onset - 1600), abs(one.end - 1639)]
+    assert np.median(off) <= 1
+
+
+def test_rows_inside_of_an_incident_may_be_as_expected():
+    score = [0.1, 0.6, 0.9, 0.6, 0.6, 0.9, 0.6, 0.1, 0.1, 0.1]
+    value = [5.0, 5.0, 9.0, 5.0, 5.0, 9.0, 7.0, 5.0, 5.0, 5.0]
+    found = bg.detect.Detections(score, value=value, threshold=0.8, lower=4.0, upper=6.0)
+    assert found.incidents()[0][:5] == (2, 2, 2, 6, 9)
+    assert bg.detect.Detections(score, value=value, threshold=0.8).incidents()[0][:5] == (1, 2, 2, 6, 9)
