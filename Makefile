@@ -119,10 +119,12 @@ $(VENV)/lint: $(VENV)/created pyproject.toml
 	@touch $@
 
 $(VENV)/installed: $(VENV)/created $(SOURCES)
+	@echo "building the engine; the first time takes some minutes"
 	$(PIP) install ".[report]"
 	@touch $@
 
 $(VENV)/installed-all: $(VENV)/created $(SOURCES)
+	@echo "building the engine; the first time takes some minutes"
 	$(PIP) install ".[all]" --group test
 	@touch $@ $(VENV)/installed
 

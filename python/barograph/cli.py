@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -168,7 +169,8 @@ def _add_column_options(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(f"--{role}", metavar="COLUMN", help=f"the column that holds the {role}")
     parser.add_argument("--by", metavar="COLUMN", help="the column that names the service")
     parser.add_argument("--endpoint", metavar="COLUMN", help="the column that holds the endpoint or URL path")
-    parser.add_argument("--tz", metavar="ZONE", help="zone of times written without one, e.g. Europe/Berlin")
+    parser.add_argument("--tz", metavar="ZONE", help="zone of times written without one, and of the report "
+                        "unless the policy names one, e.g. Europe/Berlin")  # fmt: skip
     parser.add_argument(
         "--decimal", choices=(",", "."), help="the decimal mark, where numbers do not tell it"
     )
@@ -355,6 +357,8 @@ def _analyze(options: argparse.Namespace) -> int:
     from .analysis import analyze
 
     policy = _policy(options)
+    if options.tz is not None and policy.zone == "UTC":
+        policy = dataclasses.replace(policy, zone=options.tz)
     _progress("reading ...")
     dataset = _read(options)
     _progress("analysing ...")

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import barograph as bg
+from barograph import cli
 from barograph._dataset import Cleaned, Schema
 from barograph._frames import Frames, Strings, Table
 from barograph._policy import Policy
@@ -344,3 +345,20 @@ def test_one_failure_makes_no_worst_period():
     error = np.arange(rows) == 2500
     report = report_of(Table({"timestamp": times, "error": error}))
     assert len(report.tables["worst_periods"]) == 0
+
+
+def test_hours_are_told_in_the_zone_that_the_log_was_read_in(tmp_path, capsys):
+    file = tmp_path / "log.csv"
+    file.write_text("time,latency_ms\n" + "2024-07-01 18:00:00,5\n2024-07-01 18:30:00,7\n" * 60)
+    dataset = bg.read(file, tz="Europe/Berlin", frame="table")
+    report = bg.analyze(dataset, frame="table")
+    assert report.tables["by_hour"]["hour"][0] == 18
+    assert report.charts[0].x_title == "time (Europe/Berlin)"
+    in_utc = bg.analyze(dataset, policy=bg.Policy(), frame="table")
+    assert in_utc.tables["by_hour"]["hour"][0] == 16
+    assert cli.main(["analyze", str(file), "--tz", "Europe/Berlin"]) == 0
+    assert "times in Europe/Berlin" in capsys.readouterr().out
+    policy = tmp_path / "policy.toml"
+    policy.write_text("zone = 'Asia/Tokyo'")
+    assert cli.main(["analyze", str(file), "--tz", "Europe/Berlin", "--policy", str(policy)]) == 0
+    assert "times in Asia/Tokyo" in capsys.readouterr().out

@@ -34,7 +34,8 @@ def analyze(
     columns : mapping of role to column, optional
         Overrides what was recognised, e.g. ``{"latency": "took"}``.
     policy : Policy, optional
-        Limits, zone, peak hours; ``Policy()`` by default.
+        Limits, zone, peak hours. By default those of ``Policy()``, in the zone that was given as ``tz`` when
+        the data were read.
     frame : {"pandas", "polars", "arrow", "table"}, optional
         The kind of frames in ``report.tables``; that of `data` by default.
 
@@ -65,9 +66,7 @@ def analyze(
     from .._policy import Policy as DefaultPolicy
     from .requests import analyze_requests
 
-    if policy is None:
-        policy = DefaultPolicy()
-    if not isinstance(policy, DefaultPolicy):
+    if policy is not None and not isinstance(policy, DefaultPolicy):
         raise TypeError(
             f"policy: given {type(policy).__name__}, expected a Policy (Policy.load reads one from a file)"
         )
@@ -81,15 +80,20 @@ def analyze(
     if isinstance(data, Cleaned):
         if columns:
             raise ValueError("columns: given with data that is cleaned already, expected raw data")
-        return analyze_requests(data, policy, frame=frame)
-    from .._cleaning import clean
+        cleaned = data
+    else:
+        from .._cleaning import clean
 
-    if isinstance(data, (str, os.PathLike)) or _are_paths(data):
-        from ..ingest import read
+        if isinstance(data, (str, os.PathLike)) or _are_paths(data):
+            from ..ingest import read
 
-        dataset: Dataset = read(data, workload, columns, frame=frame)
-        return analyze_requests(clean(dataset, policy=policy, frame=frame), policy, frame=frame)
-    return analyze_requests(clean(data, columns=columns, policy=policy, frame=frame), policy, frame=frame)
+            dataset: Dataset = read(data, workload, columns, frame=frame)
+            cleaned = clean(dataset, policy=policy, frame=frame)
+        else:
+            cleaned = clean(data, columns=columns, policy=policy, frame=frame)
+    if policy is None:  # hours are told as the log's own clock showed them, where that is known
+        policy = DefaultPolicy(zone=cleaned.schema.tz or "UTC")
+    return analyze_requests(cleaned, policy, frame=frame)
 
 
 def _are_paths(data: Any) -> bool:
