@@ -89,3 +89,20 @@ TEST_CASE("half_space_trees: bytes give the state back, and hostile ones an erro
   t.reset();
   CHECK(t == half_space_trees({0, 0, 0}, {1, 1, 1}, small));
 }
+
+TEST_CASE("half_space_trees: a node has the rows of its two children, in bytes too") {
+  const auto read = [](std::uint32_t root, std::uint32_t left, std::uint32_t right) {
+    byte_writer w(state_kind::half_space_trees);
+    for (const std::uint64_t option : {1u, 1u, 10u}) w.varint(option);  // a tree, a level, ten rows a window
+    w.u64(0);
+    w.varint(1);
+    w.f64(0.0);
+    w.f64(1.0);
+    w.varint(10);
+    for (const std::uint64_t rows : {0u, root, left, right, 0u, 0u, 0u, 0u}) w.varint(rows);
+    return half_space_trees::from_bytes(w.finish());
+  };
+  CHECK(read(10, 4, 6).count() == 10);
+  CHECK_THROWS_AS(read(10, 4, 5), bad_bytes);
+  CHECK_THROWS_AS(read(9, 4, 6), bad_bytes);
+}
