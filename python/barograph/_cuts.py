@@ -149,9 +149,9 @@ def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:
     """Times as nanoseconds."""
     array = np.asarray(times)
     if array.dtype.kind == "M":
-        if np.isnat(array).any():
+        array = array.astype("datetime64[ns]", copy=False).view(np.int64)
+        if array.size and array.min() == np.iinfo(np.int64).min:
             raise ValueError(f"{name}: a time is missing (NaT), expected a time for every row")
-        array = array.astype("datetime64[ns]").view(np.int64)
     if array.dtype.kind not in "iu":
         raise TypeError(f"{name}: dtype {array.dtype} given, expected datetime64 or integer nanoseconds")
     return array.astype(np.int64, copy=False)

@@ -94,8 +94,7 @@ class RollingWindow(_Stream):
     -----
     After each row the readings are those of `rolling_mean`, `rolling_median` and the others over all rows
     so far: to the bit for order statistics, extrema, counts and ends; sums, means and moments within the
-    same bounds (nothing is ever subtracted from a running sum), by rows to the bit too over a series of
-    eight windows or more without missing values. Late rows change nothing about that.
+    same bounds (nothing is ever subtracted from a running sum). Late rows change nothing about that.
 
     A statistic is kept up from its first reading on: then a row costs O(1) on average and a reading O(1),
     for quantiles, rank and nunique O(log w). A late row is put among those that are newer. Not asked for,

@@ -127,8 +127,8 @@ def rolling_var(
 ) -> Any:  # fmt: skip
     """Variance of the values in each window, divided by n - `ddof`.
 
-    See :func:`rolling_mean` for the other parameters. Deviations are from a value inside the window, in
-    twice the precision: an offset of 1e9 or a spike costs no digits.
+    See :func:`rolling_mean` for the other parameters. Deviations are from a value near the window's, and
+    are summed in twice the precision or exactly: an offset of 1e9 or a spike costs no digits.
 
     Examples
     --------

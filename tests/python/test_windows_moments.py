@@ -131,3 +131,89 @@ def test_infinities_and_missing_values_of_pairs():
 def test_pairs_of_unequal_length_are_refused():
     with pytest.raises(ValueError, match="y: 3 rows given, expected 2"):
         bg.rolling_cov([1.0, 2.0], [1.0, 2.0, 3.0], 2)
+
+
+def _sizes(rows):
+    """Series whose values are alike, and such as hold very different ones."""
+    rng = np.random.default_rng(5)
+    noise = rng.normal(size=rows)
+    at = np.arange(rows)
+    return {
+        "about zero": noise,
+        "at an offset": noise + 1e9,
+        "a walk": np.cumsum(noise),
+        "of many sizes": np.exp(3 * noise),
+        "counts": rng.poisson(0.3, rows).astype(float),
+        "a spike": np.where(at == rows // 2, 1e300, noise),
+        "spikes": np.where(at % 97 == 0, 1e12, noise),
+        "quiet at times": np.where(at // 250 % 2 == 0, noise, 1e-9 * noise),
+        "constant at times": np.where(at // 250 % 2 == 0, noise, 0.1),
+        "near the least": noise * 1e-290,
+        "of all sizes": noise * 10.0 ** rng.integers(-200, 200, rows),
+        "with gaps": np.where(rng.random(rows) < 0.2, np.nan, noise),
+    }
+
+
+def _bounds_in_time(rows):
+    """Times with irregular gaps, and the first row of each window of 80 s."""
+    seconds = np.cumsum(np.random.default_rng(6).integers(1, 4, rows))
+    return seconds * 10**9, np.searchsorted(seconds, seconds - 80, side="right")
+
+
+@pytest.mark.parametrize("kind", sorted(_sizes(1)))
+@pytest.mark.parametrize("window", [6, 9, 60, 300, "80s"])
+def test_sums_and_variances_are_exact_to_their_bound_whatever_sizes_stand_together(kind, window):
+    x = _sizes(3000)[kind]
+    times, first = _bounds_in_time(x.size)
+    keywords = {"on": times} if window == "80s" else {"min_periods": 1}
+    got = {name: getattr(bg, f"rolling_{name}")(x, window, **keywords) for name in ("sum", "mean", "var")}
+    unit = Fraction(1, 2**53)
+    for i in [*range(0, x.size, 131), x.size // 2, x.size // 2 + 5, x.size - 1]:
+        begin = first[i] if window == "80s" else max(0, i + 1 - window)
+        values = [Fraction(v) for v in x[begin : i + 1] if v == v]
+        if not values:
+            continue
+        n, mean, m2 = _exact_moments(values)[:3]
+        size = sum(abs(v) for v in values)
+        assert abs(Fraction(got["sum"][i]) - n * mean) <= 2 * unit * size
+        assert abs(Fraction(got["mean"][i]) - mean) <= 2 * unit * size / n
+        if n > 1 and 1e-300 < got["var"][i] < np.inf:
+            # Digits of a value that is scaled down beside a far larger one may be lost, and no others.
+            assert abs(Fraction(got["var"][i]) - m2 / (n - 1)) <= 8 * unit * m2 / (n - 1)
+
+
+@pytest.mark.parametrize("kind", ["about zero", "at an offset", "of many sizes", "a walk", "with gaps"])
+def test_higher_moments_of_windows_in_time_are_those_of_exact_arithmetic(kind):
+    x = _sizes(3000)[kind]
+    times, first = _bounds_in_time(x.size)
+    skew, kurt = bg.rolling_skew(x, "80s", on=times), bg.rolling_kurt(x, "80s", on=times)
+    for i in range(40, x.size, 131):
+        n, _, m2, m3, m4 = _exact_moments([v for v in x[first[i] : i + 1] if v == v])
+        want = n * _root(Fraction(n - 1)) / (n - 2) * m3 / (m2 * _root(m2))
+        assert skew[i] == pytest.approx(float(want), rel=1e-14, abs=1e-14)
+        want = Fraction(n - 1, (n - 2) * (n - 3)) * ((n + 1) * n * m4 / (m2 * m2) - 3 * (n - 1))
+        assert kurt[i] == pytest.approx(float(want), rel=1e-13, abs=1e-13)
+
+
+@pytest.mark.parametrize("name", ["mean", "std", "skew", "kurt", "max"])
+def test_windows_in_time_over_regular_times_have_the_bits_of_fixed_ones(name):
+    x = _sizes(3000)["a walk"]
+    times = np.arange(3000) * 60 * 10**9
+    function = getattr(bg, f"rolling_{name}")
+    np.testing.assert_array_equal(function(x, "1h", on=times), function(x, 60, min_periods=1))
+
+
+def test_bounds_in_any_order_and_far_apart_have_the_results_of_their_rows():
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=4000)
+    start = rng.integers(0, 3900, 4000)
+    end = np.minimum(start + rng.integers(0, 90, 4000), 4000)
+    start[100:900] = np.arange(800)  # a stretch in order
+    end[100:900] = np.arange(800) + 30
+    got = bg.rolling_std(x, (start, end))
+    for i in range(0, 4000, 37):
+        values = x[start[i] : end[i]]
+        if len(values) > 1:
+            assert got[i] == pytest.approx(np.std(values, ddof=1), rel=1e-13)
+        else:
+            assert np.isnan(got[i])

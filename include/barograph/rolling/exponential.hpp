@@ -109,6 +109,16 @@ class exponential_weights {
     return share;
   }
 
+  /// The share that a row with a value gets where such rows no longer change the weights; 0 until then.
+  double settled_share() const noexcept {
+    exponential_weights next = *this;
+    const double share = next.pass(true, 1.0);
+    const bool same = next.sum_ == sum_ && next.squares_ == squares_ && next.correction_ == correction_;
+    return count_ > 0 && same ? share : 0.0;
+  }
+  /// `rows` more such rows.
+  void pass_settled(std::int64_t rows) noexcept { count_ += rows; }
+
   bool enough() const noexcept { return count_ > 0 && count_ >= how_.least; }
   std::int64_t count() const noexcept { return count_; }
 
@@ -140,9 +150,27 @@ class exponential_moments {
       square_ = x - x;
       return;
     }
-    const double d = x - mean_;
-    mean_ += share * d;
-    square_ = (1.0 - share) * (square_ + share * d * d);
+    move(x, share, mean_, square_);
+  }
+
+  /// Rows from x on with finite values, a row apart, once the weights have settled; `result(row, mean, mean
+  /// squared deviation as corrected)` for each. How many there were: those up to `rows`, or none.
+  template <class Result>
+  std::size_t update_settled(const double* x, std::size_t rows, Result result) noexcept {
+    const double share = weights_.settled_share(), correction = weights_.correction();
+    if (share == 0.0 || !weights_.enough()) return 0;
+    double mean = mean_, square = square_;  // of this object they would go through memory each time
+    std::size_t i = 0;
+    for (; i < rows; ++i) {
+      const double v = x[i];
+      if (!(v - v == 0.0)) break;
+      move(v, share, mean, square);
+      result(i, mean, correction * square);
+    }
+    mean_ = mean;
+    square_ = square;
+    weights_.pass_settled(static_cast<std::int64_t>(i));
+    return i;
   }
 
   std::int64_t count() const noexcept { return weights_.count(); }
@@ -152,6 +180,12 @@ class exponential_moments {
 
  private:
   static double none() noexcept { return std::numeric_limits<double>::quiet_NaN(); }
+
+  static void move(double x, double share, double& mean, double& square) noexcept {
+    const double d = x - mean;
+    mean += share * d;
+    square = (1.0 - share) * (square + share * d * d);
+  }
 
   detail::exponential_weights weights_;
   double mean_ = 0.0, square_ = 0.0;
@@ -246,19 +280,36 @@ inline void exponential(reduction what, span<const double> x, const decay& d, co
   detail::check_rows("out", out.size(), x.size());
   if (!how.mask.empty()) detail::check_rows("mask", how.mask.size(), x.size());
   exponential_moments state(d, weights);
-  const auto run = [&](auto read) {
-    detail::for_each_row(x.size(), elapsed, [&](std::size_t i, double passed) {
-      const double v = x[i];
-      state.update(v, detail::has_value(v, i, how), passed);
-      out[i] = read();
-    });
+  const auto run = [&](auto read, auto result) {
+    if (!elapsed.empty() || !how.mask.empty())
+      return detail::for_each_row(x.size(), elapsed, [&](std::size_t i, double passed) {
+        const double v = x[i];
+        state.update(v, detail::has_value(v, i, how), passed);
+        out[i] = read();
+      });
+    constexpr std::size_t stretch =
+        256;  // rows after which it is asked anew whether the weights have settled
+    for (std::size_t i = 0, checked = 0; i < x.size();) {
+      if (i >= checked) {
+        check_interrupt();
+        checked = i + rows_between_checks;
+      }
+      const std::size_t rest = checked < x.size() ? checked - i : x.size() - i;
+      i += state.update_settled(x.data() + i, rest, [&, i](std::size_t row, double mean, double variance) {
+        out[i + row] = result(mean, variance);
+      });
+      for (const std::size_t end = x.size() - i < stretch ? x.size() : i + stretch; i < end; ++i) {
+        state.update(x[i], detail::has_value(x[i], i, how));
+        out[i] = read();
+      }
+    }
   };
   if (what == reduction::mean)
-    run([&] { return state.mean(); });
+    run([&] { return state.mean(); }, [](double mean, double) { return mean; });
   else if (what == reduction::variance)
-    run([&] { return state.variance(); });
+    run([&] { return state.variance(); }, [](double, double variance) { return variance; });
   else if (what == reduction::deviation)
-    run([&] { return state.deviation(); });
+    run([&] { return state.deviation(); }, [](double, double variance) { return std::sqrt(variance); });
   else
     raise<invalid_argument>("what: expected mean, variance or deviation");
 }

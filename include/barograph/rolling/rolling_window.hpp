@@ -2,9 +2,8 @@
 //
 // Order statistics, extrema, counts and ends have the bits of the batch form (order_statistics.hpp,
 // median_deviation.hpp, ranks.hpp, extrema.hpp, first_last.hpp) over the same rows: law I. Sums and what is
-// made of them (law F) are as accurate as there, and have the same bits by count, over a series of eight
-// windows or more, unless a block begins with a missing value: see detail/block_sums.hpp. By event time late
-// values are let in as far as agreed; what comes later is counted and left out (time/event_time.hpp).
+// made of them (law F) are as accurate as there: see detail/block_sums.hpp. By event time late values are let
+// in as far as agreed; what comes later is counted and left out (time/event_time.hpp).
 //
 // Any reading is right at any time. What is told to keep() is kept ready from row to row, so that reading
 // it is O(1) (order statistics O(log w)); another reading goes over the rows, with the same result.

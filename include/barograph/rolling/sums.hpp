@@ -62,6 +62,7 @@ class summable {
     const int exponent = static_cast<int>(largest >> 52) - 1023;
     if (powers ? exponent > 200 || exponent < -200 : exponent > 940) exponent_ = powers ? exponent : 100;
     if (largest == 0) exponent_ = 0;
+    largest_ = __builtin_ldexp(1.0, (largest == 0 ? -1 : exponent + 1) - exponent_);
     if (exponent_ != 0) {
       scaled_.resize(x.size());
       for (std::size_t i = 0; i < x.size(); ++i) scaled_[i] = __builtin_ldexp(values_[i], -exponent_);
@@ -73,6 +74,8 @@ class summable {
   bool missing() const noexcept { return missing_; }
   /// The values are those of the series times 2^-exponent.
   int exponent() const noexcept { return exponent_; }
+  /// No magnitude among the values is above it.
+  double largest() const noexcept { return largest_; }
   /// NaN and infinities that are to show in the results of their windows; null where there are none.
   const series* loud() const noexcept {
     return prepared_.empty() || !prepared_[0].has_loud() ? nullptr : &prepared_[0];
@@ -84,6 +87,7 @@ class summable {
   std::vector<double> scaled_;
   bool missing_ = false;
   int exponent_ = 0;
+  double largest_ = 0.0;
 };
 
 inline void check_sizes(const windows& w, std::size_t rows, std::size_t results) {
@@ -113,6 +117,8 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
     const auto shares = static_cast<std::int64_t>(executor.threads() > 1 ? 4 * executor.threads() : 1);
     grain = std::max<std::int64_t>(
         1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
+    const std::int64_t chunk = groups_in_chunk(group);  // of which a piece has whole ones
+    grain += (chunk - grain % chunk) % chunk;
   } else if (w.expanding()) {  // one sum that grows, kept between the pieces
     job.length = w.length;
     job.shift = w.shift;
@@ -131,8 +137,10 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
     job.end = bounds.end.data();
     job.length = bounds.longest();
     grain = std::max<std::int64_t>(65536, 4 * job.length);
+    const std::int64_t chunk = windows_in_chunk(job.length);
+    grain += (chunk - grain % chunk) % chunk;
   }
-  const auto room = static_cast<std::size_t>(sums_scratch(job.what) * (job.length + 1) + 4);
+  const auto room = static_cast<std::size_t>(sums_scratch(job.what, job.length) + 4);
   executor.for_each_chunk(static_cast<std::size_t>(pieces), static_cast<std::size_t>(grain),
                           [&](std::size_t from, std::size_t to) {
                             const std::unique_ptr<double[]> scratch(new double[room]);
@@ -201,6 +209,7 @@ inline void reduce_sums(reduction what, span<const double> x, const windows& w, 
   job.what = what;
   job.x = s.values();
   job.missing = s.missing();
+  job.largest = s.largest();
   job.min_periods = static_cast<double>(how.min_periods);
   job.ddof = ddof;
   detail::fill_empty(what, w, how, out);

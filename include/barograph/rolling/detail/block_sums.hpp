@@ -3,8 +3,8 @@
 // Law F. Of each row of the newest block the sums up to it, of each row of the block before it the sums from
 // it on (van Herk 1992; Gil and Werman 1993): a window is one of each. The sums are a function of the rows
 // alone, in order of time, whatever came late and whenever they are read; over rows by count they are
-// those of detail/sums_plain.hpp, to the bit, unless a block begins with a missing value. A row on time
-// costs O(1) on average, a late one as many rows as stand between it and the block's end.
+// the twofold ones of detail/sums_plain.hpp, to the bit, unless a block begins with a missing value. A row on
+// time costs O(1) on average, a late one as many rows as stand between it and the block's end.
 #pragma once
 
 #include <cstdint>

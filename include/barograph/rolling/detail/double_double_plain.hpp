@@ -68,7 +68,7 @@ BAROGRAPH_LANES inline twofold<V> times(twofold<V> a, V b) noexcept {
 /// s / n for a whole n, with one over it.
 template <class V>
 BAROGRAPH_LANES inline twofold<V> over(twofold<V> s, V n, V one_over_n) noexcept {
-  const V q = s.hi / n;
+  const V q = s.hi * one_over_n;  // a last digit that is wrong shows in the rest
   const V p = q * n;
   return {q, (((s.hi - p) - product_error(q, n, p)) + s.lo) * one_over_n};
 }

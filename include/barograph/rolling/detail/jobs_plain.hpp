@@ -47,18 +47,38 @@ struct sums_job {
   std::int64_t from, to;      ///< windows to do; fixed: groups of four blocks (short: of four rows)
   double min_periods;         ///< fewer values give NaN
   double ddof;                ///< of variances
-  double* scratch;            ///< `sums_scratch` doubles for each row of the longest window and one more
+  double largest;             ///< no magnitude in x is above it
+  double* scratch;            ///< `sums_scratch` doubles
   double* out;                ///< one result a window
 };
 
-/// Doubles of scratch for each row of the longest window and one more.
-constexpr std::int64_t sums_scratch(reduction what) noexcept {
-  return 4 * (what == reduction::sum || what == reduction::mean ? 3
-              : what == reduction::skewness                     ? 7
-              : what == reduction::kurtosis                     ? 9
-              : what == reduction::covariance                   ? 7
-              : what == reduction::correlation                  ? 11
-                                                                : 5);
+/// Windows that are done at once as differences of sums so far, and the rows that they may take in; both
+/// follow from the longest window alone, so that chunks are the same for any number of threads.
+constexpr std::int64_t windows_in_chunk(std::int64_t length) noexcept {
+  return length < 256 ? 1024 : 4 * length;
+}
+constexpr std::int64_t rows_in_chunk(std::int64_t length) noexcept {
+  return 2 * windows_in_chunk(length) + length;
+}
+/// Longer windows are not: sums of so many whole numbers would leave few bits for each.
+constexpr std::int64_t longest_of_wholes = 65536;
+
+/// Groups of windows of one length that make a chunk; a group has four blocks, or four rows where short.
+constexpr std::int64_t groups_in_chunk(std::int64_t rows_of_group) noexcept {
+  return rows_of_group < 1024 ? 1024 / rows_of_group : 1;
+}
+
+/// Doubles of scratch for windows of up to `length` rows.
+constexpr std::int64_t sums_scratch(reduction what, std::int64_t length) noexcept {
+  const std::int64_t sums = what == reduction::sum || what == reduction::mean ? 1
+                            : what == reduction::skewness                     ? 3
+                            : what == reduction::kurtosis                     ? 4
+                            : what == reduction::covariance                   ? 3
+                            : what == reduction::correlation                  ? 5
+                                                                              : 2;
+  const std::int64_t suffixes = 4 * (2 * sums + 1) * (length + 1);
+  const std::int64_t wholes = length > longest_of_wholes ? 0 : (2 * sums + 1) * (rows_in_chunk(length) + 8);
+  return suffixes > wholes ? suffixes : wholes;
 }
 
 /// Minima or maxima of the windows [first, stop) of a series.

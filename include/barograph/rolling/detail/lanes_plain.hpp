@@ -118,9 +118,7 @@ BAROGRAPH_LANES inline double choose(bool condition, double a, double b) noexcep
 }
 BAROGRAPH_LANES inline lanes choose(const lane_mask& condition, const lanes& a, const lanes& b) noexcept {
   lanes r;
-  BAROGRAPH_EACH_REGISTER(r.part[i] = reinterpret_cast<register_of_doubles>(
-                              (reinterpret_cast<register_of_flags>(a.part[i]) & condition.part[i]) |
-                              (reinterpret_cast<register_of_flags>(b.part[i]) & ~condition.part[i])))
+  BAROGRAPH_EACH_REGISTER(r.part[i] = condition.part[i] ? a.part[i] : b.part[i])
   return r;
 }
 

@@ -51,6 +51,11 @@ BAROGRAPH_LANES inline V squared_deviations(twofold<V> s1, twofold<V> s2, const 
   return choose((value > noise) | (value != value), value, V(0.0));
 }
 
+template <class V>
+BAROGRAPH_LANES inline V not_negative(V x) noexcept {
+  return choose(x > 0.0, x, V(0.0));
+}
+
 template <reduction What>
 struct statistic;
 
@@ -72,6 +77,11 @@ struct statistic<reduction::sum> {
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>&) noexcept {
     return rounded(s[0]);
   }
+  /// Of a sum that is finite, and far from what of it is in lo.
+  template <class V>
+  BAROGRAPH_LANES static V of_whole(twofold<V> s, const divisors<V>&) noexcept {
+    return s.hi + s.lo;
+  }
 };
 
 template <>
@@ -84,7 +94,12 @@ struct statistic<reduction::mean> : statistic<reduction::sum> {
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>& d) noexcept {
     const twofold<V> whole = tidied(s[0]);
     const V r = rounded(over(whole, d.n, d.one_over_n));
-    return choose(r == r, r, s[0].hi / d.n);
+    return choose(r == r, r, s[0].hi * d.one_over_n);
+  }
+  template <class V>
+  BAROGRAPH_LANES static V of_whole(twofold<V> s, const divisors<V>& d) noexcept {
+    const twofold<V> q = over(s, d.n, d.one_over_n);
+    return q.hi + q.lo;
   }
 };
 
@@ -101,6 +116,10 @@ struct statistic<reduction::variance> : powers_of_one_series<2> {
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>& d) noexcept {
     return squared_deviations(s[0], s[1], d) / d.a;
   }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
+    return not_negative(m.m2) / d.a;
+  }
 };
 
 template <>
@@ -108,6 +127,10 @@ struct statistic<reduction::deviation> : statistic<reduction::variance> {
   template <class V>
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>& d) noexcept {
     return root(squared_deviations(s[0], s[1], d) / d.a);
+  }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
+    return root(not_negative(m.m2) / d.a);
   }
 };
 
@@ -122,6 +145,10 @@ struct statistic<reduction::standard_error> : statistic<reduction::variance> {
   template <class V>
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>& d) noexcept {
     return root(squared_deviations(s[0], s[1], d) / d.a) / d.b;
+  }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
+    return root(not_negative(m.m2) / d.a) / d.b;
   }
 };
 
@@ -144,6 +171,10 @@ struct statistic<reduction::skewness> : powers_of_one_series<3> {
     const V m2 = squared_deviations(s[0], s[1], d);
     return d.a * ((m3.hi + m3.lo) / (m2 * root(m2)));  // 0 / 0 where all values are equal
   }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
+    return d.a * (m.m3 / (m.m2 * root(m.m2)));
+  }
 };
 
 template <>
@@ -165,6 +196,10 @@ struct statistic<reduction::kurtosis> : powers_of_one_series<4> {
     const twofold<V> m4 = minus(s[3], times(m, tidied(second)));
     const V m2 = squared_deviations(s[0], s[1], d);
     return d.a * (d.b * ((m4.hi + m4.lo) / (m2 * m2)) - 3.0 * (d.n - 1.0));
+  }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
+    return d.a * (d.b * (m.m4 / (m.m2 * m.m2)) - 3.0 * (d.n - 1.0));
   }
 };
 

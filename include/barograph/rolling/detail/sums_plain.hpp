@@ -5,13 +5,17 @@
 // and a prefix of the next, so a spike cannot leak into windows that do not hold it. Four blocks go
 // side by side, one a lane. Short windows are added up one by one, four side by side. Windows with
 // bounds of their own: the same idea with a boundary that is set anew whenever a window has left it
-// behind (two stacks).
+// behind (two stacks). All this holds for any values, and is what is left for those of too different sizes;
+// most series take a faster way with the same accuracy: split_sums_plain.hpp for sums of one length,
+// whole_sums_plain.hpp for higher moments and for bounds.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "moments_plain.hpp"
+#include "split_sums_plain.hpp"
+#include "whole_sums_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
@@ -249,35 +253,59 @@ BAROGRAPH_LANES_KERNEL inline void short_sums(const sums_job& j, std::int64_t e)
     for (int k = 0; k < 4; ++k) store_checked(j, e + k, r[k]);
 }
 
+/// One group of four blocks, or of four rows where short, whatever its values.
+template <class S>
+BAROGRAPH_LANES_KERNEL inline void fixed_group(const sums_job& j, std::int64_t group, bool inner) noexcept {
+  constexpr bool or_none = !S::pair;  // series of one kind seldom come here without a missing value
+  if (j.length <= short_window)
+    !inner                 ? short_sums<S, true, false>(j, 4 * group)
+    : or_none || j.missing ? short_sums<S, true, true>(j, 4 * group)
+                           : short_sums<S, or_none, true>(j, 4 * group);
+  else
+    !inner                 ? fixed_sums_blocks<S, true, false>(j, 4 * group)
+    : or_none || j.missing ? fixed_sums_blocks<S, true, true>(j, 4 * group)
+                           : fixed_sums_blocks<S, or_none, true>(j, 4 * group);
+}
+
 /// Windows of one length; j.from and j.to count groups of four blocks, or of four rows where short.
 template <class S>
 BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
-  const bool brief = j.length <= short_window;
-  for (std::int64_t group = j.from; group < j.to; ++group) {
-    const std::int64_t begin = 4 * group * (brief ? 1 : j.length), end = begin + 4 * (brief ? 1 : j.length);
-    const bool inner = begin >= j.length && end <= j.rows && begin >= j.shift && end - j.shift <= j.windows;
-    if (brief)
-      !inner      ? short_sums<S, true, false>(j, begin)
-      : j.missing ? short_sums<S, true, true>(j, begin)
-                  : short_sums<S, false, true>(j, begin);
-    else
-      !inner      ? fixed_sums_blocks<S, true, false>(j, 4 * group)
-      : j.missing ? fixed_sums_blocks<S, true, true>(j, 4 * group)
-                  : fixed_sums_blocks<S, false, true>(j, 4 * group);
+  const std::int64_t rows = 4 * (j.length <= short_window ? 1 : j.length);
+  const std::int64_t chunk = rolling::detail::groups_in_chunk(rows);
+  const auto is_inner = [&](std::int64_t group) noexcept {
+    const std::int64_t begin = group * rows, end = begin + rows;
+    return begin >= j.length && end <= j.rows && begin >= j.shift && end - j.shift <= j.windows;
+  };
+  for (std::int64_t group = j.from; group < j.to;) {
+    std::int64_t next = group + 1;
+    bool done = false;
+    if constexpr (!S::pair) {
+      if (is_inner(group) && !j.missing && j.length > short_window && S::sums < 3) {
+        if constexpr (S::sums < 3) done = split_sums<S>(j, 4 * group);
+      } else if (is_inner(group) && S::pivoted && j.length <= rolling::detail::longest_of_wholes) {
+        const std::int64_t stop = group - group % chunk + chunk;
+        while (next < stop && next < j.to && is_inner(next)) ++next;
+        const std::int64_t begin = group * rows, end = next * rows;
+        done = whole_sums<S>(j, begin - j.shift, end - j.shift, begin - j.length + 1, end);
+      }
+    }
+    for (; !done && group < next; ++group) fixed_group<S>(j, group, is_inner(group));
+    group = next;
   }
 }
 
-/// Windows [start[i], end[i]), for i from j.from to j.to; best where bounds do not go back.
+/// Windows [start[i], end[i]), for i from `from` to `to`; best where bounds do not go back.
 template <class S>
-BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
+BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t from,
+                                                std::int64_t to) noexcept {
   running<S, double, true>* const suffix = reinterpret_cast<running<S, double, true>*>(j.scratch);
   running<S, double, true> back;
   back.clear();
   std::int64_t low = 0, middle = 0, high = 0;  // suffixes cover [low, middle), `back` [middle, high)
   double pivot = 0.0, pivot_y = 0.0;
-  for (std::int64_t i = j.from; i < j.to; ++i) {
+  for (std::int64_t i = from; i < to; ++i) {
     const std::int64_t s = j.start[i], e = j.end[i] > s ? j.end[i] : s;
-    if (i == j.from || s >= middle || s < low || e < high) {  // a new boundary: all becomes suffixes
+    if (i == from || s >= middle || s < low || e < high) {  // a new boundary: all becomes suffixes
       low = s;
       middle = high = e;
       std::int64_t last = e - 1;
@@ -298,6 +326,47 @@ BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
     running<S, double, true> window = back;
     if (s < middle) window.merge(suffix[s - low]);
     j.out[i] = result_of<S>(window.sum, window.n, j.min_periods, j.ddof);
+  }
+}
+
+/// The rows that windows take in, and how many they hold in all, rows of several windows counted as often.
+struct rows_of_windows {
+  std::int64_t low, high, held;
+  bool proper;  ///< no window ends before it begins
+};
+
+/// Of the windows [from, to), of which there is one at least.
+inline rows_of_windows rows_of(const sums_job& j, std::int64_t from, std::int64_t to) noexcept {
+  rows_of_windows r = {j.start[from], j.end[from], 0, true};
+  for (std::int64_t i = from; i < to; ++i) {
+    const std::int64_t s = j.start[i], e = j.end[i];
+    r.low = s < r.low ? s : r.low;
+    r.high = e > r.high ? e : r.high;
+    r.held += e - s;
+    r.proper = r.proper & (s <= e);
+  }
+  return r;
+}
+
+/// Windows with bounds of their own; chunks of them as differences of sums so far where they overlap.
+template <class S>
+BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
+  if (S::pair || j.length > rolling::detail::longest_of_wholes) return stacked_sums<S>(j, j.from, j.to);
+  const std::int64_t chunk = rolling::detail::windows_in_chunk(j.length);
+  for (std::int64_t i = j.from; i < j.to;) {
+    const std::int64_t last = i - i % chunk + chunk;
+    std::int64_t next = last < j.to ? last : j.to;
+    rows_of_windows r = rows_of(j, i, next);
+    while (next - i > 64 && r.high - r.low > rolling::detail::rows_in_chunk(j.length)) {  // far apart: fewer
+      next = i + (next - i) / 2;
+      r = rows_of(j, i, next);
+    }
+    bool done = false;
+    if constexpr (!S::pair)
+      if (r.proper && r.high - r.low <= rolling::detail::rows_in_chunk(j.length) && r.held >= r.high - r.low)
+        done = whole_sums<S>(j, i, next, r.low, r.high);
+    if (!done) stacked_sums<S>(j, i, next);
+    i = next;
   }
 }
 
