@@ -89,6 +89,20 @@ def test_marks_that_nothing_decides_are_asked_for(tmp_path, cell):
         assert latencies(tmp_path, text, decimal=decimal)[0] == value
 
 
+def test_a_column_beside_the_latency_that_does_not_tell_its_mark_stops_nothing(tmp_path):
+    text = "time;latency_ms;amount\n" + "2024-01-30 10:00;5,5;1,234\n" * 20
+    dataset = read(tmp_path, text)
+    assert dataset.table["latency_ms"].tolist() == [5.5] * 20
+    assert any(note.startswith("amount holds numbers such as '1,234'") for note in dataset.notes)
+    assert bg.analyze(dataset, frame="table").tables["overall"]["requests"][0] == 20
+    assert read(tmp_path, text, decimal=",").table["amount"].tolist() == [1.234] * 20
+    frame = {"time": ["2024-01-30 10:00"] * 20, "latency_ms": [5.5] * 20, "amount": ["1,234"] * 20}
+    assert bg.clean(frame, frame="table").rows_in == 20
+    assert read_table(tmp_path / "log.csv").array("amount").tolist() == ["1,234"] * 20
+    with pytest.raises(ValueError, match="amount holds numbers"):
+        read(tmp_path, "time;amount\n" + "2024-01-30 10:00;1,234\n" * 20)
+
+
 def test_the_decimal_mark_is_an_option_of_the_command_line(tmp_path, capsys):
     file = tmp_path / "log.csv"
     file.write_text(csv_text(["1,234"] * 200), encoding="utf-8")

@@ -131,7 +131,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
         coded, _ = gatherer.finish()
         assert isinstance(coded, Strings)
         coded = _empty_as_missing(coded)
-        number, strange = number_of(name, coded)
+        number, strange = number_of(name, coded, needed=False)
         out[name] = coded if strange is not None else number
     return Table(out)
 
@@ -200,7 +200,7 @@ def _read_columns(
         else:
             read_rows.append(delimited.read_into(source, gatherers, kinds, lambda *line: lost.append(line)))
     table, odd = _finish(samples[0], gatherers, flag_columns)
-    found.notes += [g.note for g in gatherers.values() if isinstance(g, TimeColumn) and g.note]
+    found.notes += [g.note for g in gatherers.values() if not isinstance(g, NameColumn) and g.note]
     if not len(table) and not lost:
         raise ValueError(f"{sources[0].path}: column names and no rows")
     table, found.schema = _by_file(table, found.schema, sources, read_rows)
@@ -258,7 +258,8 @@ def _plan(
         elif sample.typed.get(name) == "flag":
             flag_columns[name] = []
         elif name in numbers or (name not in names and sample.is_number(name)):
-            gatherers[name] = NumberColumn(name, sample.style_of(name))
+            main = name in numbers and (schema.latency is None or name not in schema.values)
+            gatherers[name] = NumberColumn(name, sample.style_of(name), needed=main)
         elif name in names or size < _TEXT_KEPT_BELOW:
             gatherers[name] = NameColumn(name)
     return gatherers, flag_columns
@@ -375,7 +376,8 @@ def typed(
             and column is not None
             and (isinstance(column, Strings) or column.dtype.kind == "O")
         ):
-            changed[name], strange = number_of(name, column)
+            main = schema.latency is None or name not in schema.values
+            changed[name], strange = number_of(name, column, needed=main)
             if strange is not None:
                 odd[name] = strange
     if schema.timestamp is not None:
@@ -401,11 +403,17 @@ def typed(
     return (table.with_columns(changed) if changed else table), odd, note
 
 
-def number_of(name: str, column: Column) -> tuple[Array, OddCells | None]:
-    """A text column as numbers; each different text is read once."""
+def number_of(name: str, column: Column, *, needed: bool = True) -> tuple[Array, OddCells | None]:
+    """A text column as numbers; each different text is read once.
+
+    Raises
+    ------
+    ValueError
+        Where it is needed and its decimal mark cannot be told.
+    """
     if not isinstance(column, Strings):
         column = Strings.encode(as_texts(column.tolist()))
-    gatherer = NumberColumn(name)
+    gatherer = NumberColumn(name, needed=needed)
     gatherer.add(Text(list(column.categories)))
     of_category, strange = gatherer.finish()
     values = np.append(of_category.astype(np.float64), np.nan)[column.codes]

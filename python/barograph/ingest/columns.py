@@ -292,11 +292,16 @@ class NumberColumn:
         Of the column, for messages.
     style : {"plain", "point", "comma"}
         How the numbers are written; what is found plain is looked at as a whole when it is there.
+    needed : bool
+        Whether cells that do not tell their decimal mark are an error; else they are read as written with a
+        point, and `note` says so.
     """
 
-    def __init__(self, name: str, style: str = "plain") -> None:
+    def __init__(self, name: str, style: str = "plain", *, needed: bool = True) -> None:
         self.name = name
         self.style = style
+        self.needed = needed
+        self.note: str | None = None
         self._gathered = _Gathered(np.int64)
         self._whole = True
         self._evidence = np.zeros(7, np.int64)
@@ -351,7 +356,11 @@ class NumberColumn:
         style = _core.number_style(self._evidence) if self.style == "plain" else self.style
         if style is None:
             rows = np.concatenate(self._either_point)
-            raise ValueError(_undecided(self.name, odd, f"{values[rows[0]]:.3f}" if rows.size else ""))
+            told = _undecided(self.name, odd, f"{values[rows[0]]:.3f}" if rows.size else "")
+            if self.needed:
+                raise ValueError(f"columns: {told}")
+            self.note = f"{told}; read with a point till then."
+            style = "plain"
         if self.style != "plain" or style == "plain" or (style == "point" and odd is None):
             return values, odd
         self._gathered = _Gathered(np.int64)
@@ -379,7 +388,7 @@ def _undecided(name: str, odd: OddCells | None, seen: str) -> str:
             break
     mark = "comma" if "," in example else "point"
     return (
-        f"columns: {name} holds numbers such as {example!r}, whose {mark} may be the decimal one or set "
+        f"{name} holds numbers such as {example!r}, whose {mark} may be the decimal one or set "
         "thousands apart; say which mark is the decimal one: decimal=',' or decimal='.' (--decimal)"
     )
 
