@@ -266,6 +266,10 @@ def _base_axis(axes: Any, panel: panels.Panel, flip: bool) -> None:
         axis.set_major_locator(locator)
         axis.set_major_formatter(_clock(dates, locator))
         axes.margins(x=0.01)
+        times = np.unique(np.concatenate([trace.x for trace in panel.traces] or [np.empty(0)]))
+        if times.size == 1:  # an axis of its own would show years around it
+            text = str(times[0].astype("datetime64[ms]")).replace("T", " ").removesuffix(".000")
+            axis.set_ticks([float(dates.date2num(times[0]))], [text])
     elif panel.x.kind == "label":
         room = 34 if flip else max(4, 72 // max(1, len(panel.x.labels)))
         step = 1 if flip else max(1, -(-len(panel.x.labels) // 24))

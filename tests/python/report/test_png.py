@@ -5,6 +5,8 @@ import sys
 import numpy as np
 import pytest
 
+from barograph._frames import Table
+from barograph.analysis._model import Chart
 from barograph.report import panels, png
 
 pytest.importorskip("matplotlib")
@@ -44,6 +46,17 @@ def test_points_between_gaps_are_drawn():
     lone = panels.Trace("", None, np.arange(4), np.array([np.nan, 1.0, np.nan, 2.0]))
     assert lone.lone
     assert not panels.Trace("", None, np.arange(4), np.array([1.0, 2.0, np.nan, np.nan])).lone
+
+
+def test_the_axis_of_a_single_time_names_it():
+    from matplotlib.figure import Figure
+
+    table = Table({"x": np.array(["2024-01-01T10:00:01"], "datetime64[ns]"), "y": [1.0]})
+    panel = panels.panel(Chart("c", "line", "t", "t", "x", ("y",), "time", "y"), table)
+    axes = Figure().subplots()
+    axes.plot(panel.traces[0].x, panel.traces[0].y)
+    png._base_axis(axes, panel, flip=False)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2024-01-01 10:00:01"]
 
 
 def test_matplotlib_keeps_its_settings(report, tmp_path):

@@ -84,6 +84,9 @@
       base.showgrid = false;
     } else if (panel.x.kind === "time") {
       Object.assign(base, { type: "date", nticks: narrow ? 5 : 0, tickangle: 0 });
+      const times = [...new Set(seen.flatMap((t) => panel.xs[t.x]))];
+      if (times.length === 1) // an axis of its own would count fractions of a second around it
+        Object.assign(base, { tickmode: "array", tickvals: times, ticktext: [times[0].replace("T", " ").replace(/\.0+$/, "")] });
     } else if (panel.kind !== "scatter" && panel.ticks) {
       Object.assign(base, { dtick: panel.ticks * (narrow ? 2 : 1) });
     }
@@ -105,7 +108,7 @@
         Object.assign(trace, { type: "scatter", mode: "markers", marker: { color: c, size: narrow ? 5 : 6, opacity: 0.55 },
           hovertemplate: literal(panel.xTitle) + ": %{x:,.5~r}<br>" + literal(panel.yTitle) + ": %{y" + shown + "<extra>" + named + "</extra>" });
       } else if (panel.kind === "line" || t.fit) {
-        Object.assign(trace, { type: "scatter", mode: panel.x.kind === "label" || (t.lone && !t.fit) ? "lines+markers" : "lines", marker: { size: 4 },
+        Object.assign(trace, { type: "scatter", mode: panel.x.kind === "label" || (t.lone && !t.fit) ? "lines+markers" : "lines", marker: { size: t.y.length === 1 ? 8 : 4 },
           line: { color: c, width: t.fit ? 2.5 : 1.7, dash: t.fit ? "dash" : "solid" }, connectgaps: false,
           hovertemplate: (layout.hovermode === "x unified" ? "" : place + ": ") + "%{y" + shown + (all.length > 1 ? "" : "<extra></extra>") });
       } else {
