@@ -14,6 +14,7 @@
 #include "core/executor.hpp"
 #include "core/hash_seed.hpp"
 #include "core/interrupt.hpp"
+#include "core/large_pages.hpp"
 #include "core/math.hpp"
 #include "core/random.hpp"
 #include "core/serial_executor.hpp"

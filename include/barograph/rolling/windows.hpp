@@ -10,6 +10,7 @@
 
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
+#include "../core/large_pages.hpp"
 #include "../core/span.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -279,8 +280,11 @@ inline windows windows_in_time(span<const std::int64_t> times, const reach_in_ti
   windows w;
   w.rows = n;
   const auto count = static_cast<std::size_t>(n / step + (n % step != 0 ? 1 : 0));
-  w.start.resize(count);
-  w.end.resize(count);
+  for (std::vector<std::int64_t>* rows : {&w.start, &w.end}) {
+    rows->reserve(count);
+    prefer_large_pages(rows->data(), count * sizeof(std::int64_t));
+    rows->resize(count);
+  }
   find_rows<Falling, false>(
       times, step, [&](std::int64_t key) noexcept { return less(key, r.back); }, w.start);
   if (r.centred)
