@@ -129,6 +129,23 @@ void bind_holt_winters(py::module_& m) {
              const baseline::components c = s.with([](const model& h) { return h.parts(); });
              return py::make_tuple(c.level, c.trend, array_of_values(c.season));
            })
+      .def("configuration",
+           [](const bound& s) {
+             return s.with([](const model& h) {
+               const char* const kinds[] = {"none", "additive", "multiplicative"};
+               return std::make_tuple(std::string(kinds[static_cast<int>(h.kind())]), h.width(), h.memory(),
+                                      h.robust());
+             });
+           })
+      .def("to_bytes",
+           [](const bound& s) { return py::bytes(s.with([](const model& h) { return h.to_bytes(); })); })
+      .def_static(
+          "from_bytes",
+          [](const py::bytes& data, std::size_t max_bytes) {
+            return std::make_unique<bound>(
+                model::from_bytes(std::string(data), barograph::byte_limits{max_bytes}));
+          },
+          py::arg("data"), py::arg("max_bytes"))
       .def("copy", [](const bound& s) { return std::make_unique<bound>(s.copy()); });
 }
 

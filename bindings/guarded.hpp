@@ -25,6 +25,13 @@ class guarded {
     ++version_;
     return f(state_);
   }
+  /// The lock where nobody holds it; while it is held, `held` and `change_held` give the state.
+  std::unique_lock<std::mutex> try_lock() const { return std::unique_lock(lock_, std::try_to_lock); }
+  const State& held() const { return state_; }
+  State& change_held() {
+    ++version_;
+    return state_;
+  }
   /// A copy, and the number of changes that have led to it.
   std::pair<State, std::uint64_t> versioned_copy() const {
     const std::lock_guard<std::mutex> hold(lock_);

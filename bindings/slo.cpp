@@ -70,7 +70,7 @@ void bind_requests(py::class_<guarded<State>>& c) {
   c.def(
       "update",
       [](bound& self, double latency, bool error, std::uint64_t n) {
-        barograph_bindings::write(self, [=](State& s) { s.update(latency, error, n); });
+        barograph_bindings::write_at_once(self, [=](State& s) { s.update(latency, error, n); });
       },
       py::arg("latency"), py::arg("error"), py::arg("n"));
   c.def(

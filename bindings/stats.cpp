@@ -15,10 +15,10 @@ namespace {
 
 template <class State>
 void bind_counts(py::class_<guarded<State>>& c) {
-  c.def("count", reader(&State::count));
-  c.def("nan_count", reader(&State::nan_count));
-  c.def("positive_infinity_count", reader(&State::positive_infinity_count));
-  c.def("negative_infinity_count", reader(&State::negative_infinity_count));
+  c.def("count", field(&State::count));
+  c.def("nan_count", field(&State::nan_count));
+  c.def("positive_infinity_count", field(&State::positive_infinity_count));
+  c.def("negative_infinity_count", field(&State::negative_infinity_count));
 }
 
 template <class T>
@@ -49,8 +49,12 @@ void bind_moments(py::module_& m) {
   c.def("mean", reader(&bg::moments::mean));
   c.def("variance", reader(&bg::moments::variance), py::arg("ddof"));
   c.def("std", reader(&bg::moments::std), py::arg("ddof"));
-  c.def("min", reader(&bg::moments::min));
-  c.def("max", reader(&bg::moments::max));
+  c.def("min", field(&bg::moments::min));
+  c.def("max", field(&bg::moments::max));
+}
+
+py::object quantile_of(guarded<bg::quantile_histogram>& g, double q) {
+  return py::float_(read_at_once(g, [q](const bg::quantile_histogram& h) { return h.quantile(q); }));
 }
 
 void bind_quantile_histogram(py::module_& m) {
@@ -71,21 +75,16 @@ void bind_quantile_histogram(py::module_& m) {
         write(self, [v = values_of(values), n = counts_of(counts)](histogram& h) { h.update(v, n); });
       },
       py::arg("values").noconvert(), py::arg("counts").noconvert());
-  c.def("zero_count", reader(&histogram::zero_count));
-  c.def("scale", reader(&histogram::scale));
-  c.def("budget", reader(&histogram::budget));
-  c.def("zero_threshold", reader(&histogram::zero_threshold));
+  c.def("zero_count", field(&histogram::zero_count));
+  c.def("scale", field(&histogram::scale));
+  c.def("budget", field(&histogram::budget));
+  c.def("zero_threshold", field(&histogram::zero_threshold));
   c.def("pinned", reader(&histogram::pinned));
-  c.def("extremes_known", reader(&histogram::extremes_known));
-  c.def("relative_error", reader(&histogram::relative_error));
-  c.def("min", reader(&histogram::min));
-  c.def("max", reader(&histogram::max));
-  c.def(
-      "quantile",
-      [](const bound& self, double q) {
-        return read(self, [=](const histogram& h) { return h.quantile(q); });
-      },
-      py::arg("q"));
+  c.def("extremes_known", field(&histogram::extremes_known));
+  c.def("relative_error", field(&histogram::relative_error));
+  c.def("min", field(&histogram::min));
+  c.def("max", field(&histogram::max));
+  bind_number_method<histogram, &quantile_of>(c, "quantile", "quantile($self, q, /)\n--\n\n");
   c.def(
       "quantiles",
       [](const bound& self, const double_array& q) {
@@ -166,7 +165,7 @@ void bind_proportion(py::module_& m) {
   c.def(
       "update",
       [](bound& self, bool success, std::uint64_t n) {
-        write(self, [=](bg::proportion& p) { p.update(success, n); });
+        write_at_once(self, [=](bg::proportion& p) { p.update(success, n); });
       },
       py::arg("success"), py::arg("n"));
   c.def(
@@ -183,12 +182,12 @@ void bind_proportion(py::module_& m) {
   c.def(
       "update_counts",
       [](bound& self, std::uint64_t successes, std::uint64_t trials) {
-        write(self, [=](bg::proportion& p) { p.update_counts(successes, trials); });
+        write_at_once(self, [=](bg::proportion& p) { p.update_counts(successes, trials); });
       },
       py::arg("successes"), py::arg("trials"));
-  c.def("successes", reader(&bg::proportion::successes));
-  c.def("trials", reader(&bg::proportion::trials));
-  c.def("rate", reader(&bg::proportion::rate));
+  c.def("successes", field(&bg::proportion::successes));
+  c.def("trials", field(&bg::proportion::trials));
+  c.def("rate", field(&bg::proportion::rate));
   c.def(
       "wilson",
       [](const bound& self, double confidence) {

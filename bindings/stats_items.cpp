@@ -160,7 +160,7 @@ void bind_top(py::module_& m) {
       "update",
       [](bound& self, const py::str& text, std::uint64_t n) {
         const std::string_view view = text_of(text);
-        write(self, [=](top& t) { t.update(view, n); });
+        write_at_once(self, [=](top& t) { t.update(view, n); });
       },
       py::arg("text"), py::arg("n"));
   c.def(

@@ -24,10 +24,10 @@ bg::span<const std::int64_t> times_of(const time_array& a) {
 /// Counts of a timed state, and update_many_at(times, values).
 template <class State>
 void bind_timed(py::class_<guarded<State>>& c) {
-  c.def("count", reader(&State::count));
-  c.def("nan_count", reader(&State::nan_count));
-  c.def("positive_infinity_count", reader(&State::positive_infinity_count));
-  c.def("negative_infinity_count", reader(&State::negative_infinity_count));
+  c.def("count", field(&State::count));
+  c.def("nan_count", field(&State::nan_count));
+  c.def("positive_infinity_count", field(&State::positive_infinity_count));
+  c.def("negative_infinity_count", field(&State::negative_infinity_count));
   c.def(
       "update_many_at",
       [](guarded<State>& self, const time_array& times, const double_array& values) {
@@ -42,7 +42,7 @@ void bind_weighted(py::class_<guarded<State>>& c) {
   c.def(
       "update_at",
       [](guarded<State>& self, std::int64_t time, double x, std::uint64_t n) {
-        write(self, [=](State& s) { s.update(time, x, n); });
+        write_at_once(self, [=](State& s) { s.update(time, x, n); });
       },
       py::arg("time"), py::arg("x"), py::arg("n"));
 }
@@ -55,12 +55,12 @@ void bind_ewma(py::module_& m) {
   bind_update(c);
   bind_timed(c);
   bind_weighted(c);
-  c.def("half_life", reader(&ewma::half_life));
-  c.def("newest", reader(&ewma::newest));
-  c.def("mean", reader(&ewma::mean));
+  c.def("half_life", field(&ewma::half_life));
+  c.def("newest", field(&ewma::newest));
+  c.def("mean", field(&ewma::mean));
   c.def("variance", reader(&ewma::variance), py::arg("bias"));
   c.def("std", reader(&ewma::std), py::arg("bias"));
-  c.def("effective_count", reader(&ewma::effective_count));
+  c.def("effective_count", field(&ewma::effective_count));
 }
 
 void bind_counter(py::module_& m) {
@@ -72,7 +72,7 @@ void bind_counter(py::module_& m) {
   c.def(
       "update_at",
       [](bound& self, std::int64_t time, double value) {
-        write(self, [=](counter& s) { s.update(time, value); });
+        write_at_once(self, [=](counter& s) { s.update(time, value); });
       },
       py::arg("time"), py::arg("value"));
   c.def("resets", reader(&counter::resets));

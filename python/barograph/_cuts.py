@@ -76,14 +76,20 @@ def _cut(series: _Series, how: _How) -> _Cut:
     width = _width(window)
     ends = "right" if how.closed is None else how.closed
     if width is None:
+        if int(window) > 2**62:
+            raise ValueError(f"window: {window} given, expected at most 2**62 rows")
         least = _least(how, int(window), int(window))
         return _Cut(_core.fixed_windows(rows, int(window), bool(how.center), ends, step), least, step)
     least = _least(how, 1, None)
     if series.times is None:
         raise TypeError(
-            f"window: {how.window!r} is a length in time, which needs on=times or a pandas datetime index"
+            f"window: {how.window!r} is a length in time, which needs on=times or a pandas index of times, "
+            "none missing"
         )
-    return _Cut(_core.time_windows(series.times, width, bool(how.center), ends, step), least, step)
+    times = series.times
+    if times.size and times[-1] < times[0]:  # newest first: as far apart, seen the other way round
+        times = -times
+    return _Cut(_core.time_windows(times, width, bool(how.center), ends, step), least, step)
 
 
 def _least(how: _How, default: int, most: int | None) -> int:
@@ -148,8 +154,8 @@ def _width(window: Any) -> int | None:
 def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:
     """Times as nanoseconds."""
     array = np.asarray(times)
-    if array.dtype.kind == "M":
-        array = array.astype("datetime64[ns]", copy=False).view(np.int64)
+    if array.dtype.kind in "mM":
+        array = array.astype(f"{array.dtype.kind}8[ns]", copy=False).view(np.int64)
         if array.size and array.min() == np.iinfo(np.int64).min:
             raise ValueError(f"{name}: a time is missing (NaT), expected a time for every row")
     if array.dtype.kind not in "iu":

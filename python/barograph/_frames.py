@@ -592,10 +592,17 @@ def _plain(values: Any) -> Any:
         return _arrow_column(values.to_arrow())[0]
     if module == "pyarrow":
         return _arrow_column(values)[0]
-    array = np.asarray(values)
+    array = unmasked(values)
     if array.dtype.kind == "O" and all(v is None or isinstance(v, str) for v in array.tolist()):
         return Strings.encode(array.tolist())
     return array
+
+
+def unmasked(values: Any) -> Array:
+    """An array; of a masked one of numbers float64, NaN where a value is masked."""
+    if isinstance(values, np.ma.MaskedArray) and values.dtype.kind in "biuf":
+        return np.ma.filled(values.astype(np.float64), np.nan)
+    return np.asarray(values)
 
 
 def _pandas_major(pd: Any) -> int:

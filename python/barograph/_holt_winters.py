@@ -13,6 +13,7 @@ from ._cuts import _Cut, _How, _Series, _whole
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
 from ._series_kinds import _columns, _series
+from ._states import MAX_BYTES
 
 _NAN = float("nan")
 
@@ -271,6 +272,67 @@ class HoltWinters:
             setattr(other, name, getattr(self, name))
         other._engine = None if self._engine is None else self._engine.copy()
         return other
+
+    def to_bytes(self) -> bytes:
+        """Return the canonical bytes of the fitted model, from which it goes on here or in C++.
+
+        What was expected of past rows (`fitted`, `start`) is not among them.
+        """
+        return self._model().to_bytes()
+
+    @classmethod
+    def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> HoltWinters:
+        """Read a model back, smoothing and parts as they were.
+
+        Parameters
+        ----------
+        data : bytes-like
+            What `to_bytes` gave, here or in C++. It need not be trusted.
+        max_bytes : int, default 64 MiB
+            Refuse more than this.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are truncated, damaged, of another kind, newer, or no model could have them.
+
+        Examples
+        --------
+        >>> model = bg.HoltWinters(2).fit([1.0, 5.0, 2.0, 6.0, 3.0, 7.0])
+        >>> bg.HoltWinters.from_bytes(model.to_bytes()).forecast(2).expected.round(6)
+        array([4., 8.])
+        """
+        engine = _core.HoltWinters.from_bytes(bytes(memoryview(data)), max_bytes)
+        seasonal, width, memory, robust = engine.configuration()
+        by, parts = engine.smoothing(), engine.parts()
+        model = cls(len(parts[2]) or None, seasonal=None if seasonal == "none" else seasonal)
+        model._by, model._trend = list(by), by[1] > 0 or parts[1] != 0
+        model._how = by[3] != 1.0, width, memory, robust
+        model._engine = engine
+        return model
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the canonical bytes are equal: two fitted models that expect the same from here on."""
+        if type(other) is not type(self):
+            return NotImplemented
+        if self._engine is None or other._engine is None:
+            return self is other
+        return self.to_bytes() == other.to_bytes()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything, the fitted model as canonical bytes."""
+        state = {name: getattr(self, name) for name in self.__slots__}
+        state["_engine"] = None if self._engine is None else self.to_bytes()
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take back what `__getstate__` gave."""
+        for name in self.__slots__:
+            setattr(self, name, state[name])
+        if self._engine is not None:
+            self._engine = _core.HoltWinters.from_bytes(state["_engine"], MAX_BYTES)
 
     def _model(self) -> _core.HoltWinters:
         if self._engine is None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _cut, _How, _inf, _Series
-from ._series_kinds import _columns, _series
+from ._series_kinds import _columns, _paired, _series
 from ._threads import thread_count
 
 _Kernel: TypeAlias = Callable[[_Series, _Cut, _How, "Doubles | None"], Doubles]
@@ -115,7 +115,8 @@ def _check_out(out: Any) -> Doubles | None:
 
 
 def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float) -> Any:
-    first, second = _series(x, how.on), _series(y, None)
+    x, y = _paired(x, y, how.on)
+    first, second = _series(x, how.on), _series(y, None, "y")
     if len(second.values) != len(first.values):
         raise ValueError(f"y: {len(second.values)} rows given, expected {len(first.values)} as x has")
     shown = not (first.nan_is_missing and second.nan_is_missing)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _How, _Series, _times
-from ._frames import require
+from ._frames import require, unmasked
 from ._threads import thread_count
 
 
@@ -105,29 +105,39 @@ def _joiner(x: Any, names: list[str], on: str | None, step: int) -> Callable[[li
     return join
 
 
-def _series(x: Any, on: Any) -> _Series:
+def _paired(x: Any, y: Any, on: Any) -> tuple[Any, Any]:
+    """Two series of pandas by their index, as pandas pairs them up, without a name that only one has."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None or not (isinstance(x, pandas.Series) and isinstance(y, pandas.Series)):
+        return x, y
+    if on is None and not x.index.equals(y.index):
+        x, y = x.align(y)
+    return (x if x.name == y.name else x.rename(None)), y
+
+
+def _series(x: Any, on: Any, name: str = "x") -> _Series:
     module = type(x).__module__.partition(".")[0]
+    if _column_names(x) is not None:
+        raise TypeError(f"{name}: {type(x).__name__} given, expected one series")
     if module == "pandas" and hasattr(x, "index"):
-        return _pandas_series(x, on)
+        return _pandas_series(x, on, name)
     if module in ("polars", "pyarrow"):
-        return _arrow_series(x, on)
-    array = np.asarray(x)
+        return _arrow_series(x, on, name)
+    array = unmasked(x)
     if array.ndim != 1:
-        raise ValueError(f"x: {array.ndim} dimensions given, expected 1 or 2")
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"x: dtype {array.dtype} given, expected numbers")
-    values = np.ascontiguousarray(array, dtype=np.float64)
+        raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1 or 2")
+    if array.dtype.kind not in "biufO":
+        raise TypeError(f"{name}: dtype {array.dtype} given, expected numbers")
+    values = _floats(name, array)
     times = None if on is None else _times(on, values.size)
     return _Series(values, None, True, times, lambda out, _: out)
 
 
-def _pandas_series(x: Any, on: Any) -> _Series:
-    kind = getattr(x.dtype, "kind", "O")
-    if kind not in "biuf":
-        raise TypeError(f"x: dtype {x.dtype} given, expected numbers")
-    values = np.ascontiguousarray(x.to_numpy(dtype=np.float64, na_value=np.nan))
-    index_times = x.index if getattr(x.index.dtype, "kind", "") == "M" else None
-    times: Any = on if on is not None else index_times
+def _pandas_series(x: Any, on: Any, name: str) -> _Series:
+    if x.dtype != object and getattr(x.dtype, "kind", "O") not in "biuf":
+        raise TypeError(f"{name}: dtype {x.dtype} given, expected numbers")
+    values = _floats(name, x.to_numpy(dtype=object if x.dtype == object else np.float64, na_value=np.nan))
+    times: Any = on if on is not None else _times_of_index(x.index)
     if getattr(getattr(times, "dtype", None), "tz", None) is not None:
         times = sys.modules["pandas"].DatetimeIndex(times).tz_convert("UTC").tz_localize(None)
 
@@ -137,13 +147,28 @@ def _pandas_series(x: Any, on: Any) -> _Series:
     return _Series(values, None, True, None if times is None else _times(times, values.size), wrap)
 
 
-def _arrow_series(x: Any, on: Any) -> _Series:
+def _floats(name: str, array: npt.NDArray[Any]) -> Doubles:
+    """Numbers as float64, in place where they are; of objects None is missing."""
+    try:
+        return np.ascontiguousarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: objects given that are not all numbers or None") from None
+
+
+def _times_of_index(index: Any) -> Any:
+    """Of a pandas index its times, where it has one for every row; of periods their beginnings."""
+    if isinstance(index, sys.modules["pandas"].PeriodIndex):
+        index = index.to_timestamp()
+    return index if getattr(index.dtype, "kind", "") in "mM" and not index.hasnans else None
+
+
+def _arrow_series(x: Any, on: Any, name: str) -> _Series:
     pa = require("pyarrow", "report")
     polars = type(x).__module__.startswith("polars")
     chunks = _arrow_chunks(x)
     kind = chunks[0].type if chunks else (x.to_arrow().type if polars else x.type)
     if not (pa.types.is_primitive(kind) and not pa.types.is_temporal(kind)):
-        raise TypeError(f"x: {kind} given, expected numbers")
+        raise TypeError(f"{name}: {kind} given, expected numbers")
     parts = [_arrow_values(chunk) for chunk in chunks]
     rows = sum(map(len, parts))
     if len(parts) == 1:
@@ -157,15 +182,16 @@ def _arrow_series(x: Any, on: Any) -> _Series:
     def wrap(out: Doubles, cut: _Cut) -> Any:
         # Null where values were too few; a NaN that went in shows as NaN.
         valid, nulls = None, 0
-        if np.isnan(out).any():
-            few = _core.too_few(cut.windows, mask if cut.mask is None else cut.mask, cut.least)
+        none = np.isnan(out)
+        if none.any():
+            few = _core.too_few(cut.windows, mask if cut.mask is None else cut.mask, cut.least) & none
             nulls = int(few.sum())
             valid = pa.py_buffer(np.packbits(few ^ 1, bitorder="little")) if nulls else None
         flat = np.ascontiguousarray(out)
         result = pa.Array.from_buffers(pa.float64(), len(flat), [valid, pa.py_buffer(flat)], nulls)
         if polars:
             return require("polars", "polars").Series(x.name, result)
-        return result
+        return pa.chunked_array([result]) if isinstance(x, pa.ChunkedArray) else result
 
     times = None if on is None else _times(on.to_numpy() if hasattr(on, "to_numpy") else on, rows)
     return _Series(values, mask, False, times, wrap)

@@ -273,7 +273,7 @@ class _NumberState(CountedState, Subtractable):
             If x has more than one dimension, n is given with an array, or a count would pass 2**63 - 1.
         """
         if type(x) is float and n is None:  # the common case of a stream: nothing to look at
-            self._engine.update(x)
+            self._engine.update_one(x)
             return self
         if _is_scalar(x):
             self._engine.update(_number("x", x), 1 if n is None else _count("n", n))
@@ -460,7 +460,7 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
         4
         """
         if type(x) is float and n is None:  # the common case of a stream: nothing to look at
-            self._engine.update(x)
+            self._engine.update_one(x)
             return self
         if n is None or _is_scalar(n):
             return super().update(x, n)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import _Cut, _How, _inf, _Series, _times, _whole, _width
-from ._series_kinds import _columns, _series
+from ._series_kinds import _columns, _paired, _series
 
 
 class _Weights(NamedTuple):
@@ -140,7 +140,8 @@ def ewm_cov(
     Parameters
     ----------
     x, y : one-dimensional, as in :func:`ewm_mean`
-        Of one length. Rows pair up by position, not by index.
+        Of one length. Rows pair up by position; two series of pandas by their index, unless `times` are
+        given.
     com, span, halflife, alpha, bias, min_periods, adjust, ignore_na, times, inf
         As in :func:`ewm_var`; `min_periods` counts pairs.
 
@@ -195,7 +196,8 @@ def _weigh(x: Any, how: _Weights, what: str) -> Any:
 
 
 def _weigh_pairs(x: Any, y: Any, how: _Weights, what: str) -> Any:
-    first, second = _series(x, None), _series(y, None)
+    x, y = _paired(x, y, how.times)
+    first, second = _series(x, None), _series(y, None, "y")
     if len(second.values) != len(first.values):
         raise ValueError(f"y: {len(second.values)} rows given, expected {len(first.values)} as x has")
     decay, weighting, elapsed = _decay(how, len(first.values), what)

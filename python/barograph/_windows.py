@@ -79,7 +79,8 @@ def rolling_mean(
     step : int, optional
         Keep every `step`-th window.
     on : array-like of datetime64 or int (ns), or str, optional
-        Times of the rows, never going back; for a DataFrame also the name of the column that has them.
+        Times of the rows, in order (or the newest first); for a DataFrame also the name of the column that
+        has them. A pandas index of times, of lengths of time or of periods needs no `on`.
     inf : {"missing", "propagate"}, default "missing"
         Infinities are left out as in pandas, or make their windows infinite or NaN.
     threads : int, optional
@@ -166,6 +167,8 @@ def rolling_sem(
 ) -> Any:  # fmt: skip
     """Standard error of the mean in each window: :func:`rolling_std` over the root of the number of values.
 
+    Infinities are left out of both; pandas leaves them out of the deviation and counts them among the values.
+
     Examples
     --------
     >>> bg.rolling_sem([1.0, 3.0, 3.0], 2, ddof=0).round(6)
@@ -229,13 +232,15 @@ def rolling_cov(
     Parameters
     ----------
     x, y : one-dimensional, as in :func:`rolling_mean`
-        Of one length. Rows pair up by position, not by index.
+        Of one length. Rows pair up by position; two series of pandas by their index, as pandas does it,
+        unless `on` gives the rows' times.
     window, min_periods, center, closed, step, on, inf, threads
         As in :func:`rolling_mean`; `min_periods` counts pairs.
 
     Returns
     -------
     same kind as `x`
+        With its name, unless `y` is a series of another name.
 
     Raises
     ------

@@ -61,8 +61,8 @@ def prometheus(le: ArrayLike, cumulative: ArrayLike, *, sum: float | None = None
 
     Parameters
     ----------
-    le : array-like of float, shape (n,)
-        Upper bounds, ascending; the last may be +Inf.
+    le : array-like of float or of text, shape (n,)
+        Upper bounds, ascending; the last may be +Inf. Labels may be given as they are: ``["0.1", "+Inf"]``.
     cumulative : array-like of int, shape (n,)
         Values up to each bound, as `_bucket` series have them.
     sum : float, optional
@@ -89,9 +89,18 @@ def prometheus(le: ArrayLike, cumulative: ArrayLike, *, sum: float | None = None
     >>> round(b.histogram.quantile(0.9), 2)
     0.37
     """
-    return _bucketed(
-        _core.from_prometheus(_numbers("le", le), _counts("cumulative", cumulative, np.uint64)), sum
-    )
+    bounds = _numbers("le", _without_quotes(le))
+    return _bucketed(_core.from_prometheus(bounds, _counts("cumulative", cumulative, np.uint64)), sum)
+
+
+def _without_quotes(le: ArrayLike) -> ArrayLike:
+    """Labels as numbers."""
+    if not (isinstance(le, (list, tuple)) and any(isinstance(bound, str) for bound in le)):
+        return le
+    try:
+        return [float(bound) for bound in le]
+    except ValueError as error:
+        raise ValueError(f"le: {error}, expected numbers or '+Inf'") from None
 
 
 def values(

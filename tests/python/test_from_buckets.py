@@ -168,3 +168,10 @@ def test_values_with_counts_and_an_array_of_weights() -> None:
 def test_bad_input_is_refused_by_name(call: Any, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         call()
+
+
+def test_labels_of_prometheus_are_read_as_they_are():
+    given = bg.from_buckets.prometheus(["0.1", "0.5", "+Inf"], [80, 95, 100])
+    assert given.histogram == bg.from_buckets.prometheus([0.1, 0.5, float("inf")], [80, 95, 100]).histogram
+    with pytest.raises(ValueError, match="expected numbers or"):
+        bg.from_buckets.prometheus(["0.1", "x"], [80, 95])

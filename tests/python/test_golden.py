@@ -90,6 +90,16 @@ def trees() -> Any:
     return detector
 
 
+def smoothed() -> Any:
+    """A season of four rows, fed with `removed.txt`."""
+    model = bg.HoltWinters(
+        4, start=(100.0, 1.0, [8.0, 4.0, -2.0, -10.0]), smoothing_level=0.5, smoothing_trend=0.25,
+        smoothing_seasonal=0.125, damped_trend=True, damping_trend=0.75, width=2.0, memory=63, robust=True,
+    )  # fmt: skip
+    model.update(numbers_in("removed.txt"))
+    return model
+
+
 RECIPES: dict[str, Callable[[], Any]] = {
     "exact_sum_v1.bin": lambda: fed(bg.ExactSum()),
     "moments_v1.bin": lambda: fed(bg.Moments()),
@@ -127,6 +137,10 @@ RECIPES: dict[str, Callable[[], Any]] = {
         bg.Policy(availability=0.9), [bg.BurnRule("10s", "1s", 2, "now")], period="1h"
     ),
     "ewma_v1.bin": lambda: late(bg.Ewma(3600)),
+    "holt_winters_v1.bin": smoothed,
+    "holt_winters_plain_v1.bin": lambda: bg.HoltWinters(
+        start=(100.0, 0.0, []), smoothing_level=0.5, smoothing_trend=0.25
+    ),
     "seasonal_profile_v1.bin": lambda: late(bg.SeasonalProfile("day", "1min", "+01:00")),
     "seasonal_profile_empty_v1.bin": lambda: bg.SeasonalProfile(7),
     "pca_v1.bin": lambda: bg.detect.PCA(2).fit(np.reshape(numbers_in("values.txt")[:195], (-1, 5))),

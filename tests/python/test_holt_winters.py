@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import warnings
 
 import numpy as np
@@ -158,3 +160,50 @@ def test_a_model_that_knows_nothing_says_so():
         bg.HoltWinters(2, start=(1.0, 0.0, [0.0]), **known)
     with pytest.raises(ValueError, match="rows: 0"):
         bg.HoltWinters(2, start=(1.0, 0.0, [0.0, 0.0]), **known).forecast(0)
+
+
+def fitted_models():
+    x = made(200, 12)
+    yield bg.HoltWinters(12).fit(x)
+    yield bg.HoltWinters(12, seasonal="multiplicative", damped_trend=True, robust=True, width=2).fit(x)
+    yield bg.HoltWinters(trend=None, memory=50).fit(x)
+    yield bg.HoltWinters(7, trend=None).fit(x[:100])
+
+
+def test_bytes_go_on_where_the_model_was():
+    for model in fitted_models():
+        model.update([104.0, float("nan"), 98.0])
+        for again in (
+            bg.HoltWinters.from_bytes(model.to_bytes()),
+            pickle.loads(pickle.dumps(model)),
+            copy.deepcopy(model),
+        ):
+            assert again == model
+            assert again.smoothing == model.smoothing
+            for ours, want in zip(again.forecast(30), model.forecast(30), strict=True):
+                np.testing.assert_array_equal(ours, want)
+            assert again.update(150.0) == model.copy().update(150.0)
+            assert again != model
+            again.fit(made(100, 7))
+
+
+def test_what_bytes_do_not_hold_is_told_and_pickle_holds_it():
+    model = next(fitted_models())
+    with pytest.raises(ValueError, match="nothing was fitted"):
+        _ = bg.HoltWinters.from_bytes(model.to_bytes()).fitted
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).fitted.expected, model.fitted.expected)
+    unfitted = pickle.loads(pickle.dumps(bg.HoltWinters("day", robust=True)))
+    assert repr(unfitted) == repr(bg.HoltWinters("day", robust=True))
+    with pytest.raises(ValueError, match="not fitted"):
+        unfitted.to_bytes()
+
+
+def test_bytes_that_no_model_has_are_refused():
+    data = next(fitted_models()).to_bytes()
+    for at in range(0, len(data), 7):
+        with pytest.raises(ValueError, match="bytes"):
+            bg.HoltWinters.from_bytes(data[:at])
+    with pytest.raises(ValueError, match="kind"):
+        bg.HoltWinters.from_bytes(bg.Moments().to_bytes())
+    with pytest.raises(ValueError, match="limit"):
+        bg.HoltWinters.from_bytes(data, max_bytes=20)

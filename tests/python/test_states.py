@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 from fractions import Fraction
 
 import numpy as np
@@ -382,3 +383,37 @@ def test_an_array_that_another_thread_writes_leaves_a_consistent_state() -> None
     assert bg.QuantileHistogram.from_bytes(h.to_bytes()) == h
     assert bg.Moments.from_bytes(m.to_bytes()) == m
     assert h.count + h.nan_count == 5 * len(x)
+
+
+def test_hot_methods_refuse_what_is_no_number_and_an_object_without_a_state():
+    engine = bg.QuantileHistogram()._engine
+    for method in (engine.update_one, engine.quantile):
+        with pytest.raises(TypeError):
+            method("12")
+    with pytest.raises(TypeError):
+        engine.quantile()
+    with pytest.raises(ValueError, match="q: 2 given"):
+        engine.quantile(2)
+    empty = type(engine).__new__(type(engine))
+    with pytest.raises(TypeError, match="__init__"):
+        empty.quantile(0.5)
+    with pytest.raises(TypeError):
+        type(engine).quantile(bg.Moments()._engine, 0.5)
+
+
+def test_one_state_takes_single_values_and_batches_from_many_threads():
+    h = bg.QuantileHistogram()
+    batch = np.arange(1.0, 200_001.0)
+
+    def one_by_one():
+        for _ in range(20_000):
+            h.update(3.0)
+            h.quantile(0.5)
+
+    threads = [threading.Thread(target=one_by_one) for _ in range(3)]
+    threads += [threading.Thread(target=h.update, args=(batch,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert h.count == 3 * 20_000 + 3 * batch.size

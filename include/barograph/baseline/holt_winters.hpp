@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "../core/bytes.hpp"
 #include "../core/errors.hpp"
 #include "../core/span.hpp"
 #include "band.hpp"
@@ -66,7 +67,7 @@ class holt_winters {
     for (const double v : {by.level, by.trend, by.season, by.damping})
       if (!(v >= 0.0 && v <= 1.0))
         raise<invalid_argument>("smoothing: " + std::to_string(v) + " given, expected 0 to 1");
-    if (!(width >= 0.0) || !(memory >= 1.0))
+    if (!(width >= 0.0) || !(memory >= 1.0) || memory > std::numeric_limits<double>::max())
       raise<invalid_argument>("width, memory: " + std::to_string(width) + ", " + std::to_string(memory) +
                               " given, expected 0 or more scales and 1 or more rows");
     if (now_.season.empty() != (kind == seasonality::none))
@@ -144,6 +145,49 @@ class holt_winters {
 
   const smoothing& by() const noexcept { return by_; }
   seasonality kind() const noexcept { return kind_; }
+  double width() const noexcept { return width_; }
+  double memory() const noexcept { return 2.0 / share_ - 1.0; }
+  bool robust() const noexcept { return robust_; }
+
+  std::string to_bytes() const {
+    byte_writer w(state_kind::holt_winters);
+    w.u8(static_cast<std::uint8_t>(kind_));
+    w.u8(robust_ ? 1 : 0);
+    for (const double v : {by_.level, by_.trend, by_.season, by_.damping, width_, share_, square_, weight_,
+                           now_.level, now_.trend})
+      w.f64(v);
+    const components now = parts();  // from the next row on: where the season stands needs no field
+    w.varint(now.season.size());
+    for (const double v : now.season) w.f64(v);
+    return w.finish();
+  }
+
+  static holt_winters from_bytes(const std::string& bytes, byte_limits limits = {}) {
+    byte_reader r(bytes, state_kind::holt_winters, limits);
+    holt_winters h;
+    const std::uint8_t kind = r.u8(), robust = r.u8();
+    for (double* v : {&h.by_.level, &h.by_.trend, &h.by_.season, &h.by_.damping, &h.width_, &h.share_,
+                      &h.square_, &h.weight_, &h.now_.level, &h.now_.trend})
+      *v = r.f64();
+    h.now_.season.resize(r.count(8));
+    for (double& v : h.now_.season) v = r.f64();
+    r.done();
+    const auto share = [](double v) { return v >= 0.0 && v <= 1.0; };
+    if (kind > static_cast<std::uint8_t>(seasonality::multiplicative) || robust > 1 ||
+        h.now_.season.empty() != (kind == static_cast<std::uint8_t>(seasonality::none)) ||
+        !share(h.by_.level) || !share(h.by_.trend) || !share(h.by_.season) || !share(h.by_.damping) ||
+        !share(h.share_) || h.share_ == 0.0 || !share(h.weight_) || !(h.width_ >= 0.0) || h.square_ < 0.0)
+      raise<bad_bytes>("bytes: smoothing or parts that no model can have");
+    h.kind_ = static_cast<seasonality>(kind);
+    h.robust_ = robust == 1;
+    return h;
+  }
+
+  /// Whether the canonical bytes are equal: the same is expected from here on.
+  friend bool operator==(const holt_winters& a, const holt_winters& b) {
+    return a.to_bytes() == b.to_bytes();
+  }
+  friend bool operator!=(const holt_winters& a, const holt_winters& b) { return !(a == b); }
 
   /// Gives the scale that errors are expected to have before the first one.
   void expect_scale(double scale) noexcept {
@@ -152,6 +196,8 @@ class holt_winters {
   }
 
  private:
+  holt_winters() = default;
+
   /// The level that the trend leads to; of a season that multiplies it stays above 0.
   double carried() const noexcept {
     const double next = now_.level + by_.damping * now_.trend;
@@ -189,11 +235,11 @@ class holt_winters {
     square_ += share * (square - square_);
   }
 
-  seasonality kind_;
+  seasonality kind_ = seasonality::none;
   smoothing by_;
   components now_;
-  double width_, share_;
-  bool robust_;
+  double width_ = 0.0, share_ = 1.0;
+  bool robust_ = false;
   std::size_t turn_ = 0;
   double square_ = 0.0, weight_ = 0.0;
 };

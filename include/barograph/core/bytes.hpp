@@ -32,6 +32,7 @@ enum class state_kind : std::uint16_t {
   windowed = 12,
   burn_rate = 13,
   seasonal_profile = 20,
+  holt_winters = 21,
   isolation_forest = 14,
   pca = 30,
   ewma_chart = 31,

@@ -19,18 +19,38 @@ template <class D>
 constexpr bool in_memory = (static_cast<int>(D::Flags) & static_cast<int>(Eigen::DirectAccessBit)) != 0 &&
                            std::is_same_v<typename D::Scalar, double>;
 
-/// Calls f with a span over column j: in place where possible, else over a copy.
+/// The coefficients of anything, as numbers. Made once for all of them: a product, or what a product is part
+/// of, is computed when this is made.
+template <class D>
+class numbers {
+ public:
+  explicit numbers(const Eigen::DenseBase<D>& x) : at_(x.derived()) {}
+  double operator()(Eigen::Index i, Eigen::Index j) const { return static_cast<double>(at_.coeff(i, j)); }
+
+ private:
+  Eigen::internal::evaluator<D> at_;
+};
+
+/// Calls f with a span over the values of each column and its number: in place where possible, else over a
+/// copy. A row vector is one column.
 template <class D, class F>
-void with_column(const Eigen::DenseBase<D>& x, Eigen::Index j, F f) {
+void with_columns(const Eigen::DenseBase<D>& x, F f) {
+  constexpr bool lies = D::RowsAtCompileTime == 1 && D::ColsAtCompileTime != 1;
+  const Eigen::Index rows = lies ? x.cols() : x.rows(), columns = lies ? 1 : x.cols();
   if constexpr (in_memory<D>) {
-    const auto column = x.derived().col(j);
-    if (column.innerStride() == 1 || column.size() < 2)
-      return f(span<const double>(column.data(), static_cast<std::size_t>(column.size())));
+    if (rows < 2 || (lies ? x.derived().colStride() : x.derived().rowStride()) == 1) {
+      for (Eigen::Index j = 0; j < columns; ++j)
+        f(j, span<const double>(x.derived().data() + j * (lies ? 0 : x.derived().colStride()),
+                                static_cast<std::size_t>(rows)));
+      return;
+    }
   }
-  std::vector<double> copy(static_cast<std::size_t>(x.rows()));
-  for (Eigen::Index i = 0; i < x.rows(); ++i)
-    copy[static_cast<std::size_t>(i)] = static_cast<double>(x.derived().coeff(i, j));
-  f(span<const double>(copy));
+  const numbers<D> at(x);
+  std::vector<double> copy(static_cast<std::size_t>(rows));
+  for (Eigen::Index j = 0; j < columns; ++j) {
+    for (Eigen::Index i = 0; i < rows; ++i) copy[static_cast<std::size_t>(i)] = lies ? at(0, i) : at(i, j);
+    f(j, span<const double>(copy));
+  }
 }
 
 /// What has the shape of D and owns its values, by columns where that is possible.
@@ -40,18 +60,11 @@ using result = Eigen::Array<double, D::RowsAtCompileTime, D::ColsAtCompileTime,
 
 /// Runs roll(values, results) over a vector, or over each column of a matrix.
 template <class D, class Roll>
-result<D> by_column(const Eigen::DenseBase<D>& given, Roll roll) {
-  const typename Eigen::internal::ref_selector<D>::type x = given.derived();
+result<D> by_column(const Eigen::DenseBase<D>& x, Roll roll) {
   result<D> out(x.rows(), x.cols());
-  if constexpr (D::RowsAtCompileTime == 1 && D::ColsAtCompileTime != 1) {
-    with_column(x.transpose(), 0, [&](span<const double> values) { roll(values, span<double>(out)); });
-  } else {
-    const auto rows = static_cast<std::size_t>(x.rows());
-    for (Eigen::Index j = 0; j < x.cols(); ++j)
-      with_column(x, j, [&](span<const double> values) {
-        roll(values, span<double>(out.data() + j * x.rows(), rows));
-      });
-  }
+  with_columns(x, [&](Eigen::Index j, span<const double> values) {
+    roll(values, span<double>(out.data() + j * x.rows(), values.size()));
+  });
   return out;
 }
 
@@ -65,12 +78,13 @@ void update(State& state, const Eigen::DenseBase<D>& values) {
       return state.update(
           span<const double>(values.derived().data(), static_cast<std::size_t>(values.size())));
   }
+  const detail::numbers<D> at(values);
   constexpr std::size_t block = 1024;
   double buffer[block];
   std::size_t filled = 0;
   for (Eigen::Index j = 0; j < values.cols(); ++j)
     for (Eigen::Index i = 0; i < values.rows(); ++i) {
-      buffer[filled++] = static_cast<double>(values.derived().coeff(i, j));
+      buffer[filled++] = at(i, j);
       if (filled == block) {
         state.update(span<const double>(buffer, filled));
         filled = 0;

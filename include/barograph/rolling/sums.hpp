@@ -23,7 +23,10 @@ namespace rolling {
 
 /// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
 struct inline_sums {
-  static void sums(const detail::sums_job& job) noexcept { kernel::run_sums(job); }
+  template <class Job>
+  static void sums(const Job& job) noexcept {
+    kernel::run_sums(job);
+  }
   static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept {
     return kernel::largest_magnitude(x, n);
   }
@@ -269,8 +272,12 @@ inline void reduce_pairs(reduction what, span<const double> x, span<const double
     std::vector<double> rest(out.size());
     reduce_pairs<Kernels>(what, detail::without_huge(x), detail::without_huge(y), w, how, how_y, ddof, rest,
                           executor);
+    const auto missing = [](const options& of, double value, std::size_t row) {
+      return value != value || (!of.mask.empty() && of.mask[row] != 0);
+    };
     const auto huge = [&](std::size_t row) {
-      return static_cast<std::int64_t>(detail::is_huge(x[row]) || detail::is_huge(y[row]));
+      const bool pair = !missing(how, x[row], row) && !missing(how_y, y[row], row);
+      return static_cast<std::int64_t>(pair && (detail::is_huge(x[row]) || detail::is_huge(y[row])));
     };
     detail::take_without_huge(w, huge, rest, out);
   }

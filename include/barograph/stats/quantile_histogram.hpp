@@ -277,9 +277,10 @@ class quantile_histogram {
     const std::uint64_t k = std::min(static_cast<std::uint64_t>(h), last);
     const double t = h - static_cast<double>(k);
     const found at = locate(k);
-    const double a = order_statistic(k, at.where);
+    const double here = middle(at.where);
+    const double a = order_statistic(k, here);
     if (k == last || !(t > 0)) return a;
-    const double b = order_statistic(k + 1, at.more ? at.where : locate(k + 1).where);
+    const double b = order_statistic(k + 1, at.more ? here : middle(locate(k + 1).where));
     if (a == b) return a;
     if (a < 0 && b > 0) return a * (1 - t) + b * t;
     return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
@@ -627,8 +628,11 @@ class quantile_histogram {
     return ((n[0] + n[1]) + (n[2] + n[3])) + ((n[4] + n[5]) + (n[6] + n[7]));
   }
 
-  double order_statistic(std::uint64_t rank, place_of_value where) const {
-    double v = where.sign == 0 ? 0 : where.sign * detail::representative(where.index, scale_);
+  double middle(place_of_value where) const {
+    return where.sign == 0 ? 0 : where.sign * detail::representative(where.index, scale_);
+  }
+
+  double order_statistic(std::uint64_t rank, double v) const {
     if (!extremes_.known) return v;
     if (rank == 0) return extremes_.min;
     if (rank == count() - 1) return extremes_.max;

@@ -4,11 +4,11 @@
 // 3.3.2. Law: class I.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "../core/errors.hpp"
 #include "civil.hpp"
@@ -55,9 +55,12 @@ class posix_rule {
       changes[n++] = {instant(ends_, y) - summer_, standard_};
     }
     // at the same instant summer wins: so a rule can say that it is always summer
-    std::sort(changes.begin(), changes.end(), [this](const change& a, const change& b) {
+    const auto before = [this](const change& a, const change& b) {
       return a.at != b.at ? a.at < b.at : a.offset == standard_ && b.offset != standard_;
-    });
+    };
+    for (std::size_t i = 1; i < n; ++i)  // eight are sorted by insertion
+      for (std::size_t j = i; j > 0 && before(changes[j], changes[j - 1]); --j)
+        std::swap(changes[j], changes[j - 1]);
     zone_interval out{changes[0].at, INT64_MAX, changes[0].offset};
     for (std::size_t i = 1; i < n; ++i) {
       if (changes[i].at <= seconds) {

@@ -6,7 +6,6 @@
 // the size, every index against its count. Law: class I.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -62,14 +61,19 @@ class zone {
 
   /// The offset at an instant and how long it holds.
   zone_interval at(std::int64_t seconds) const noexcept {
-    const auto next = std::upper_bound(changes_.begin(), changes_.end(), seconds);
-    if (next == changes_.end() && rule_.has_value()) {
+    std::size_t i = 0;  // how many changes there were up to then
+    for (std::size_t rest = changes_.size(); rest != 0; rest /= 2)
+      if (const std::size_t half = i + rest / 2; changes_[half] <= seconds) {
+        i = half + 1;
+        --rest;
+      }
+    if (i == changes_.size() && rule_.has_value()) {
       zone_interval out = rule_->at(seconds);
       if (!changes_.empty() && out.begin < changes_.back()) out.begin = changes_.back();
       return out;
     }
-    const auto i = static_cast<std::size_t>(next - changes_.begin());
-    return {i == 0 ? INT64_MIN : changes_[i - 1], next == changes_.end() ? INT64_MAX : *next, offsets_[i]};
+    return {i == 0 ? INT64_MIN : changes_[i - 1], i == changes_.size() ? INT64_MAX : changes_[i],
+            offsets_[i]};
   }
 
  private:

@@ -132,3 +132,36 @@ TEST_CASE("smoothing and parts that cannot be are refused, and so are unequal si
   CHECK_THROWS_AS(parse_seasonality("both"), invalid_argument);
   CHECK(parse_seasonality("multiplicative") == seasonality::multiplicative);
 }
+
+TEST_CASE("bytes go on where the model was, and none are read that no model has") {
+  for (const seasonality kind : {seasonality::none, seasonality::additive, seasonality::multiplicative}) {
+    const bool plain = kind == seasonality::none;
+    holt_winters model(kind, by,
+                       {96.0, -1.0, plain ? std::vector<double>{} : std::vector<double>{1, 2, 3, 4}}, 2.5,
+                       40.0, true);
+    for (const double x : bent()) model.follow(x);
+    model.follow(missing);
+    holt_winters again = holt_winters::from_bytes(model.to_bytes());
+    CHECK(again == model);
+    CHECK(again.kind() == kind);
+    CHECK(again.robust());
+    CHECK(again.width() == 2.5);
+    CHECK(std::fabs(again.memory() - 40.0) < 1e-12);
+    band ours(9), theirs(9);
+    again.ahead(ours);
+    model.ahead(theirs);
+    for (std::size_t i = 0; i < 9; ++i) CHECK(ours.expected()[i] == theirs.expected()[i]);
+    CHECK(again.follow(90.0) == model.follow(90.0));
+    CHECK(again == model);
+    const std::string bytes = model.to_bytes();
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+      CHECK_THROWS_AS(holt_winters::from_bytes(bytes.substr(0, size)), bad_bytes);
+    byte_writer w(state_kind::holt_winters);
+    w.u8(plain ? 1 : 0);  // a season where there is none, or none where there is one
+    w.u8(0);
+    for (int i = 0; i < 10; ++i) w.f64(0.5);
+    w.varint(plain ? 0 : 1);
+    if (!plain) w.f64(1.0);
+    CHECK_THROWS_AS(holt_winters::from_bytes(w.finish()), bad_bytes);
+  }
+}

@@ -90,3 +90,21 @@ TEST_CASE("rolling over vectors and matrices keeps the shape and gives the bits 
   CHECK(eigen::rolling_quantile(steps, 5, 0.5)(99) == 98.0);
   CHECK_THROWS_AS(eigen::rolling_quantile(steps, 5, 1.5), invalid_argument);
 }
+
+TEST_CASE("a product, and what a product is part of, goes in like any matrix") {
+  const Eigen::MatrixXd m = Eigen::MatrixXd::Random(20, 4);
+  const Eigen::MatrixXd product = m * m.transpose(), sum = m * m.transpose() + Eigen::MatrixXd::Ones(20, 20);
+  moments ours, theirs;
+  eigen::update(ours, m * m.transpose());
+  eigen::update(theirs, product);
+  CHECK(ours == theirs);
+  const auto same = [](const Eigen::ArrayXXd& a, const Eigen::ArrayXXd& b) {
+    return ((a == b) || (a != a && b != b)).all();
+  };
+  CHECK(same(eigen::rolling(reduction::mean, m * m.transpose(), 3),
+             eigen::rolling(reduction::mean, product, 3)));
+  CHECK(same(eigen::rolling_quantile(m * m.transpose() + Eigen::MatrixXd::Ones(20, 20), 3, 0.9),
+             eigen::rolling_quantile(sum, 3, 0.9)));
+  CHECK(same(eigen::rolling(reduction::sum, (m * m.transpose()).row(2), 3),
+             eigen::rolling(reduction::sum, product.row(2), 3)));
+}

@@ -143,3 +143,30 @@ TEST_CASE("pairs and sums refuse what is not theirs") {
   CHECK_THROWS_AS(reduce_pairs(reduction::covariance, x, y, fixed_windows(4, 2), {}, {}, 1.0, out),
                   invalid_argument);
 }
+
+TEST_CASE("values that are all equal have no shape, also in windows that begin with nothing") {
+  std::vector<double> x(40, 3.7);
+  for (const std::size_t row : {0, 1, 2, 9, 20, 21, 22, 23, 24}) x[row] = missing;
+  std::vector<std::int64_t> start, end;
+  for (std::int64_t i = 0; i < 40; ++i) {
+    start.push_back(i < 4 ? 0 : i - 4);
+    end.push_back(i + 1);
+  }
+  for (const windows& w : {bounded_windows(40, start, end), fixed_windows(40, 5)})
+    for (const reduction what : {reduction::skewness, reduction::kurtosis})
+      for (const double r : of(what, x, w)) CHECK(std::isnan(r));
+}
+
+TEST_CASE("a pair that has left the window leaves no trace, nor does half a pair") {
+  const std::vector<double> x = {1.0, 5.0, missing, 3.0, 4.0, 6.0};
+  const std::vector<double> y = {2.0, 1e50, 7.0, missing, 1048.0, 519.0};
+  const std::vector<std::int64_t> start = {0, 0, 0, 0, 1, 2}, end = {1, 2, 3, 4, 5, 6};
+  std::vector<double> out(6);
+  reduce_pairs(reduction::covariance, x, y, bounded_windows(6, start, end), {}, {}, 1.0, out);
+  CHECK(out[5] == -529.0);
+  const std::vector<double> half = {2.0, missing, 1e250, 4.0};
+  const std::vector<double> other = {1.0, 2.0, missing, 5.0};
+  std::vector<double> r(4);
+  reduce_pairs(reduction::correlation, half, other, fixed_windows(4, 4), {}, {}, 1.0, r);
+  CHECK(std::fabs(r[3] - 1.0) < 1e-15);
+}

@@ -42,6 +42,12 @@ struct powers_of_one_series {
   }
 };
 
+/// A statistic in units of m2, the spread of the values: NaN where they are all equal.
+template <class V>
+BAROGRAPH_LANES inline V where_spread(V m2, V value) noexcept {
+  return choose(m2 == V(0.0), V(__builtin_nan("")), value);  // what is above m2 may be a rounding error
+}
+
 /// Sum of squared deviations from the mean, 0 where all digits of the difference are rounding.
 template <class V>
 BAROGRAPH_LANES inline V squared_deviations(twofold<V> s1, twofold<V> s2, const divisors<V>& d) noexcept {
@@ -169,7 +175,7 @@ struct statistic<reduction::skewness> : powers_of_one_series<3> {
     const twofold<V> inner = minus(times(s[1], V(3.0)), plus(ms1, ms1));
     const twofold<V> m3 = minus(s[2], times(m, tidied(inner)));
     const V m2 = squared_deviations(s[0], s[1], d);
-    return d.a * ((m3.hi + m3.lo) / (m2 * root(m2)));  // 0 / 0 where all values are equal
+    return where_spread(m2, d.a * ((m3.hi + m3.lo) / (m2 * root(m2))));
   }
   template <class M, class V>
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
@@ -195,7 +201,7 @@ struct statistic<reduction::kurtosis> : powers_of_one_series<4> {
     const twofold<V> second = minus(times(s[2], V(4.0)), times(m, tidied(first)));
     const twofold<V> m4 = minus(s[3], times(m, tidied(second)));
     const V m2 = squared_deviations(s[0], s[1], d);
-    return d.a * (d.b * ((m4.hi + m4.lo) / (m2 * m2)) - 3.0 * (d.n - 1.0));
+    return where_spread(m2, d.a * (d.b * ((m4.hi + m4.lo) / (m2 * m2)) - 3.0 * (d.n - 1.0)));
   }
   template <class M, class V>
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
@@ -249,8 +255,8 @@ struct statistic<reduction::correlation> : statistic<reduction::covariance> {
   template <class V>
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>& d) noexcept {
     const V a = squared_deviations(s[0], s[3], d), b = squared_deviations(s[1], s[4], d);
-    const V r = products(s[0], s[1], s[2], d) / (root(a) * root(b));  // 0 / 0 where one is constant
-    return choose(r > 1.0, V(1.0), choose(r < -1.0, V(-1.0), r));
+    const V r = products(s[0], s[1], s[2], d) / (root(a) * root(b));
+    return where_spread(a, where_spread(b, choose(r > 1.0, V(1.0), choose(r < -1.0, V(-1.0), r))));
   }
 };
 

@@ -303,6 +303,12 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
   back.clear();
   std::int64_t low = 0, middle = 0, high = 0;  // suffixes cover [low, middle), `back` [middle, high)
   double pivot = 0.0, pivot_y = 0.0;
+  bool pivoted = false;
+  const auto take_pivot = [&](std::int64_t row) noexcept {
+    pivoted = true;
+    pivot = j.x[row];
+    if constexpr (S::pair) pivot_y = j.y[row];
+  };
   for (std::int64_t i = from; i < to; ++i) {
     const std::int64_t s = j.start[i], e = j.end[i] > s ? j.end[i] : s;
     if (i == from || s >= middle || s < low || e < high) {  // a new boundary: all becomes suffixes
@@ -311,8 +317,11 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
       std::int64_t last = e - 1;
       if constexpr (S::pivoted) {
         while (last >= s && is_missing(j, last)) --last;
-        pivot = last >= s ? j.x[last] : 0.0;  // in every window until the next boundary
-        if constexpr (S::pair) pivot_y = last >= s ? j.y[last] : 0.0;
+        pivoted = false;
+        if (last >= s) {
+          take_pivot(last);  // in every window until the next boundary: rows up to e are missing
+          middle = last + 1;
+        }
       }
       back.clear();
       running<S, double, true> sums = back;
@@ -321,7 +330,10 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
         suffix[row - low] = sums;
       }
     } else {
-      for (; high < e; ++high) back.take_in(j.x[high], S::pair ? j.y[high] : 0.0, pivot, pivot_y);
+      for (; high < e; ++high) {
+        if (S::pivoted && !pivoted && !is_missing(j, high)) take_pivot(high);  // sums are still of nothing
+        back.take_in(j.x[high], S::pair ? j.y[high] : 0.0, pivot, pivot_y);
+      }
     }
     running<S, double, true> window = back;
     if (s < middle) window.merge(suffix[s - low]);
@@ -461,8 +473,10 @@ inline std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept
   return static_cast<std::uint64_t>(most);
 }
 
-/// The job for a statistic of sums.
-inline void run_sums(const sums_job& j) noexcept {
+/// The job for a statistic of sums. A template, so that who includes this for one statistic compiles no
+/// other.
+template <class Job>
+inline void run_sums(const Job& j) noexcept {
   switch (j.what) {
     case reduction::sum:
       return run_sums_of<statistic<reduction::sum>>(j);

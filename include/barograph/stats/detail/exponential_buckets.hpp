@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -39,20 +40,29 @@ inline double lower_bound(std::int32_t index, int scale) {
 
 inline double upper_bound(std::int32_t index, int scale) { return lower_bound(index + 1, scale); }
 
+/// std::ldexp, without its call where the result and the power are normal.
+inline double times_power_of_two(double x, int exponent) {
+  if (exponent < -1000 || exponent > 1000) return std::ldexp(x, exponent);
+  const std::uint64_t bits = static_cast<std::uint64_t>(exponent + 1023) << 52;
+  double power;
+  std::memcpy(&power, &bits, sizeof power);
+  return x * power;
+}
+
 /// 2ab / (a + b) of the bounds a and b: the same relative error at both ends.
 inline double representative(std::int32_t index, int scale) {
   const std::int64_t width = std::int64_t{1} << (kernel::finest_scale - scale);
   const std::int64_t finest = index * width;
   const std::int64_t octaves = width >> 6;  // whole powers of two from a to b
   const auto significand = [](std::int64_t k) {
-    return std::ldexp(static_cast<double>(kernel::exponential_bound[k & 63]), -52);
+    return static_cast<double>(kernel::exponential_bound[k & 63]) * 0x1p-52;
   };
   const double a = significand(finest);
   const double carried = (finest & 63) + (width & 63) >= 64 ? 2.0 : 1.0;
   const double b = significand(finest + width) * carried;
   // b = b' * 2^octaves: 2ab/(a+b) = 2ab' / (a / 2^octaves + b').
-  const double middle = 2 * a * b / (std::ldexp(a, -static_cast<int>(octaves)) + b);
-  return std::ldexp(middle, static_cast<int>(std::max<std::int64_t>(finest >> 6, -3000)));
+  const double middle = 2 * a * b / ((octaves == 0 ? a : std::ldexp(a, -static_cast<int>(octaves))) + b);
+  return times_power_of_two(middle, static_cast<int>(std::max<std::int64_t>(finest >> 6, -3000)));
 }
 
 /// (b - a) / (a + b): the largest relative distance from a representative to a value of its bucket.
