@@ -146,7 +146,7 @@ TEST_CASE("pairs and sums refuse what is not theirs") {
 
 TEST_CASE("values that are all equal have no shape, also in windows that begin with nothing") {
   std::vector<double> x(40, 3.7);
-  for (const std::size_t row : {0, 1, 2, 9, 20, 21, 22, 23, 24}) x[row] = missing;
+  for (const std::size_t row : {0u, 1u, 2u, 9u, 20u, 21u, 22u, 23u, 24u}) x[row] = missing;
   std::vector<std::int64_t> start, end;
   for (std::int64_t i = 0; i < 40; ++i) {
     start.push_back(i < 4 ? 0 : i - 4);
