@@ -238,7 +238,8 @@ void register_detect_forest(py::module_& m) {
              return d;
            })
       .def("copy", [](const bound& self) { return std::make_unique<bound>(now(self)); })
-      .def("to_bytes", [](const bound& self) { return py::bytes(now(self)->to_bytes()); })
+      .def("to_bytes",
+           [](const bound& self) { return py::bytes(now(self)->to_bytes<barograph::kernels::compiled>()); })
       .def_static(
           "from_bytes",
           [](const py::bytes& data, std::size_t max_bytes) {

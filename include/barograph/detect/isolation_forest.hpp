@@ -196,12 +196,13 @@ class isolation_forest {
     described_ = std::move(d);
   }
 
+  template <class Kernels = inline_forest>
   std::string to_bytes() const {
     byte_writer w(state_kind::isolation_forest);
     w.varint(columns_);
     write_options(w);
     w.f64(threshold_);
-    const detail::usual_scores usual = usual_scores<inline_forest>();
+    const detail::usual_scores usual = usual_scores<Kernels>();
     w.f64(usual.half);
     w.f64(usual.tenth);
     write_texts(w, described_.names);

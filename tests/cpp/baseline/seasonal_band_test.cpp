@@ -18,6 +18,9 @@ const double missing = std::numeric_limits<double>::quiet_NaN();
 
 bool same(double a, double b) { return a == b || (a != a && b != b); }
 
+/// Sums of the same rows in another place of a series may be rounded otherwise, once.
+bool near(double a, double b) { return same(a, b) || std::fabs(a - b) <= 1e-14 * std::fabs(b); }
+
 struct sample {
   std::vector<double> x;
   std::vector<std::int32_t> slot;
@@ -64,8 +67,9 @@ TEST_CASE("a row's band is that of its slot's rows alone, before it or all of th
             what == method::ewma ? exponential_band(y, 10, of, true, 2.0) : rolling_band(y, w, how, of);
         for (std::size_t i = 0, k = 0; i < s.x.size(); ++i) {
           if (s.slot[i] != slot) continue;
-          wrong += !same(got[i].expected, want[k].expected) || !same(got[i].scale, want[k].scale) ||
-                   !same(got[i].lower, want[k].lower) || !same(got[i].upper, want[k].upper);
+          const auto equal = what == method::mean ? near : same;
+          wrong += !equal(got[i].expected, want[k].expected) || !equal(got[i].scale, want[k].scale) ||
+                   !equal(got[i].lower, want[k].lower) || !equal(got[i].upper, want[k].upper);
           ++k;
         }
       }

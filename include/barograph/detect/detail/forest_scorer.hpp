@@ -5,13 +5,12 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "../../core/once.hpp"
 #include "../../core/span.hpp"
 #include "../../core/table_view.hpp"
 #include "forest_layout.hpp"
@@ -72,9 +71,9 @@ class forest_scorer {
   };
 
   void make_layout() const {
-    if (laid_out_.load(std::memory_order_acquire)) return;
-    const std::lock_guard<std::mutex> hold(lock_);
-    if (laid_out_.load(std::memory_order_relaxed)) return;
+    laid_out_([this] { lay_out(); });
+  }
+  void lay_out() const {
     leaf_values values;
     double average = 0;
     std::vector<bool> used(columns_, false);
@@ -94,16 +93,11 @@ class forest_scorer {
     values_ = std::move(values);
     average_ = average;
     scale_ = forest_scale(trees_, scoring_);
-    laid_out_.store(true, std::memory_order_release);
   }
 
-  bool has_ranks() const noexcept { return ranks_made_.load(std::memory_order_acquire); }
+  bool has_ranks() const noexcept { return ranks_made_.done(); }
   void make_ranks() const {
-    if (has_ranks()) return;
-    const std::lock_guard<std::mutex> hold(lock_);
-    if (has_ranks()) return;
-    ranks_ = laid_out_by_ranks(trees_, values_, columns_);
-    ranks_made_.store(true, std::memory_order_release);
+    ranks_made_([this] { ranks_ = laid_out_by_ranks(trees_, values_, columns_); });
   }
 
   template <class Kernels>
@@ -214,16 +208,15 @@ class forest_scorer {
   std::vector<forest_tree> trees_;
   std::size_t columns_;
   forest_scoring scoring_;
-  mutable std::mutex lock_;
-  mutable std::atomic<bool> laid_out_{false};  ///< what follows is there
-  mutable leaf_values values_;                 ///< a tree, a node
+  mutable once laid_out_;       ///< what follows is there
+  mutable leaf_values values_;  ///< a tree, a node
   mutable forest_scale scale_;
   mutable double average_ = 0;  ///< the sum of the roots' values
   mutable forest_shape shape_ = forest_shape::mixed;
   mutable std::vector<std::uint32_t> used_;  ///< columns that some tree looks at
   mutable axis_layout axes_;
   mutable plane_layout planes_;
-  mutable std::atomic<bool> ranks_made_{false};
+  mutable once ranks_made_;
   mutable ranked_layout ranks_;  ///< made when there are rows enough
 };
 

@@ -8,14 +8,13 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
+#include "../../core/once.hpp"
 #include "../../core/serial_executor.hpp"
 #include "../../core/table_view.hpp"
 #include "../../stats/order_statistic.hpp"
@@ -69,11 +68,11 @@ inline usual_scores usual_of(const std::vector<double>& s) {
 /// Any thread may ask; the first one that does learns, and the sample is let go.
 class forest_usual {
  public:
-  explicit forest_usual(usual_scores known) : scores_(known) {}
+  explicit forest_usual(usual_scores known) : scores_(known), known_(true) {}
 
   /// From rows of x, at most so many; those are copied, as floats, and scored when they are needed.
   forest_usual(const table_view& x, std::shared_ptr<const forest_scorer> scorer)
-      : columns_(x.columns()), scorer_(std::move(scorer)), known_(false) {
+      : columns_(x.columns()), scorer_(std::move(scorer)) {
     constexpr std::size_t most_rows = 4096, least_rows = 1024, cells = std::size_t{1} << 18;
     const std::size_t rows = std::min(x.rows(), std::min(most_rows, std::max(least_rows, cells / columns_)));
     const std::size_t step = x.rows() / rows;
@@ -89,14 +88,11 @@ class forest_usual {
 
   template <class Kernels>
   usual_scores scores() const {
-    if (known_.load(std::memory_order_acquire)) return scores_;
-    const std::lock_guard<std::mutex> hold(lock_);
-    if (!known_.load(std::memory_order_relaxed)) {
+    known_([this] {
       scores_ = learnt<Kernels>();
       sample_ = std::vector<float>();
       scorer_.reset();
-      known_.store(true, std::memory_order_release);
-    }
+    });
     return scores_;
   }
 
@@ -112,11 +108,10 @@ class forest_usual {
   }
 
   std::size_t columns_ = 1;
-  mutable std::mutex lock_;
   mutable std::vector<float> sample_;  ///< row after row
   mutable std::shared_ptr<const forest_scorer> scorer_;
   mutable usual_scores scores_;
-  mutable std::atomic<bool> known_{true};
+  mutable once known_;
 };
 
 }  // namespace detail
