@@ -132,7 +132,8 @@ class SeasonalProfile(CountedState, Subtractable):
     >>> import numpy as np
     >>> monday = np.datetime64("2024-01-01T09:30")
     >>> a = bg.SeasonalProfile(tz="Europe/Rome").update(100.0, times=monday)
-    >>> b = bg.SeasonalProfile(tz="Europe/Rome").update([104.0, 7.0], times=[monday + 10, monday + 120])
+    >>> times = monday + np.array([10, 120], "m8[m]")
+    >>> b = bg.SeasonalProfile(tz="Europe/Rome").update([104.0, 7.0], times=times)
     >>> (a + b).expected(monday + np.timedelta64(7, "D")).expected
     102.0
     """

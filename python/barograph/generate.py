@@ -587,7 +587,7 @@ def _instant_ms(name: str, value: Any) -> int:
     try:
         instant = np.datetime64(value)
     except ValueError:
-        instant = np.datetime64("NaT")
+        instant = np.datetime64("NaT", "ns")
     if np.isnat(instant):
         raise ValueError(f"{name}: {value!r} given, expected a time, e.g. '2024-01-01' or '2024-01-01 18:00'")
     return int(instant.astype("datetime64[ms]").astype(np.int64))

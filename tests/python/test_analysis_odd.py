@@ -292,7 +292,7 @@ def test_a_slow_weekend_between_incidents_of_other_days_is_no_incident():
     found = of_kind(report_of(Table({"timestamp": times, "response_time_ms": latency})), "incident")
     days_of = {(f.start[:10], round(f.figures["hours"])) for f in found}
     first = np.datetime64(START, "D")
-    assert days_of == {(str(first + 9), 48), (str(first + 22), 24)}
+    assert days_of == {(str(first + np.timedelta64(9, "D")), 48), (str(first + np.timedelta64(22, "D")), 24)}
 
 
 def test_days_that_come_back_every_week_are_no_incident():

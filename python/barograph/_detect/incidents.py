@@ -88,7 +88,7 @@ class Incidents(Sequence[Incident]):
             values = [getattr(one, name) for one in self._found]
             if any(isinstance(v, np.datetime64) for v in values):
                 columns[name] = np.array(
-                    [np.datetime64("NaT") if v is None else v for v in values], dtype="datetime64[ns]"
+                    [np.datetime64("NaT", "ns") if v is None else v for v in values], dtype="datetime64[ns]"
                 )
                 if self.zone:
                     zones[name] = self.zone

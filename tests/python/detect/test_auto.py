@@ -112,7 +112,7 @@ def test_rows_out_of_order_are_judged_by_their_times():
     twice[5] = twice[4]
     assert bg.detect.auto(x, twice).is_anomaly[2510]
     twice = twice.astype("datetime64[ns]")
-    twice[7] = np.datetime64("NaT")
+    twice[7] = np.datetime64("NaT", "ns")
     assert bg.detect.auto(x, twice).is_anomaly[2510]
 
 

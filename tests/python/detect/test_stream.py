@@ -168,7 +168,7 @@ def test_a_weekly_pattern_is_expected_once_it_was_seen():
 def test_times_that_are_missing_go_on_at_the_last_step_in_any_pieces():
     rng = np.random.default_rng(2)
     t = (np.datetime64("2026-01-01", "s") + 60 * np.arange(400)).astype("datetime64[ns]")
-    t[rng.uniform(size=400) < 0.3] = np.datetime64("NaT")
+    t[rng.uniform(size=400) < 0.3] = np.datetime64("NaT", "ns")
     x = rng.normal(size=400)
     x[200:206] = np.nan
     whole = bg.detect.auto_stream().update_many(t, x)

@@ -89,6 +89,5 @@ def test_lone_surrogates_are_written_as_escapes(tmp_path):
 
 
 def test_figures_of_numpy_become_plain():
-    assert save._jsonable({"a": np.array([1.5, np.inf]), 2: np.datetime64("NaT"), "b": np.bool_(True)}) == {
-        "a": [1.5, None], "2": None, "b": True,
-    }  # fmt: skip
+    figures = {"a": np.array([1.5, np.inf]), 2: np.datetime64("NaT", "ns"), "b": np.bool_(True)}
+    assert save._jsonable(figures) == {"a": [1.5, None], "2": None, "b": True}

@@ -34,7 +34,7 @@ def test_cells_of_every_kind_are_shown():
     assert values.shown(None) == "–"
     assert values.shown(True) == "yes"
     assert values.shown(np.datetime64("2024-01-05T14:00:00", "ns")) == "2024-01-05 14:00"
-    assert values.shown(np.datetime64("NaT")) == "–"
+    assert values.shown(np.datetime64("NaT", "ns")) == "–"
     assert values.exact(np.float64(0.1)) == "0.1"
     assert values.exact(np.datetime64("2024-01-05T14:00:00.250", "ns")) == "2024-01-05 14:00:00.25"
 
