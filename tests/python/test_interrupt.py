@@ -13,11 +13,11 @@ import barograph as bg
 
 # Each makes `call`, which takes seconds on most machines of today; the asterisks run in `make test-all` only.
 CALLS = {
-    "rolling std": "x = np.ones(30_000_000); call = lambda: bg.rolling_std(x, 100)",
+    "rolling kurt": "x = np.arange(60_000_000.0) % 997; call = lambda: bg.rolling_kurt(x, 100, threads=1)",
     "rolling median": "x = np.arange(30_000_000.0) % 997; call = lambda: bg.rolling_median(x, 5000)",
     "rolling max by time *": """
-x = np.ones(30_000_000); t = (np.arange(30_000_000) * 10**9).astype("M8[ns]")
-call = lambda: bg.rolling_max(x, "300s", on=t)""",
+x = np.ones(30_000_000); t = (np.arange(30_000_000) // 3 * 10**9).astype("M8[ns]")
+call = lambda: bg.rolling_max(x, "300s", on=t, threads=1)""",
     "kpis": """
 x = np.arange(20_000_000.0) % 997; codes = (np.arange(20_000_000) % 100_000).astype(np.int32)
 call = lambda: _core.groupby_kpis(x, None, codes, len(x), 100_000, [0.5], 1.0, 4.0)""",
@@ -78,10 +78,10 @@ def interrupt(setup: str, after: str = "pass", wait: float = 0.15) -> tuple[list
     "name", [pytest.param(n, marks=pytest.mark.slow if n.endswith("*") else ()) for n in CALLS]
 )
 def test_a_long_call_ends_soon_after_ctrl_c(name: str) -> None:
-    # Half a second of patience for a machine with other work; the calls take several.
+    # Patience for a machine with other work; what ends late would have taken four times as long.
     lines, went_on = interrupt(CALLS[name])
     assert lines[0].startswith("interrupted"), lines
-    assert went_on < 1.5
+    assert went_on < 3.0
 
 
 def test_an_interrupted_state_is_as_it_was() -> None:
