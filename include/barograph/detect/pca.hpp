@@ -76,17 +76,11 @@ class pca {
   /// T2 and Q of each row; NaN where no cell is there.
   template <class Kernels = inline_rows, class Executor = serial_executor>
   void score(const matrix_view& x, span<double> t2, span<double> q, const Executor& executor = {}) const {
-    check_width(x);
-    executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
-      workspace w(*this);
-      for (std::size_t at = begin; at < end; at += block) {
-        const std::size_t n = std::min(end - at, block);
-        Kernels::plane_distances(w.job(*this, x, at, n));
-        for (std::size_t i = 0; i < n; ++i) {
-          t2[at + i] = w.present[i] > 0 ? std::min(w.t2[i], std::numeric_limits<double>::max())
-                                        : std::numeric_limits<double>::quiet_NaN();
-          q[at + i] = w.present[i] > 0 ? w.q[i] : std::numeric_limits<double>::quiet_NaN();
-        }
+    each_block<Kernels>(x, executor, [&](const workspace& w, std::size_t at, std::size_t n) {
+      for (std::size_t i = 0; i < n; ++i) {
+        t2[at + i] = w.present[i] > 0 ? std::min(w.t2[i], std::numeric_limits<double>::max())
+                                      : std::numeric_limits<double>::quiet_NaN();
+        q[at + i] = w.present[i] > 0 ? w.q[i] : std::numeric_limits<double>::quiet_NaN();
       }
     });
   }
@@ -271,26 +265,34 @@ class pca {
     double present[block], t2[block], q[block];
   };
 
-  /// f(place, column, sum of scores times weight(component, column), residual) for each cell of a column in
-  /// use; 0 stands in the other places.
-  template <class Kernels, class Executor, class Weight, class F>
-  void each_cell(const matrix_view& x, const Executor& executor, Weight weight, F f) const {
+  /// f(what the components make of the rows, first row, how many) for each block of rows.
+  template <class Kernels, class Executor, class F>
+  void each_block(const matrix_view& x, const Executor& executor, F f) const {
     check_width(x);
     executor.for_each_chunk(x.rows, chunk_rows, [&](std::size_t begin, std::size_t end) {
       workspace w(*this);
       for (std::size_t at = begin; at < end; at += block) {
         const std::size_t n = std::min(end - at, block);
         Kernels::plane_distances(w.job(*this, x, at, n));
-        for (std::size_t j = 0; j < used_.size(); ++j) {
-          double part[block] = {0};
-          for (std::size_t c = 0; c < kept_; ++c) {
-            const double* const y = w.scores.data() + c * block;
-            const double by = weight(c, j);
-            for (std::size_t i = 0; i < block; ++i) part[i] += y[i] * by;
-          }
-          const double* const residual = w.cells.data() + j * block;
-          for (std::size_t i = 0; i < n; ++i) f((at + i) * columns_ + used_[j], j, part[i], residual[i]);
+        f(w, at, n);
+      }
+    });
+  }
+
+  /// f(place, column, sum of scores times weight(component, column), residual) for each cell of a column in
+  /// use; 0 stands in the other places.
+  template <class Kernels, class Executor, class Weight, class F>
+  void each_cell(const matrix_view& x, const Executor& executor, Weight weight, F f) const {
+    each_block<Kernels>(x, executor, [&](const workspace& w, std::size_t at, std::size_t n) {
+      for (std::size_t j = 0; j < used_.size(); ++j) {
+        double part[block] = {0};
+        for (std::size_t c = 0; c < kept_; ++c) {
+          const double* const y = w.scores.data() + c * block;
+          const double by = weight(c, j);
+          for (std::size_t i = 0; i < block; ++i) part[i] += y[i] * by;
         }
+        const double* const residual = w.cells.data() + j * block;
+        for (std::size_t i = 0; i < n; ++i) f((at + i) * columns_ + used_[j], j, part[i], residual[i]);
       }
     });
   }

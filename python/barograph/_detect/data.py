@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
-from .._frames import Strings, Table, kind_of
+from .._frames import Strings, Table, kind_of, unmasked
 from .._zones import tzif
 
 Doubles = npt.NDArray[np.float64]
@@ -206,17 +206,10 @@ def _of_array(x: Any, name: str) -> tuple[Doubles, tuple[str, ...]]:
         column = _one(x, "x")["x"]
         array: Any = column.to_numpy() if isinstance(column, Strings) else column
     else:
-        array = unmasked(np.asanyarray(x))
+        array = unmasked(x)
     if array.ndim not in (1, 2):
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1 (a series) or 2 (a table)")
     return _numbers(array, name), names
-
-
-def unmasked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """A plain array; what a masked one hides is NaN."""
-    if isinstance(array, np.ma.MaskedArray) and array.dtype.kind in "biuf":
-        return np.ma.filled(array.astype(np.float64), np.nan)
-    return np.asarray(array)
 
 
 def _numbers(array: npt.NDArray[Any], name: str) -> Doubles:

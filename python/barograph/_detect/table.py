@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._frames import Array, Strings, Table, kind_of
-from .data import unmasked
+from .._frames import Array, Strings, Table, kind_of, unmasked
 
 Matrix = npt.NDArray[Any] | list[Array]
 
@@ -125,7 +124,7 @@ def _floats(values: Array, name: str) -> Array:
 def _matrix(x: Any, name: str) -> Array:
     if type(x).__module__.partition(".")[0] == "scipy":
         raise TypeError(f"{name}: a sparse matrix given, expected a dense array or a frame")
-    array = unmasked(np.asanyarray(x))
+    array = unmasked(x)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:
