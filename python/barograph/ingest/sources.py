@@ -279,7 +279,7 @@ def _without_preamble(source: Source, lines: Sequence[str]) -> tuple[str, Sequen
     if source.above == len(lines):
         raise ValueError(f"{source.path}: {'comments' if told is None else 'sep='} and no rows")
     body = lines[source.above :]
-    if body is not lines and source.above and lines[source.above - 1].startswith("#"):
+    if source.above and lines[source.above - 1].startswith("#"):
         last = lines[source.above - 1].lstrip("# ")
         for mark in [given] if given else _DELIMITERS:
             names, row = (next(csv.reader([line], delimiter=mark), []) for line in (last, body[0]))
