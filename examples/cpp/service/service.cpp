@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -19,6 +20,7 @@
 
 #include <httplib.h>
 
+#include "barograph/baseline/rolling_stream.hpp"
 #include "barograph/formats/classic_histogram.hpp"
 #include "barograph/formats/histogram_families.hpp"
 #include "barograph/formats/open_metrics.hpp"
@@ -70,14 +72,16 @@ class observed_service {
   void tick(steady_clock::time_point now) {
     const std::lock_guard<std::mutex> guard(lock_);
     windows_.tick(now);
-    if (closed_.empty() || now - begin_ >= period_) {
-      const bg::latency_counts total = windows_.total();
-      if (!closed_.empty() || begin_ != steady_clock::time_point())
-        closed_.push_back(total.since(before_).summary().p50());
-      before_ = total;
-      begin_ = now;
-      if (closed_.size() > 60) closed_.erase(closed_.begin());
+    const bool first = begin_ == steady_clock::time_point();
+    if (!first && now - begin_ < period_) return;
+    const bg::latency_counts total = windows_.total();
+    if (!first) {
+      last_ = total.since(before_).summary().p50();
+      usual_ = baseline_.update(last_);
+      ++windows_closed_;
     }
+    before_ = total;
+    begin_ = now;
   }
 
   std::string metrics() const {
@@ -87,7 +91,7 @@ class observed_service {
     errors.type = "counter";
     for (const auto* series : by_route_.all()) {
       const bg::latency_summary s = series->recorder.snapshot();
-      bg::classic_histogram h = bg::to_classic(s.latencies(), {}, s.latency_moments().sum()).histogram;
+      bg::classic_histogram h = bg::to_classic(s.latencies(), bounds(), s.latency_moments().sum()).histogram;
       h.labels = {{"route", series->labels[0]}};
       errors.samples.push_back({"service_errors_total", h.labels, static_cast<double>(s.errors()), {}, {}});
       histograms.push_back(std::move(h));
@@ -120,33 +124,22 @@ class observed_service {
     return text + "]}\n";
   }
 
-  /// The newest closed window against those before: its distance from their median in units of their
-  /// spread (1.4826 MAD, at least a tenth of the median), an anomaly from 3.5 on (Iglewicz, Hoaglin, 1993).
+  /// The newest closed window against the 60 before it: how far its median latency is from theirs, in scales
+  /// (1.4826 MAD, at least a tenth of the median), an anomaly from 3.5 on (Iglewicz, Hoaglin, 1993).
   std::string anomalies() const {
     const std::lock_guard<std::mutex> guard(lock_);
-    std::vector<double> past = closed_;
-    double score = 0;
-    double last = std::numeric_limits<double>::quiet_NaN();
-    double normal = last;
-    if (past.size() >= 4) {
-      last = past.back();
-      past.pop_back();
-      past.erase(std::remove_if(past.begin(), past.end(), [](double x) { return x != x; }), past.end());
-      normal = median(past);
-      std::vector<double> distance;
-      for (const double x : past) distance.push_back(std::fabs(x - normal));
-      score = (last - normal) / std::max(1.4826 * median(distance), 0.1 * normal);
-    }
-    return "{\"windows\":" + std::to_string(closed_.size()) + ",\"p50\":" + json(last) +
-           ",\"baseline\":" + json(normal) + ",\"score\":" + json(score) +
+    const double score =
+        bg::baseline::score_of(last_, usual_.expected, std::max(usual_.scale, 0.1 * usual_.expected));
+    return "{\"windows\":" + std::to_string(windows_closed_) + ",\"p50\":" + json(last_) +
+           ",\"baseline\":" + json(usual_.expected) + ",\"score\":" + json(score) +
            ",\"is_anomaly\":" + (score > 3.5 ? "true" : "false") + "}\n";
   }
 
  private:
-  static double median(std::vector<double> x) {
-    if (x.empty()) return std::numeric_limits<double>::quiet_NaN();
-    std::sort(x.begin(), x.end());
-    return (x[(x.size() - 1) / 2] + x[x.size() / 2]) / 2;
+  /// Milliseconds: the same for the life of a series, as whoever scrapes them expects. The counts at powers
+  /// of two and at the limits of the Apdex are exact.
+  static std::vector<double> bounds() {
+    return {1, 2, 4, 8, 16, 32, 64, 128, 256, 500, 512, 1024, 2000, 2048, 4096, 8192};
   }
 
   bg::latency_recorder all_;
@@ -154,7 +147,11 @@ class observed_service {
   mutable std::mutex lock_;  // of what follows; recording needs none
   bg::recorder_windows windows_;
   std::chrono::nanoseconds period_;
-  std::vector<double> closed_;  ///< median latency of each closed window
+  /// Of the median latency of closed windows; nothing is expected before the fourth.
+  bg::baseline::rolling_stream baseline_ = bg::baseline::rolling_stream::by_count(60, {}, /*min_periods=*/3);
+  bg::baseline::expectation usual_;  ///< what was expected of the newest closed window
+  double last_ = std::numeric_limits<double>::quiet_NaN();
+  std::size_t windows_closed_ = 0;
   bg::latency_counts before_;
   steady_clock::time_point begin_;
 };
@@ -233,6 +230,14 @@ int serve(int port) {
   observed_service service;
   httplib::Server server;
   service.route(server);
+  server.set_socket_options([](socket_t socket) {  // httplib's own would share a port that is taken
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
+  if (!server.bind_to_port("127.0.0.1", port)) {
+    std::fprintf(stderr, "port: %d given, which is taken or not allowed\n", port);
+    return 1;
+  }
   std::thread clock([&] {
     for (;;) {
       service.tick(steady_clock::now());
@@ -241,7 +246,8 @@ int serve(int port) {
   });
   clock.detach();
   std::printf("http://127.0.0.1:%d/work /metrics /health /anomalies\n", port);
-  return server.listen("127.0.0.1", port) ? 0 : 1;
+  std::fflush(stdout);
+  return server.listen_after_bind() ? 0 : 1;
 }
 
 }  // namespace
