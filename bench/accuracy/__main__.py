@@ -17,8 +17,9 @@ INTRODUCTION = """# Accuracy
 
 How often detectors and rankings of causes are right, beside named peers in the same run (`python -m
 bench.accuracy`, which writes this page). No measure is point-adjusted; no method that loses is left out.
-AUCPR is average precision; VUS-PR forgives what lies beside an interval (Paparrizos et al. 2022); NAB is the
-Numenta benchmark's standard score at the one threshold that is best over all series, 100 perfect, 0 silence.
+AUCPR is average precision; VUS-PR forgives what lies beside an interval (Paparrizos et al. 2022, as their
+`vus` 0.0.6 has it); NAB is the Numenta benchmark's standard score at the one threshold that is best over all
+series, 100 perfect, 0 silence.
 AC@k is the share of faults whose true service is among the first k, Avg@5 the mean of AC@1 to AC@5.
 
 Recorded data is split in two by folder or file. Settings of the detectors and of `rank_causes` were settled

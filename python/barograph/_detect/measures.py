@@ -79,8 +79,10 @@ def volume_under_pr(score: Doubles, truth: Bools, buffer: int) -> float:
     ----------
     J. Paparrizos, P. Boniol, T. Palpanas, R. S. Tsay, A. Elmore, M. J. Franklin: Volume
     Under the Surface: A New Accuracy Evaluation Measure for Time-Series Anomaly Detection. PVLDB 15(11),
-    2022. As in the authors' code: slopes sqrt(1 - d / buffer) of half a buffer on either side, 250 thresholds
-    by rank, P the mean of the sums of labels with and without slopes.
+    2022. As the authors' package `vus` has it in version 0.0.6 by default, and their benchmark TSB-AD: slopes
+    sqrt(1 - d / buffer) of half a buffer on either side, which count where they are flagged, half of that as
+    positives; 250 thresholds by rank; steps, as in average precision. Their first code counted all slopes as
+    positives, flagged or not, and took trapezoids; its values are lower.
     """
     n = score.size
     if not truth.any():
@@ -100,7 +102,7 @@ def _range_area(
 ) -> float:
     labels = _sloped(truth, runs, width)
     true = np.concatenate([[0.0], np.cumsum(labels[order])])[reached]
-    positives = (truth.sum() + labels.sum()) / 2
+    positives = truth.sum() + (true - np.concatenate([[0], np.cumsum(truth[order])])[reached]) / 2
     half = width // 2
     first, last = np.maximum(runs[:, 0] - half, 0), np.minimum(runs[:, 1] + half, len(score) - 1)
     apart = runs[:-1, 1] + half < runs[1:, 0] - half
@@ -110,8 +112,7 @@ def _range_area(
     highest = np.sort(np.maximum.reduceat(padded, bounds)[::2])
     exist = (len(highest) - np.searchsorted(highest, levels, "left")) / len(highest)
     recall = np.concatenate([[0.0], np.minimum(true / positives, 1.0) * exist])
-    precision = np.concatenate([[1.0], true / reached])
-    return float(np.sum(np.diff(recall) * (precision[1:] + precision[:-1]) / 2))
+    return float(np.sum(np.diff(recall) * (true / reached)))
 
 
 def _sloped(truth: Bools, runs: Ints, width: int) -> Doubles:

@@ -57,7 +57,7 @@ def test_rows_are_scored_as_by_scikit_learn(rows: list[tuple[float, bool]]) -> N
 
 
 def volume_by_definition(score: np.ndarray, truth: np.ndarray, buffer: int) -> float:
-    """VUS-PR as Paparrizos et al. 2022 define it, one row and one threshold at a time."""
+    """VUS-PR of Paparrizos et al. 2022 as their package has it now, one row and one threshold at a time."""
     n = len(score)
     runs, i = [], 0
     while i < n:
@@ -86,18 +86,17 @@ def volume_by_definition(score: np.ndarray, truth: np.ndarray, buffer: int) -> f
                 segments[-1][1] = last + half
             else:
                 segments.append([max(first - half, 0), last + half])
-        positives = (sum(truth) + sum(label)) / 2
-        area, recall_before, precision_before = 0.0, 0.0, 1.0
+        area, recall_before = 0.0, 0.0
         for threshold in thresholds:
             flagged = [s >= threshold for s in score]
             hit = sum(x for x, f in zip(label, flagged, strict=True) if f)
             exist = sum(
                 any(flagged[r] and label[r] > 0 for r in range(a, min(b, n - 1) + 1)) for a, b in segments
             )
-            recall = min(hit / positives, 1.0) * exist / len(segments)
-            precision = hit / sum(flagged)
-            area += (recall - recall_before) * (precision + precision_before) / 2
-            recall_before, precision_before = recall, precision
+            slopes = hit - sum(f for t, f in zip(truth, flagged, strict=True) if t)
+            recall = min(hit / (sum(truth) + slopes / 2), 1.0) * exist / len(segments)
+            area += (recall - recall_before) * hit / sum(flagged)
+            recall_before = recall
         areas.append(area)
     return sum(areas) / len(areas)
 
@@ -113,6 +112,25 @@ def test_the_volume_under_the_surface_is_that_of_the_paper(
         return
     expected = volume_by_definition(score, truth, buffer)
     assert measures.volume_under_pr(score, truth, buffer) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs", "buffer", "expected"),
+    [
+        (300, [(20, 29)], 0, 0.6313800416697661),
+        (300, [(20, 29), (50, 50)], 12, 0.43201337500520676),
+        (1000, [(0, 4), (30, 60), (990, 999)], 40, 0.5331646815564306),
+    ],
+)
+def test_the_volume_is_that_of_the_reference(
+    rows: int, runs: list[tuple[int, int]], buffer: int, expected: float
+) -> None:
+    """Recorded from `vus` 0.0.6, whose dependencies are too many for tests to need it."""
+    truth = np.zeros(rows, bool)
+    for first, last in runs:
+        truth[first : last + 1] = True
+    score = (np.arange(rows) * 7919 % 1009) / 1009 + 0.4 * truth
+    assert bg.score_detections(score, truth, buffer=buffer).vus_pr == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_volume_forgives_what_is_near() -> None:
