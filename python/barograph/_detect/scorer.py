@@ -194,7 +194,7 @@ def score_detections(
              precision  recall      F1
     rows         0.667   0.667   0.667
     events       0.500   1.000   0.667
-    AUCPR 0.833, AUCROC 0.905, VUS-PR 0.896
+    AUCPR 0.833, AUCROC 0.905, VUS-PR 0.877
     NAB: standard 95.3, low FP 90.7, low FN 96.9; best threshold 100.0
     median time to detect 0 rows
     """
