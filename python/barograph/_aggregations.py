@@ -11,7 +11,7 @@ import numpy as np
 
 from . import _cuts, _rolling_kernels, _series_kinds
 from ._cuts import Doubles, _How
-from ._frames import Table, require
+from ._frames import Table
 
 _REDUCED = ("count", "sum", "mean", "var", "std", "sem", "min", "max", "skew", "kurt")
 _NAMES = (*_REDUCED, "median", "rank", "nunique", "first", "last")
@@ -193,18 +193,20 @@ class Rolling:
             self._x, self._how, _rolling_kernels._ranking(method, ascending, pct)
         )
 
-    def cov(self, y: Any, ddof: int = 1) -> Any:
-        """Covariance with `y` in each window. See :func:`rolling_cov`."""
-        return _rolling_kernels._roll_pairs(self._x, y, self._how, "cov", float(ddof))
+    def cov(self, y: Any = None, ddof: int = 1, pairwise: bool | None = None) -> Any:
+        """Covariance with `y`, or of the columns, in each window. See :func:`rolling_cov`."""
+        return _rolling_kernels._roll_pairs(self._x, y, self._how, "cov", float(ddof), pairwise)
 
-    def corr(self, y: Any) -> Any:
-        """Correlation with `y` in each window. See :func:`rolling_corr`."""
-        return _rolling_kernels._roll_pairs(self._x, y, self._how, "corr", 0.0)
+    def corr(self, y: Any = None, pairwise: bool | None = None) -> Any:
+        """Correlation with `y`, or of the columns, in each window. See :func:`rolling_corr`."""
+        return _rolling_kernels._roll_pairs(self._x, y, self._how, "corr", 0.0, pairwise)
 
     def _one(self, name: str) -> Any:
         q = _quantile_of(name)
         if q is not None:
             return self.quantile(q)
+        if name == "count":
+            return _rolling_kernels._roll(self._x, self._how, name, 0.0)
         return _rolling_kernels._roll_with(self._x, self._how, _kernel(name))
 
     def _frame(self, names: list[Any] | None, wanted: dict[Any, list[str]], plain: bool = False) -> Any:
@@ -215,7 +217,8 @@ class Rolling:
             how = how._replace(on=x[on])
         columns: dict[Any, Any] = {}
         for column, statistics in wanted.items():
-            series = _series_kinds._series(_column(x, column), how.on)
+            take = _series_kinds.counted if statistics == ["count"] else _series_kinds._series
+            series = take(_column(x, column), how.on)
             cut = _cuts._cut(series, how)
             for name, values in _results(series, cut, how, statistics).items():
                 key = name if column is None else column if plain else (column, name)
@@ -274,8 +277,6 @@ def _checked(what: Sequence[str]) -> list[str]:
 
 
 def _columns_of(x: Any) -> list[Any] | None:
-    if isinstance(x, Table):
-        return list(x.columns)
     if isinstance(x, np.ndarray) and x.ndim == 2:
         return list(range(x.shape[1]))
     return _series_kinds._column_names(x)
@@ -296,9 +297,6 @@ def _framed(x: Any, columns: dict[Any, Any]) -> Any:
         pairs = bool(columns) and all(isinstance(key, tuple) for key in columns)
         frame.columns = pandas.MultiIndex.from_tuples(columns) if pairs else list(columns)
         return frame
-    flat = {"_".join(map(str, k)) if isinstance(k, tuple) else str(k): v for k, v in columns.items()}
-    if module == "polars":
-        return require("polars", "polars").DataFrame(flat)
-    if module == "pyarrow":
-        return require("pyarrow", "report").table(flat)
-    return Table(flat)
+    return _series_kinds.frame_like(
+        x, {"_".join(map(str, k)) if isinstance(k, tuple) else str(k): v for k, v in columns.items()}
+    )

@@ -81,12 +81,12 @@ def _cut(series: _Series, how: _How) -> _Cut:
         least = _least(how, int(window), int(window))
         return _Cut(_core.fixed_windows(rows, int(window), bool(how.center), ends, step), least, step)
     least = _least(how, 1, None)
-    if series.times is None:
+    if series.times is None and rows > 0:
         raise TypeError(
             f"window: {how.window!r} is a length in time, which needs on=times or a pandas index of times, "
             "none missing"
         )
-    times = series.times
+    times = np.empty(0, dtype=np.int64) if series.times is None else series.times
     if times.size and times[-1] < times[0]:  # newest first: as far apart, seen the other way round
         times = -times
     return _Cut(_core.time_windows(times, width, bool(how.center), ends, step), least, step)
@@ -133,22 +133,22 @@ def _bounds(series: _Series, how: _How) -> _Cut | None:
     return _Cut(made, _least(how, least, None), step)
 
 
-def _width(window: Any) -> int | None:
+def _width(window: Any, name: str = "window") -> int | None:
     """Nanoseconds of a window in time; None for one of rows."""
     if isinstance(window, (bool, np.bool_)) or window is None:
-        raise TypeError(f"window: {window!r} given, expected rows (int) or a length in time")
+        raise TypeError(f"{name}: {window!r} given, expected rows (int) or a length in time")
     if isinstance(window, np.timedelta64):  # which numpy counts among the integers
         return int(window.astype("timedelta64[ns]").astype(np.int64))
     if isinstance(window, (int, np.integer)):
         return None
     if isinstance(window, str):
-        return length_in_ns("window", window)
+        return length_in_ns(name, window)
     nanoseconds = getattr(window, "nanos", getattr(window, "value", None))
     if nanoseconds is not None:
         return int(nanoseconds)
     if hasattr(window, "total_seconds"):
         return int(window.days * UNITS["D"] + window.seconds * UNITS["s"] + window.microseconds * UNITS["us"])
-    raise TypeError(f"window: {type(window).__name__} given, expected rows (int) or a length in time")
+    raise TypeError(f"{name}: {type(window).__name__} given, expected rows (int) or a length in time")
 
 
 def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:

@@ -328,34 +328,38 @@ def expanding_last(
 
 
 def expanding_cov(
-    x: Any, y: Any, *, ddof: int = 1,
+    x: Any, y: Any = None, *, ddof: int = 1,
     min_periods: int | None = 1, inf: str = "missing", threads: int | None = None,
-    out: Doubles | None = None,
+    pairwise: bool | None = None, out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Covariance of the pairs so far, divided by n - `ddof`.
 
-    See :func:`expanding_mean` for the parameters and :func:`rolling_cov` for `y`; `min_periods` counts pairs.
+    See :func:`expanding_mean` for the parameters, :func:`rolling_cov` for `y` and `pairwise`; `min_periods`
+    counts pairs.
 
     Examples
     --------
     >>> bg.expanding_cov([1.0, 3.0, 5.0], [2.0, 6.0, 10.0])
     array([nan,  4.,  8.])
     """
-    return _rolling_kernels._roll_pairs(x, y, _how(min_periods, inf, threads, out), "cov", float(ddof))
+    return _rolling_kernels._roll_pairs(
+        x, y, _how(min_periods, inf, threads, out), "cov", float(ddof), pairwise
+    )
 
 
 def expanding_corr(
-    x: Any, y: Any, *,
+    x: Any, y: Any = None, *,
     min_periods: int | None = 1, inf: str = "missing", threads: int | None = None,
-    out: Doubles | None = None,
+    pairwise: bool | None = None, out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Pearson correlation of the pairs so far, in [-1, 1].
 
-    See :func:`expanding_mean` for the parameters and :func:`rolling_cov` for `y`; `min_periods` counts pairs.
+    See :func:`expanding_mean` for the parameters, :func:`rolling_cov` for `y` and `pairwise`; `min_periods`
+    counts pairs.
 
     Examples
     --------
     >>> bg.expanding_corr([1.0, 2.0, 4.0], [2.0, 4.0, 8.0])
     array([nan,  1.,  1.])
     """
-    return _rolling_kernels._roll_pairs(x, y, _how(min_periods, inf, threads, out), "corr", 0.0)
+    return _rolling_kernels._roll_pairs(x, y, _how(min_periods, inf, threads, out), "corr", 0.0, pairwise)

@@ -10,14 +10,15 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _cut, _How, _inf, _Series
-from ._series_kinds import _columns, _paired, _series
+from ._pairs import both_missing, check_rows, is_frame, over_columns
+from ._series_kinds import _columns, _paired, _series, counted
 from ._threads import thread_count
 
 _Kernel: TypeAlias = Callable[[_Series, _Cut, _How, "Doubles | None"], Doubles]
 
 
 def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
-    return _roll_with(x, how, _reducing(what, ddof))
+    return _roll_with(x, how, _reducing(what, ddof), counted if what == "count" else _series)
 
 
 def _roll_value_at(x: Any, how: _How, which: str) -> Any:
@@ -58,10 +59,10 @@ def _choosing(which: str) -> _Kernel:
     return value_at
 
 
-def _roll_with(x: Any, how: _How, kernel: _Kernel) -> Any:
+def _roll_with(x: Any, how: _How, kernel: _Kernel, take: Callable[..., _Series] = _series) -> Any:
     columns, how = _columns(x, how)
     if columns is None:
-        series = _series(x, how.on)
+        series = take(x, how.on)
         cut = _cut(series, how)
         if how.out is not None and how.out.ndim != 1:
             raise ValueError(f"out: {how.out.ndim} dimensions given, expected 1")
@@ -72,17 +73,21 @@ def _roll_with(x: Any, how: _How, kernel: _Kernel) -> Any:
             f"out: shape {into.shape} given, expected a column for each of {len(columns.columns)}"
         )
     if columns.block is None:
-        return columns.join(columns.each(how, lambda i, one: _roll_with(
-            columns.columns[i], one._replace(out=None if into is None else into[:, i]), kernel)))  # fmt: skip
+
+        def alone(i: int, one: _How) -> Any:
+            one = one._replace(out=None if into is None else into[:, i])
+            return _roll_with(columns.columns[i], one, kernel, take)
+
+        return columns.join(columns.each(how, alone))
     if not columns.columns:
         return columns.block(np.empty((len(range(0, columns.rows, how.step or 1)), 0)))
-    taken = _series(columns.columns[0], how.on)
+    taken = take(columns.columns[0], how.on)
     results = into
     if results is None:
         results = np.empty((len(_cut(taken, how).windows), len(columns.columns)), order="F")
 
     def run(i: int, one: _How) -> None:
-        series = _series(columns.columns[i], one.on)
+        series = take(columns.columns[i], one.on)
         _run(kernel, series, _cut(series, one), one, results[:, i])
 
     columns.each(how, run)
@@ -114,23 +119,27 @@ def _check_out(out: Any) -> Doubles | None:
     return checked
 
 
-def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float) -> Any:
-    x, y = _paired(x, y, how.on)
+def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float, pairwise: bool | None = None) -> Any:
+    def pair(first: _Series, second: _Series, cut: _Cut, how: _How, into: Doubles | None = None) -> Doubles:
+        shown = not (first.nan_is_missing and second.nan_is_missing)
+        return _core.rolling_pairs(
+            what, first.values, second.values, cut.windows, cut.least, ddof, _inf(how.inf), shown,
+            first.mask, second.mask, thread_count(how.threads), into,
+        )  # fmt: skip
+
+    if is_frame(x) or is_frame(y):
+        return over_columns(x, y, pairwise, how, lambda series: _cut(series, how), pair)
+    x, y = _paired(x, x if y is None else y, how.on)
     first, second = _series(x, how.on), _series(y, None, "y")
-    if len(second.values) != len(first.values):
-        raise ValueError(f"y: {len(second.values)} rows given, expected {len(first.values)} as x has")
-    shown = not (first.nan_is_missing and second.nan_is_missing)
+    check_rows(first, second)
 
     def pairs(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
         if into is not None and np.may_share_memory(into, second.values):
-            into[:] = pairs(series, cut, how, None)
+            into[:] = pair(series, second, cut, how)
             return into
-        return _core.rolling_pairs(
-            what, series.values, second.values, cut.windows, cut.least, ddof, _inf(how.inf), shown,
-            series.mask, second.mask, thread_count(how.threads), into,
-        )  # fmt: skip
+        return pair(series, second, cut, how, into)
 
-    cut = _cut(first, how)
+    cut = both_missing(first, second, _cut(first, how))
     return first.wrap(_run(pairs, first, cut, how, how.out), cut)
 
 

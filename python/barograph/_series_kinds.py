@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _How, _Series, _times
-from ._frames import require, unmasked
+from ._frames import Table, require, unmasked
 from ._threads import thread_count
 
 
@@ -78,7 +78,9 @@ def _columns(x: Any, how: _How) -> tuple[_Columns | None, _How]:
 
 
 def _column_names(x: Any) -> list[Any] | None:
-    """Of a pandas or polars DataFrame or an Arrow table; None for all else."""
+    """Of a pandas or polars DataFrame, an Arrow table or a Table of ours; None for all else."""
+    if isinstance(x, Table):
+        return list(x.columns)
     for module, kind, names in (
         ("pandas", "DataFrame", "columns"),
         ("polars", "DataFrame", "columns"),
@@ -91,18 +93,26 @@ def _column_names(x: Any) -> list[Any] | None:
 
 
 def _joiner(x: Any, names: list[str], on: str | None, step: int) -> Callable[[list[Any]], Any]:
-    """How columns of a polars frame or an Arrow table stand together again."""
+    """How columns of a polars frame, an Arrow table or a Table stand together again."""
 
     def join(parts: list[Any]) -> Any:
         results = iter(parts)
-        if type(x).__module__.startswith("polars"):
-            columns = {n: x[n].gather_every(step) if n == on else next(results) for n in names}
-        else:
+        if type(x).__module__.startswith("pyarrow"):
             rows = np.arange(0, len(x), step)
-            columns = {n: x[n].take(rows) if n == on else next(results) for n in names}
-        return type(x)(columns) if type(x).__module__.startswith("polars") else type(x).from_pydict(columns)
+            return frame_like(x, {n: x[n].take(rows) if n == on else next(results) for n in names})
+        return frame_like(x, {n: x[n][::step] if n == on else next(results) for n in names})
 
     return join
+
+
+def frame_like(x: Any, columns: dict[str, Any]) -> Any:
+    """Columns as a frame of the kind of `x`: of polars, of Arrow, or for all else a Table."""
+    module = type(x).__module__.partition(".")[0]
+    if module == "polars":
+        return require("polars", "polars").DataFrame(columns)
+    if module == "pyarrow":
+        return require("pyarrow", "report").table(columns)
+    return Table(columns)
 
 
 def _paired(x: Any, y: Any, on: Any) -> tuple[Any, Any]:
@@ -131,6 +141,32 @@ def _series(x: Any, on: Any, name: str = "x") -> _Series:
     values = _floats(name, array)
     times = None if on is None else _times(on, values.size)
     return _Series(values, None, True, times, lambda out, _: out)
+
+
+def counted(x: Any, on: Any, name: str = "x") -> _Series:
+    """A series of anything, of which only what is missing matters; NaN there."""
+    module = type(x).__module__.partition(".")[0]
+    if module == "pandas" and hasattr(x, "index") and _column_names(x) is None:
+        if getattr(x.dtype, "kind", "O") not in "biuf":
+            x = x.notna().astype(np.float64).replace(0.0, np.nan)
+    elif module in ("polars", "pyarrow") and _column_names(x) is None:
+        pa = require("pyarrow", "report")
+        kind = x.to_arrow().type if module == "polars" else x.type
+        if not pa.types.is_primitive(kind) or pa.types.is_temporal(kind):
+            missing = x.is_null().to_numpy() if module == "polars" else np.asarray(x.is_null())
+            there = pa.array(np.ones(len(missing)), mask=missing)
+            if module == "polars":
+                x = require("polars", "polars").Series(x.name, there)
+            else:
+                x = pa.chunked_array([there]) if isinstance(x, pa.ChunkedArray) else there
+    else:
+        array = unmasked(x)
+        if array.dtype.kind not in "biuf" and array.ndim == 1:
+            missing = array != array
+            if array.dtype.kind == "O":
+                missing |= np.array([value is None for value in array.tolist()], dtype=bool)
+            x = np.where(missing, np.nan, 1.0)
+    return _series(x, on, name)
 
 
 def _pandas_series(x: Any, on: Any, name: str) -> _Series:

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import _Cut, _How, _inf, _Series, _times, _whole, _width
+from ._cuts import Doubles, _Cut, _How, _inf, _Series, _times, _whole, _width
+from ._pairs import both_missing, check_rows, is_frame, over_columns
 from ._series_kinds import _columns, _paired, _series
 
 
@@ -131,17 +132,17 @@ def ewm_std(
 
 
 def ewm_cov(
-    x: Any, y: Any, com: float | None = None, span: float | None = None, halflife: Any = None,
+    x: Any, y: Any = None, com: float | None = None, span: float | None = None, halflife: Any = None,
     alpha: float | None = None, *, bias: bool = False, min_periods: int | None = 0, adjust: bool = True,
-    ignore_na: bool = False, times: Any = None, inf: str = "missing",
+    ignore_na: bool = False, times: Any = None, inf: str = "missing", pairwise: bool | None = None,
 ) -> Any:  # fmt: skip
     """Exponentially weighted covariance of the pairs up to each row; a pair with a missing value is none.
 
     Parameters
     ----------
-    x, y : one-dimensional, as in :func:`ewm_mean`
-        Of one length. Rows pair up by position; two series of pandas by their index, unless `times` are
-        given.
+    x, y, pairwise
+        As in :func:`rolling_cov`: series, or columns of frames. What is of pandas pairs up by its index,
+        unless `times` are given.
     com, span, halflife, alpha, bias, min_periods, adjust, ignore_na, times, inf
         As in :func:`ewm_var`; `min_periods` counts pairs.
 
@@ -159,15 +160,14 @@ def ewm_cov(
     >>> bg.ewm_cov([1.0, 3.0], [2.0, 6.0], alpha=0.5)
     array([nan,  4.])
     """
-    return _weigh_pairs(
-        x, y, _Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf, bias), "cov"
-    )
+    how = _Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf, bias)
+    return _weigh_pairs(x, y, how, "cov", pairwise)
 
 
 def ewm_corr(
-    x: Any, y: Any, com: float | None = None, span: float | None = None, halflife: Any = None,
+    x: Any, y: Any = None, com: float | None = None, span: float | None = None, halflife: Any = None,
     alpha: float | None = None, *, min_periods: int | None = 0, adjust: bool = True,
-    ignore_na: bool = False, times: Any = None, inf: str = "missing",
+    ignore_na: bool = False, times: Any = None, inf: str = "missing", pairwise: bool | None = None,
 ) -> Any:  # fmt: skip
     """Exponentially weighted correlation, in [-1, 1]; NaN while one of the two is constant.
 
@@ -178,9 +178,8 @@ def ewm_corr(
     >>> bg.ewm_corr([1.0, 3.0, 2.0], [2.0, 6.0, 4.0], alpha=0.5)
     array([nan,  1.,  1.])
     """
-    return _weigh_pairs(
-        x, y, _Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf), "corr"
-    )
+    how = _Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf)
+    return _weigh_pairs(x, y, how, "corr", pairwise)
 
 
 def _weigh(x: Any, how: _Weights, what: str) -> Any:
@@ -195,17 +194,22 @@ def _weigh(x: Any, how: _Weights, what: str) -> Any:
     return series.wrap(out, _cut(series, how))
 
 
-def _weigh_pairs(x: Any, y: Any, how: _Weights, what: str) -> Any:
-    x, y = _paired(x, y, how.times)
+def _weigh_pairs(x: Any, y: Any, weights: _Weights, what: str, pairwise: bool | None) -> Any:
+    def pair(first: _Series, second: _Series, cut: _Cut, how: _How) -> Doubles:
+        decay, weighting, elapsed = _decay(weights, len(first.values), what)
+        return _core.exponential_pairs(
+            what, first.values, second.values, decay, weighting, _inf(weights.inf),
+            not (first.nan_is_missing and second.nan_is_missing), first.mask, second.mask, elapsed,
+        )  # fmt: skip
+
+    how = _How(1, None, False, None, None, weights.times, weights.inf)
+    if is_frame(x) or is_frame(y):
+        return over_columns(x, y, pairwise, how, lambda series: _cut(series, weights), pair)
+    x, y = _paired(x, x if y is None else y, weights.times)
     first, second = _series(x, None), _series(y, None, "y")
-    if len(second.values) != len(first.values):
-        raise ValueError(f"y: {len(second.values)} rows given, expected {len(first.values)} as x has")
-    decay, weighting, elapsed = _decay(how, len(first.values), what)
-    out = _core.exponential_pairs(
-        what, first.values, second.values, decay, weighting, _inf(how.inf),
-        not (first.nan_is_missing and second.nan_is_missing), first.mask, second.mask, elapsed,
-    )  # fmt: skip
-    return first.wrap(out, _cut(first, how))
+    check_rows(first, second)
+    cut = both_missing(first, second, _cut(first, weights))
+    return first.wrap(pair(first, second, cut, how), cut)
 
 
 def _cut(series: _Series, how: _Weights) -> _Cut:
@@ -236,7 +240,7 @@ def _decay(
             raise ValueError(
                 f"{next(iter(given))}: given with times and adjust=False, expected halflife alone"
             )
-        half_life = _width(how.halflife)
+        half_life = _width(how.halflife, "halflife")
         if half_life is None:
             half_life = int(how.halflife)
         if half_life <= 0:

@@ -23,7 +23,7 @@ def rolling_count(
     step: int | None = None, on: Any = None, inf: str = "missing", threads: int | None = None,
     out: Doubles | None = None,
 ) -> Any:  # fmt: skip
-    """Count the values in each window, infinities among them.
+    """Count the values in each window, infinities among them; of text, times and categories, too.
 
     See :func:`rolling_mean` for the parameters; as in pandas `min_periods` asks for so many rows here,
     missing or not.
@@ -224,44 +224,54 @@ def rolling_kurt(
 def rolling_cov(
     x: Any, y: Any, window: Any, *, ddof: int = 1, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
-    threads: int | None = None,
-    out: Doubles | None = None,
+    threads: int | None = None, pairwise: bool | None = None, out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Covariance of the pairs in each window, divided by n - `ddof`; pairs with a missing value are left out.
 
     Parameters
     ----------
-    x, y : one-dimensional, as in :func:`rolling_mean`
-        Of one length. Rows pair up by position; two series of pandas by their index, as pandas does it,
-        unless `on` gives the rows' times.
+    x, y : as in :func:`rolling_mean`
+        Series of one length, or frames, of which the columns are paired. Rows pair up by position; what is of
+        pandas by its index, as pandas does it, unless `on` gives the rows' times. Of `y=None` the columns of
+        `x` with each other.
     window, min_periods, center, closed, step, on, inf, threads
         As in :func:`rolling_mean`; `min_periods` counts pairs.
+    pairwise : bool, optional
+        Each column of `x` with each of `y`; otherwise (the default where `y` is given) those of one name, in
+        numpy of one position.
 
     Returns
     -------
     same kind as `x`
-        With its name, unless `y` is a series of another name.
+        Of two series with the name of `x`, unless `y` has another. Of a frame and a series the columns of the
+        frame. Pairwise, of pandas a row for each row and column of `y`, by an index of both, and the columns
+        of `x`; of numpy shape (windows, columns of `x`, columns of `y`); of other frames a column for each
+        pair, named ``column_column``.
 
     Raises
     ------
     ValueError
-        If the lengths differ.
+        If the lengths differ, or columns do not pair up.
+    TypeError
+        For `y` of another library than a frame `x`.
 
     Examples
     --------
     >>> bg.rolling_cov([1.0, 2.0, 4.0], [2.0, 4.0, 8.0], 2)
     array([nan, 1., 4.])
+    >>> import numpy as np
+    >>> bg.rolling_cov(np.array([[1.0, 2.0], [2.0, 4.0], [4.0, 8.0]]), None, 3)[2].round(2)
+    array([[2.33, 4.67],
+           [4.67, 9.33]])
     """
-    return _roll_pairs(
-        x, y, _How(window, min_periods, center, closed, step, on, inf, threads, out), "cov", float(ddof)
-    )
+    how = _How(window, min_periods, center, closed, step, on, inf, threads, out)
+    return _roll_pairs(x, y, how, "cov", float(ddof), pairwise)
 
 
 def rolling_corr(
     x: Any, y: Any, window: Any, *, min_periods: int | None = None, center: bool = False,
     closed: str | None = None, step: int | None = None, on: Any = None, inf: str = "missing",
-    threads: int | None = None,
-    out: Doubles | None = None,
+    threads: int | None = None, pairwise: bool | None = None, out: Doubles | None = None,
 ) -> Any:  # fmt: skip
     """Pearson correlation of the pairs in each window, in [-1, 1]; NaN where one of them is constant.
 
@@ -272,9 +282,8 @@ def rolling_corr(
     >>> bg.rolling_corr([1.0, 2.0, 4.0, 4.0], [2.0, 4.0, 1.0, 3.0], 2)
     array([nan,  1., -1., nan])
     """
-    return _roll_pairs(
-        x, y, _How(window, min_periods, center, closed, step, on, inf, threads, out), "corr", 0.0
-    )
+    how = _How(window, min_periods, center, closed, step, on, inf, threads, out)
+    return _roll_pairs(x, y, how, "corr", 0.0, pairwise)
 
 
 def rolling_min(

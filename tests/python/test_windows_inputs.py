@@ -87,8 +87,7 @@ def test_pairs_of_pandas_pair_up_by_their_index():
     equal(bg.rolling_corr(x, y.rename("a"), 3), x.rolling(3).corr(y.rename("a")))
     equal(bg.expanding_cov(x, y), x.expanding().cov(y))
     equal(bg.ewm_cov(x, y, span=3), x.ewm(span=3).cov(y))
-    with pytest.raises(TypeError, match="y: DataFrame given, expected one series"):
-        bg.rolling_cov(x, y.to_frame(), 2)
+    pd.testing.assert_frame_equal(bg.rolling_cov(x, y.to_frame(), 2), x.rolling(2).cov(y.to_frame()))
 
 
 def test_chunks_give_chunks_and_counts_are_null_only_where_rows_are_too_few():
@@ -137,3 +136,42 @@ def test_a_value_that_has_left_the_window_leaves_no_trace_in_pairs():
     np.testing.assert_allclose(got[-1], np.cov([4.0, 6.0, 9.0], [1048.0, 519.0, 100.0])[0, 1], rtol=1e-15)
     x[1], y[1] = np.nan, 1e250  # no pair
     np.testing.assert_allclose(bg.expanding_corr(x, y)[-1], pd.Series(x).corr(pd.Series(y)), rtol=1e-12)
+
+
+def test_values_of_any_kind_are_counted():
+    pa, pl = pytest.importorskip("pyarrow"), pytest.importorskip("polars")
+    times = np.array(["2026-03-02", "NaT", "2026-03-04"], "M8[s]")
+    want = [1.0, 1.0, 1.0]
+    for x in (["a", None, "b"], times, np.array(["a", None, "b"], dtype=object)):
+        np.testing.assert_array_equal(bg.rolling_count(x, 2, min_periods=1), want)
+    for x in (pd.Series(["a", None, "b"]), pd.Series(times), pd.Series(["a", None, "b"], dtype="category")):
+        pd.testing.assert_series_equal(
+            bg.rolling_count(x, 2, min_periods=1), x.rolling(2, min_periods=1).count()
+        )
+    frame = pd.DataFrame({"at": times, "n": [1.0, 2.0, np.nan]})
+    counts = frame.rolling(2, min_periods=1).count()
+    pd.testing.assert_frame_equal(bg.rolling(frame, 2, min_periods=1).count(), counts)
+    assert bg.rolling(frame, 2, min_periods=1).agg({"at": "count", "n": "sum"})["at"].tolist() == want
+    assert bg.expanding_count(pl.Series(["a", None, "b"])).to_list() == [1.0, 1.0, 2.0]
+    assert bg.rolling_count(pa.chunked_array([["a"], [None, "b"]]), 2, min_periods=1).to_pylist() == want
+    with pytest.raises(TypeError, match="expected numbers"):
+        bg.rolling_sum(pd.Series(times), 2)
+
+
+@pytest.mark.parametrize("window", ["2 days", "2day", "48 hours", "1 day 24 hours", "2880 minutes"])
+def test_lengths_may_be_written_out(window):
+    x = pd.Series(np.arange(9.0), index=pd.date_range("2026-03-02", periods=9, freq="D"))
+    pd.testing.assert_series_equal(bg.rolling_sum(x, window), x.rolling("2D").sum())
+    with pytest.raises(ValueError, match="halflife: '2 daze' given"):
+        bg.ewm_mean(x, halflife="2 daze", times=x.index)
+
+
+def test_no_rows_have_windows_of_any_length():
+    assert bg.rolling_min(pd.DataFrame({"column": []}, index=[]), "5s").shape == (0, 1)
+    assert bg.rolling_mean([], "5s").shape == (0,)
+
+
+def test_a_dict_of_arrays_is_a_frame():
+    windows = bg.rolling({"a": [1.0, 2.0, 4.0], "b": [2.0, 3.0, 9.0]}, 2)
+    assert windows.mean().to_dict() == {"a": [None, 1.5, 3.0], "b": [None, 2.5, 6.0]}
+    assert windows.quantile([0.5])[0.5].columns == ["a", "b"]
