@@ -16,6 +16,7 @@
 #include <cstring>
 #include <limits>
 
+#include "barograph/core/interrupt.hpp"
 #include "barograph/core/math.hpp"
 #include "barograph/core/random.hpp"
 #include "barograph/generate/shapes.hpp"
@@ -239,13 +240,28 @@ bool requests_spans::equally_long() const noexcept {
          status_code.size() == n && error.size() == n;
 }
 
+namespace {
+
+/// As column.resize(rows), which for a large one takes a second: in stretches, between which it may be ended.
+template <class T>
+void resize_column(std::vector<T>& column, std::size_t rows) {
+  column.reserve(rows);
+  while (column.size() < rows) {
+    check_interrupt();
+    column.resize(std::min(rows, column.size() + rows_between_checks));
+  }
+  column.resize(rows);
+}
+
+}  // namespace
+
 void requests_table::resize(std::size_t rows) {
-  timestamp_ns.resize(rows);
-  service.resize(rows);
-  endpoint.resize(rows);
-  response_time_ms.resize(rows);
-  status_code.resize(rows);
-  error.resize(rows);
+  resize_column(timestamp_ns, rows);
+  resize_column(service, rows);
+  resize_column(endpoint, rows);
+  resize_column(response_time_ms, rows);
+  resize_column(status_code, rows);
+  resize_column(error, rows);
 }
 
 requests_spans requests_table::spans() {

@@ -1,6 +1,7 @@
 // Rows of the `requests` workload as text: CSV and JSON lines, with the text of dirty cells in their place.
 #include <string>
 
+#include "barograph/core/interrupt.hpp"
 #include "barograph/generate/shapes.hpp"
 #include "barograph/generate/workloads.hpp"
 
@@ -134,6 +135,7 @@ void append_csv(std::string& out, const requests_spans& rows, std::int64_t first
   out.reserve(out.size() + rows.size() * 64);
   cell_writer cell(rows, first_row, dirt);
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
     cell.go_to(i);
     cell.timestamp(out);
     out += ',';
@@ -156,6 +158,7 @@ void append_json_lines(std::string& out, const requests_spans& rows, std::int64_
   out.reserve(out.size() + rows.size() * 144);
   cell_writer cell(rows, first_row, dirt);
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i % rows_between_checks == 0) check_interrupt();
     cell.go_to(i);
     out += "{\"timestamp\":\"";
     cell.timestamp(out);

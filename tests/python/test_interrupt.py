@@ -84,6 +84,15 @@ def test_a_long_call_ends_soon_after_ctrl_c(name: str) -> None:
     assert went_on < 3.0
 
 
+@pytest.mark.slow
+def test_a_long_log_is_left_soon_at_whatever_step() -> None:
+    for wait in (0.3, 1.0, 2.0, 5.0):  # rows are counted, columns made, filled, written as text
+        lines, went_on = interrupt(CALLS["generate"], wait=wait)
+        assert lines[0].startswith("interrupted"), lines
+        assert float(lines[0].split()[1]) < wait + 0.5
+        assert went_on < 1.0  # gigabytes are given back to the system, too
+
+
 def test_an_interrupted_state_is_as_it_was() -> None:
     lines, _ = interrupt(CALLS["histogram"], after="print(h.count, h.quantile(0.5))")
     assert lines[0].startswith("interrupted"), lines

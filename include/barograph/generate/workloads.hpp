@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/interrupt.hpp"
 #include "../core/serial_executor.hpp"
 #include "../core/span.hpp"
 #include "dirt.hpp"
@@ -123,10 +124,12 @@ class requests_generator {
                               std::to_string(at.back()));
     std::vector<std::vector<dirt_entry>> dirt(rows.size());
     executor.for_each_chunk(rows.size(), 4, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i)
+      for (std::size_t i = begin; i < end; ++i) {
+        check_interrupt();
         fill_block(first + static_cast<std::int64_t>(i), first_row + at[i],
                    out.subspan(static_cast<std::size_t>(at[i]), static_cast<std::size_t>(at[i + 1] - at[i])),
                    dirt[i]);
+      }
     });
     std::vector<dirt_entry> all;
     for (std::vector<dirt_entry>& part : dirt)

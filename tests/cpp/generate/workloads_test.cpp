@@ -8,6 +8,7 @@
 
 #include "barograph/core/bytes.hpp"
 #include "barograph/core/executor.hpp"
+#include "barograph/core/interrupt.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -213,4 +214,25 @@ TEST_CASE("timestamps are written as they are read") {
   CHECK(format_timestamp(1704067199999ll * 1000000) == "2023-12-31 23:59:59.999");
   CHECK(format_timestamp(1709164800000ll * 1000000) == "2024-02-29 00:00:00.000");
   CHECK(format_timestamp(-1000000) == "1969-12-31 23:59:59.999");
+}
+
+TEST_CASE("each step of making a table and its text can be ended between stretches of rows") {
+  std::size_t looks = 0;
+  const auto looked = [&looks](const auto& step) {
+    const auto count = [](void* n) { ++*static_cast<std::size_t*>(n); };
+    const interrupt_scope scope(count, &looks);
+    looks = 0;
+    step();
+    return looks;
+  };
+  constexpr std::size_t rows = 3 * rows_between_checks + 1;
+  requests_table table;
+  CHECK(looked([&] { table.resize(rows); }) >= 6 * 4);  // of six columns
+  std::string text;
+  CHECK(looked([&] { append_csv(text, table.spans(), 0, {}); }) >= 4);
+  CHECK(std::count(text.begin(), text.end(), '\n') == static_cast<std::ptrdiff_t>(rows));
+  text.clear();
+  CHECK(looked([&] { append_json_lines(text, table.spans(), 0, {}); }) >= 4);
+  const requests_generator log(with(0.0));
+  CHECK(looked([&] { log.make(0, log.blocks()); }) >= static_cast<std::size_t>(log.blocks()));
 }
