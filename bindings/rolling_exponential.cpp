@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "barograph/kernels.hpp"
 #include "barograph/rolling/exponential.hpp"
 #include "interruptible.hpp"
 
@@ -60,7 +61,8 @@ void register_rolling_exponential(py::module_& m) {
         doubles out(x.size());
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
         const barograph_bindings::interruptible call;
-        rolling::exponential(reduction, view(x), decay, weighting, how, elapsed_of(elapsed), results);
+        rolling::exponential<barograph::kernels::compiled>(reduction, view(x), decay, weighting, how,
+                                                           elapsed_of(elapsed), results);
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("decay"), py::arg("weighting"), py::arg("inf_propagates"),
@@ -77,8 +79,8 @@ void register_rolling_exponential(py::module_& m) {
         doubles out(x.size());
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
         const barograph_bindings::interruptible call;
-        rolling::exponential_pairs(reduction, view(x), view(y), decay, weighting, how, how_y,
-                                   elapsed_of(elapsed), results);
+        rolling::exponential_pairs<barograph::kernels::compiled>(
+            reduction, view(x), view(y), decay, weighting, how, how_y, elapsed_of(elapsed), results);
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("y"), py::arg("decay"), py::arg("weighting"),

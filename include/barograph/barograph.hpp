@@ -56,6 +56,7 @@
 #include "slo/policy_toml.hpp"
 
 #include "rolling/exponential.hpp"
+#include "rolling/exponential_weights.hpp"
 #include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"
 #include "rolling/median_deviation.hpp"

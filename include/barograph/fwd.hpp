@@ -100,6 +100,7 @@ struct weighting;
 class exponential_moments;
 class exponential_comoments;
 struct inline_deviations;
+struct inline_exponential;
 struct inline_kernels;
 struct inline_order_statistics;
 struct inline_ranks;

@@ -15,7 +15,7 @@ inline namespace v0_1 {
 /// The instruction set in use: "base", "v3" or "v4".
 const char* isa() noexcept;
 
-/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs and quantiles, of
+/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs, quantiles and exponential, of
 /// detect::isolation_forest and of pca: `rolling::reduce<kernels::compiled>(...)` gives the bits that
 /// `rolling::reduce(...)` gives.
 struct compiled {
@@ -26,6 +26,7 @@ struct compiled {
   static void ranks(const rolling::detail::order_job& job) noexcept;
   static void distinct(const rolling::detail::order_job& job) noexcept;
   static void deviations(const rolling::detail::order_job& job) noexcept;
+  static void exponential(rolling::detail::exponential_job& job) noexcept;
   static void forest_axis(const detect::detail::forest_axis_job& job) noexcept;
   static void forest_ranks(const detect::detail::forest_rank_job& job) noexcept;
   static void forest_ranked(const detect::detail::forest_ranked_job& job) noexcept;

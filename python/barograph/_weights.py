@@ -70,8 +70,10 @@ def ewm_mean(
 
     Notes
     -----
-    O(1) memory besides the result, a few nanoseconds a row. Without `adjust` and with an alpha of one half,
-    a value after missing rows gets all the weight that the older ones have lost, as in pandas 3.
+    O(1) memory besides the result, one to three nanoseconds a row; three times that where less than a 32nd of
+    the weight is left after 16 rows (spans below 10), at missing rows, and with `times`.
+    Without `adjust` and with an alpha of one half, a value after missing rows gets all the weight that the
+    older ones have lost, as in pandas 3.
 
     References
     ----------

@@ -44,6 +44,9 @@ void compiled::distinct(const rolling::detail::order_job& job) noexcept { active
 void compiled::deviations(const rolling::detail::order_job& job) noexcept {
   active().rolling_deviations(job);
 }
+void compiled::exponential(rolling::detail::exponential_job& job) noexcept {
+  active().rolling_exponential(job);
+}
 void compiled::forest_axis(const detect::detail::forest_axis_job& job) noexcept { active().forest_axis(job); }
 void compiled::forest_ranks(const detect::detail::forest_rank_job& job) noexcept {
   active().forest_ranks(job);

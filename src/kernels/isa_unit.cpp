@@ -1,5 +1,6 @@
 // One instruction set's kernels: see README.md for what may be included here.
 #include "barograph/detect/detail/row_block_plain.hpp"
+#include "barograph/rolling/detail/exponential_plain.hpp"
 #include "barograph/rolling/detail/extrema_plain.hpp"
 #include "barograph/rolling/detail/median_deviation_plain.hpp"
 #include "barograph/rolling/detail/order_statistics_plain.hpp"
@@ -25,6 +26,7 @@ const kernel_table& table() noexcept {
       /*rolling_ranks=*/kernel::BAROGRAPH_ISA::moving_ranks,
       /*rolling_distinct=*/kernel::BAROGRAPH_ISA::moving_distinct,
       /*rolling_deviations=*/kernel::BAROGRAPH_ISA::moving_deviations,
+      /*rolling_exponential=*/kernel::BAROGRAPH_ISA::run_exponential,
       /*forest_axis=*/forest_axis,
       /*forest_ranks=*/forest_ranks,
       /*forest_ranked=*/forest_ranked,

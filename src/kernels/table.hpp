@@ -18,6 +18,7 @@ struct kernel_table {
   void (*rolling_ranks)(const rolling::detail::order_job&) noexcept;
   void (*rolling_distinct)(const rolling::detail::order_job&) noexcept;
   void (*rolling_deviations)(const rolling::detail::order_job&) noexcept;
+  void (*rolling_exponential)(rolling::detail::exponential_job&) noexcept;
   void (*forest_axis)(const detect::detail::forest_axis_job&) noexcept;
   void (*forest_ranks)(const detect::detail::forest_rank_job&) noexcept;
   void (*forest_ranked)(const detect::detail::forest_ranked_job&) noexcept;

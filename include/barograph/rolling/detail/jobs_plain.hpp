@@ -81,6 +81,24 @@ constexpr std::int64_t sums_scratch(reduction what, std::int64_t length) noexcep
   return suffixes > wholes ? suffixes : wholes;
 }
 
+/// Exponentially weighted statistics of whole stretches of rows that all have values, a row apart.
+struct exponential_job {
+  reduction what;        ///< mean, variance, deviation, covariance or correlation
+  const double* x;       ///< the first row
+  const double* y;       ///< of covariance and correlation: the other series
+  std::int64_t rows;     ///< at most
+  int rows_of_lane;      ///< a quarter of a stretch
+  double keep, fresh;    ///< what a row leaves of all weights, and the newest weight
+  bool adjust, bias;     ///< as in `weighting`
+  const double* powers;  ///< of `keep`: 1 to rows_of_lane
+  double sum, squares;   ///< of the weights; before the first row, and then after the last
+  bool settled;          ///< the same: whether such rows no longer change them
+  double mean, mean_y;   ///< the same of means
+  double xx, xy, yy;     ///< the same of the mean squares and products of deviations
+  double* out;           ///< one result a row
+  std::int64_t done;     ///< told: how many rows, up to a value that is not finite
+};
+
 /// Minima or maxima of the windows [first, stop) of a series.
 struct extrema_job {
   bool maximum;
