@@ -28,8 +28,8 @@ namespace {
 using namespace barograph_bindings::arrays;
 
 baseline::estimator estimator_of(const std::string& method, double width, double low, double middle,
-                                 double high) {
-  return {baseline::parse_method(method), width, low, middle, high};
+                                 double high, bool of_next) {
+  return {baseline::parse_method(method), width, low, middle, high, of_next};
 }
 
 void bind_rolling_stream(py::module_& m) {
@@ -74,7 +74,7 @@ namespace barograph_bindings {
 void register_baseline(py::module_& m) {
   py::class_<baseline::estimator>(m, "Estimator", "How location, scale and limits come from past values.")
       .def(py::init(&estimator_of), py::arg("method"), py::arg("width"), py::arg("low"), py::arg("middle"),
-           py::arg("high"));
+           py::arg("high"), py::arg("of_next"));
   m.def(
       "rolling_band",
       [](const doubles& x, const rolling::windows& w, const baseline::estimator& how,

@@ -168,12 +168,20 @@ def rolling_baseline(
     >>> band.score(ms).round(1).tolist()
     [nan, nan, 175.1, -0.2, -0.5]
     """
-    estimator = _estimator(method, width, q)
     how = _How(window, min_periods, center, closed, step, on, inf, threads)
+    estimator = estimator_of(method, width, q)
     if method == "ewma":
         return bands_of(x, how, exclude, _weighting(float(width)))
     if exclude is not None and min_periods is None and _is_rows(window):
         how = how._replace(min_periods=(int(window) + 1) // 2)
+    return bands_of(x, how, exclude, rolled(estimator))
+
+
+_Kernel: TypeAlias = Callable[[_Series, _How], "tuple[Doubles, _Cut]"]
+
+
+def rolled(estimator: _core.Estimator) -> _Kernel:
+    """What gives the band of the window of each row, by an estimator that has windows."""
 
     def roll(series: _Series, how: _How) -> tuple[Doubles, _Cut]:
         cut = _cut(series, how)
@@ -182,10 +190,7 @@ def rolling_baseline(
             series.mask, thread_count(how.threads),
         ), cut  # fmt: skip
 
-    return bands_of(x, how, exclude, roll)
-
-
-_Kernel: TypeAlias = Callable[[_Series, _How], "tuple[Doubles, _Cut]"]
+    return roll
 
 
 def bands_of(x: Any, how: _How, exclude: Any, kernel: _Kernel) -> Band:
@@ -232,11 +237,11 @@ def _is_rows(window: Any) -> bool:
     return isinstance(window, (int, np.integer)) and not isinstance(window, (bool, np.timedelta64))
 
 
-def _estimator(method: str, width: float, q: Sequence[float]) -> _core.Estimator:
+def estimator_of(method: str, width: float, q: Sequence[float], of_next: bool = False) -> _core.Estimator:
     quantiles = tuple(float(v) for v in q)
     if len(quantiles) != 3:
         raise ValueError(f"q: {len(quantiles)} quantiles given, expected three: lower, expected, upper")
-    return _core.Estimator(method, float(width), *quantiles)
+    return _core.Estimator(method, float(width), *quantiles, of_next)
 
 
 class RollingBaseline:
@@ -297,14 +302,14 @@ class RollingBaseline:
             season = season_of(period, slot, tz)
             self._timed, pooled = season.timed, scale == "pooled"
             least = (1 if pooled else 2) if min_periods is None else _whole("min_periods", min_periods)
-            estimator = _estimator(method, width, q)
+            estimator = estimator_of(method, width, q)
             self._stream = _core.SeasonalStream(season.engine, int(window), estimator, least, pooled)
             return
         self._timed = span is not None
         default = 1 if self._timed or method == "ewma" else (int(window) + 1) // 2
         least = default if min_periods is None else _whole("min_periods", min_periods)
         self._stream = _core.RollingStream(
-            int(window) if span is None else span, self._timed, _estimator(method, width, q), least
+            int(window) if span is None else span, self._timed, estimator_of(method, width, q), least
         )
 
     def update(self, x: Any, times: Any = None, *, exclude: Any = None) -> Band:

@@ -652,7 +652,9 @@ class RollingPairs:
 
 # ---- baseline ----
 class Estimator:
-    def __init__(self, method: str, width: float, low: float, middle: float, high: float) -> None: ...
+    def __init__(
+        self, method: str, width: float, low: float, middle: float, high: float, of_next: bool
+    ) -> None: ...
 
 class RollingStream:
     def __init__(self, window: int, timed: bool, how: Estimator, min_periods: int) -> None: ...

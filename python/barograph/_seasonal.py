@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._baseline import Band, _estimator, bands_of
+from ._baseline import Band, bands_of, estimator_of
 from ._cuts import _Cut, _How, _inf, _least, _Series, _whole
 from ._season import Season, season_of, zone_of
 from ._states import ArrayLike, CountedState, Subtractable, _count, _is_scalar, _number, _numbers
@@ -76,7 +76,7 @@ def seasonal_baseline(
     >>> band.expected.iloc[-5], load.iloc[-5] < band.lower.iloc[-5]
     (np.float64(101.0), np.True_)
     """
-    estimator = _estimator(method, width, q)
+    estimator = estimator_of(method, width, q)
     pooled = _choice("scale", scale, ("slot", "pooled")) == "pooled"
     before = closed is not None and _choice("closed", closed, ("left",)) == "left"
     rows = 0 if window is None else _whole("window", window)

@@ -43,6 +43,7 @@ struct estimator {
   method what = method::median;
   double width = 3.0;                            ///< limits are expected -+ width scales; not of quantiles
   double low = 0.05, middle = 0.5, high = 0.95;  ///< quantiles: lower, expected, upper
+  bool of_next = false;                          ///< quantiles of the next value, not of those in the window
 
   /// @throws invalid_argument unless 0 < low <= middle <= high < 1, low < high, and width is 0 or more
   void check() const {

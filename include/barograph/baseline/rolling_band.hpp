@@ -54,8 +54,8 @@ inline band rolling_band(span<const double> x, const rolling::windows& w, const 
       break;
     case method::quantile: {
       const double q[3] = {how.middle, how.low, how.high};
-      rolling::quantiles<Kernels>(x, w, q, rolling::interpolation::linear, of,
-                                  span<double>(columns + n, 3 * n), run);
+      const auto place = how.of_next ? rolling::interpolation::weibull : rolling::interpolation::linear;
+      rolling::quantiles<Kernels>(x, w, q, place, of, span<double>(columns + n, 3 * n), run);
       const double unit = how.deviation_of_unit();
       for (std::size_t i = 0; i < n; ++i) {
         out.expected()[i] = scale[i];

@@ -42,8 +42,9 @@ class rolling_stream {
         return expectation::within(median, deviation * mad_to_deviation, how_.width);
       }
       case method::quantile: {
-        const double low = recent_.quantile(how_.low), high = recent_.quantile(how_.high);
-        return {recent_.quantile(how_.middle), (high - low) * unit_, low, high};
+        const auto place = how_.of_next ? rolling::interpolation::weibull : rolling::interpolation::linear;
+        const double low = recent_.quantile(how_.low, place), high = recent_.quantile(how_.high, place);
+        return {recent_.quantile(how_.middle, place), (high - low) * unit_, low, high};
       }
       case method::mean:
         return expectation::within(recent_.mean(), recent_.deviation(), how_.width);

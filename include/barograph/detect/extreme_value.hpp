@@ -7,6 +7,11 @@
 // likelihood is maximised by Grimshaw's reduction to one variable ("Computing maximum likelihood estimates
 // for the generalized Pareto distribution", Technometrics 35, 1993), searched on a grid and then refined.
 //
+// Limits hold for a value to come, of which few known ones tell little: it exceeds the k-th of n with chance
+// k / (n + 1), and of a tail whose scale m values tell, its excess has a shape larger by 1 / m (exact for an
+// exponential one: Likes, "Prediction of s-th ordered observation for the two-parameter exponential
+// distribution", Technometrics 16, 1974); the shape that is told as well takes about as much again.
+//
 // Law: ordered, bounded. No merge: which values a limit kept out depends on their order. Values must not
 // drift: DSPOT is this on what a baseline leaves (x - expected).
 #pragma once
@@ -137,20 +142,20 @@ class extreme_value {
   /// log P(X > x) for a normal value: by rank below the threshold, by the law above it.
   double log_tail(double x) const noexcept {
     if (x != x) return x;
-    const double n = static_cast<double>(count_);
-    if (x > threshold_)
-      return math::log(static_cast<double>(excesses_.size()) / n) + tail_.log_tail(x - threshold_);
+    if (x > threshold_) return math::log(beyond_share()) + tail_.log_tail(x - threshold_);
     const auto from = std::lower_bound(sorted_.begin(), sorted_.end(), x);
-    return math::log(static_cast<double>(sorted_.end() - from) / static_cast<double>(sorted_.size()));
+    const auto n = static_cast<double>(sorted_.size());
+    return math::log((static_cast<double>(sorted_.end() - from) + 1) / (n + 1));
   }
 
   /// What a normal value passes with probability q; below the threshold a quantile.
   double limit(double q) const {
     if (!(q > 0 && q < 1)) raise<invalid_argument>("q: " + decimal(q) + " given, expected 0 < q < 1");
-    const double beyond = static_cast<double>(excesses_.size()) / static_cast<double>(count_);
+    const double beyond = beyond_share();
     if (q < beyond) return threshold_ + tail_.excess(math::log(q / beyond));
     const auto n = static_cast<double>(sorted_.size());
-    return sorted_[static_cast<std::size_t>(std::min(n - 1, std::floor((1 - q) * n)))];
+    const double from_top = std::min(n, std::max(1.0, std::floor(q * (n + 1))));
+    return sorted_[sorted_.size() - static_cast<std::size_t>(from_top)];
   }
 
   /// A value of a stream (SPOT): it is learnt from unless it is beyond limit(q), an alarm. The law is fitted
@@ -177,17 +182,26 @@ class extreme_value {
   std::uint64_t count() const noexcept { return count_; }
   std::size_t beyond() const noexcept { return excesses_.size(); }
   double threshold() const noexcept { return threshold_; }  ///< u
+  /// Of the excess of a value to come: its shape is larger than the one fitted.
   const pareto_tail& tail() const noexcept { return tail_; }
 
  private:
+  /// How likely the next value is to exceed the threshold.
+  double beyond_share() const noexcept {
+    return static_cast<double>(excesses_.size() + 1) / static_cast<double>(count_ + 1);
+  }
+
   /// A tail is never taken to end: a few hundred values often look as if theirs did, and what is a little
   /// beyond would count as impossible. At shape 0 the likelihood is largest for the mean as scale.
   void fit() {
+    const auto m = static_cast<double>(excesses_.size());
     tail_ = fit_pareto_tail(span<const double>(excesses_));
-    if (tail_.shape >= 0) return;
-    double mean = 0;
-    for (const double y : excesses_) mean += y / static_cast<double>(excesses_.size());
-    tail_ = {0, mean};
+    if (tail_.shape < 0) {
+      double mean = 0;
+      for (const double y : excesses_) mean += y / m;
+      tail_ = {0, mean};
+    }
+    if (tail_.scale > 0) tail_.shape = std::min(1.0, tail_.shape + 2 / m);
   }
 
   std::vector<double> sorted_;

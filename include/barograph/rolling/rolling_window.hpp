@@ -114,7 +114,7 @@ class rolling_window {
     if (q == 1.0) return maximum();
     if (!enough()) return nan();
     return in_order([&](const detail::ranked_tree& tree, std::int64_t) {
-      const auto at = kernel::place_of(q, size());
+      const auto at = kernel::place_of(q, size(), between);
       const double a = tree.select(at.index);
       return kernel::needs_upper(between, at.fraction)
                  ? kernel::interpolated(between, a, tree.select(at.index + 1), at)

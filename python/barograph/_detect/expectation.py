@@ -15,13 +15,14 @@ from .data import Doubles, Telemetry, telemetry_of
 
 Codes = npt.NDArray[np.int64]
 
-_LEAST_SHARE = 1e-3  # of the level: what a value that never moved has to move by to count
+LEAST_SHARE = 1e-3  # of the level: what a value that never moved has to move by to count
 
 
 class Expected(NamedTuple):
     """What was normal at each row, from how many rows that is known, and how unlikely the row is.
 
-    `log_tail` is NaN where distance and scale tell it.
+    `log_tail` is NaN where distance and scale tell it; `among` is 1 where the row itself is one of those
+    rows; `more` is by what a normal row is further away than the scale says, where the rows do not tell it.
     """
 
     expected: Doubles
@@ -30,6 +31,8 @@ class Expected(NamedTuple):
     upper: Doubles
     rows: Doubles
     log_tail: Doubles
+    among: Doubles
+    more: Doubles
 
 
 def series_of(x: Any, timestamps: Any) -> Telemetry:
@@ -48,7 +51,7 @@ def rows_of(data: Telemetry, rows: Any) -> Telemetry:
 
 def joined(before: Telemetry, data: Telemetry) -> Telemetry:
     """`data` with what was before it; alone where it is the rows of fit again: judged as they came."""
-    if _same(before, data):
+    if same(before, data):
         return data
     if (before.time is None) != (data.time is None):
         raise ValueError("timestamps: given to only one of fit and this call, expected both or none")
@@ -60,7 +63,7 @@ def joined(before: Telemetry, data: Telemetry) -> Telemetry:
     return Telemetry(np.concatenate([before.values, data.values]), data.names, time, data.zone or before.zone)
 
 
-def _same(a: Telemetry, b: Telemetry) -> bool:
+def same(a: Telemetry, b: Telemetry) -> bool:
     if a.time is None or b.time is None:
         return a.time is b.time and np.array_equal(a.values, b.values, equal_nan=True)
     return np.array_equal(a.time, b.time) and np.array_equal(a.values, b.values, equal_nan=True)
@@ -90,12 +93,20 @@ def mended(
     expected: Doubles, scale: Doubles, lower: Doubles, upper: Doubles, spread: Doubles, rows: Doubles
 ) -> Expected:
     """A scale of 0 replaced by the standard deviation, and where that is 0 by a part of the level."""
-    least = np.where(expected == 0, 1.0, np.abs(expected)) * _LEAST_SHARE
+    least = np.where(expected == 0, 1.0, np.abs(expected)) * LEAST_SHARE
     with np.errstate(invalid="ignore"):
         spread = np.where(spread > 0, spread, least)
         scale = np.where(np.isnan(scale) | (scale > 0), scale, spread)
+    none, outside = np.full(len(expected), np.nan), np.zeros(len(expected))
     return Expected(
-        expected, scale, lower, upper, np.asarray(rows, dtype=np.float64), np.full(len(expected), np.nan)
+        expected,
+        scale,
+        lower,
+        upper,
+        np.asarray(rows, dtype=np.float64),
+        none,
+        outside,
+        np.ones(len(expected)),
     )
 
 

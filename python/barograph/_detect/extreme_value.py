@@ -35,8 +35,10 @@ class ExtremeValue(Threshold):
     -----
     Above a high quantile what exceeds it follows a generalised Pareto law, whatever the values; it is fitted
     by maximum likelihood (Grimshaw), and never taken to end: light tails have a limit that is further out
-    than need be. A group of fewer than 20 values is not judged. `score` is -log10 of the probability of a
-    value as large. `update` goes along with a stream: it learns from all values but its alarms (SPOT).
+    than need be. Limits are those of a value to come, of which few values tell little: the fewer exceed the
+    quantile, the further out they are. A group of fewer than 20 values is not judged. `score` is -log10 of
+    the probability of a value as large. `update` goes along with a stream: it learns from all values but its
+    alarms (SPOT).
 
     References
     ----------
@@ -49,7 +51,7 @@ class ExtremeValue(Threshold):
     >>> latency = np.random.default_rng(0).lognormal(5, 0.4, 5000)
     >>> detector = bg.detect.ExtremeValue().fit(latency)
     >>> detector.score([150.0, 700.0, 2000.0]).round(1)
-    array([ 0.3,  5. , 16.7])
+    array([ 0.3,  4.8, 13.1])
     >>> 550 < detector.limit < 750
     True
     """
@@ -132,7 +134,8 @@ class ExtremeValue(Threshold):
             expected = np.full(n, level_of(learnt).expected)
         unknown = np.full(n, np.nan)
         lowest = np.minimum.reduce(tails)
-        return Expected(expected, unknown, limits["down"], limits["up"], unknown, lowest)
+        among = np.full(n, float(before is None))
+        return Expected(expected, unknown, limits["down"], limits["up"], unknown, lowest, among, np.ones(n))
 
     def _natural(self, values: Doubles, band: Expected) -> Doubles:
         return -band.log_tail / LN_10 + 0.0

@@ -20,7 +20,7 @@ from .table import NumberTable, number_table
 _SCORINGS = ("depth", "density")
 #: Of the rows flagged without `contamination`, the share that may be false.
 FALSE_SHARE = 0.1
-#: Rows as rare as this are flagged, however many there are.
+#: Rows as rare as this are flagged where there are more of them than by chance.
 LEAST_RATE = 1e-3
 
 
@@ -38,7 +38,7 @@ class IsolationForest:
         planes: better where columns depend on each other, and two to three times the work.
     contamination : float, optional
         The share of the training rows that is to be flagged, above 0 to 0.5. By default as many as there is
-        evidence for: of those flagged a tenth may be false, or of all rows one in a thousand.
+        evidence for: of those flagged a tenth may be false.
     max_depth : int, optional
         Of a tree. By default the logarithm of `samples` to base 2, rounded up.
     max_features : int or float, default 1.0
@@ -222,9 +222,9 @@ class IsolationForest:
             chance of such a row (:func:`score_of_probability`): training scores are taken to become rarer
             exponentially, at the pace at which they fall to a tenth, or on to a hundredth where there are
             rows enough and that looks like the same tail. Rows are flagged by `contamination`; without it
-            where Benjamini and Hochberg's procedure expects at most a tenth of
-            those flagged to be false, and where such a row is one in a thousand or rarer. A forest of
-            scikit-learn has scores and threshold of its own.
+            where Benjamini and Hochberg's procedure expects at most a tenth of those flagged to be false, and
+            where such a row is one in a thousand or rarer, if there are more of those than one in a thousand.
+            A forest of scikit-learn has scores and threshold of its own.
         """
         engine = self._fitted()
         table = self._table(x, timestamps)
@@ -375,8 +375,10 @@ class IsolationForest:
         if self.contamination is not None:
             flagged, limit = score > threshold, float(engine.evidence(np.array([threshold]))[0])
         else:
-            # Depth is bounded, and so is the evidence: among many rows no single one could pass alone.
-            limit = -math.log10(max(_core.benjamini_hochberg(10.0**-evidence, FALSE_SHARE), LEAST_RATE))
+            chance = _most_of_findings(10.0**-evidence)
+            if chance == 0.0:
+                return evidence / (1.0 + evidence), np.zeros(len(score), dtype=np.bool_), 1.0
+            limit = -math.log10(chance)
             flagged = evidence >= limit
         return evidence / (1.0 + evidence), flagged, limit / (1.0 + limit)
 
@@ -405,6 +407,18 @@ class IsolationForest:
             else:
                 found.add(whole("categorical", given, 0, table.columns - 1))
         return sorted(found)
+
+
+def _most_of_findings(chance: Doubles) -> float:
+    """The greatest chance that is a finding; 0 where none is.
+
+    Depth is bounded, and so is the evidence: among many rows few could pass Benjamini and Hochberg's
+    procedure. So rows that are rare enough are findings, too, unless there are no more of them than chance
+    gives.
+    """
+    limit = float(_core.benjamini_hochberg(chance, FALSE_SHARE))
+    rare = np.count_nonzero(chance <= LEAST_RATE)
+    return max(limit, LEAST_RATE) if rare and rare >= LEAST_RATE * len(chance) else limit
 
 
 def _restored(kind: type[IsolationForest], state: dict[str, Any], data: bytes | None) -> IsolationForest:

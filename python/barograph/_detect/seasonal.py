@@ -14,6 +14,17 @@ from .expectation import Expected, joined, mended, rows_before
 from .thresholds import Threshold
 
 
+def _more_of_pooled(rows: Doubles, method: str, causal: bool) -> Doubles:
+    """By what a row varies more than the residuals of all slots tell, of which its own is one or will be.
+
+    Nothing, but from a median of so few rows that it is one of them: then many residuals are zero, and their
+    median deviation is too small. By simulation of normal values.
+    """
+    if causal or method == "mean":
+        return np.ones(len(rows))
+    return np.where(rows <= 2, 1.0, np.where(rows == 3, 2.4, 1 + 2 / np.maximum(rows, 1.0)))
+
+
 class SeasonalBaseline(Threshold):
     """Distance from what is normal at this hour of the week, or in any slot of a season.
 
@@ -75,18 +86,23 @@ class SeasonalBaseline(Threshold):
         rows = rows_before(slots, np.isfinite(values), self.causal)
         if self.window is not None:
             rows = np.minimum(rows, float(self.window))
-        scale = np.asarray(band.scale)
-        found = mended(
-            np.asarray(band.expected), scale, np.asarray(band.lower), np.asarray(band.upper), scale, rows
-        )
+        expected, scale = np.asarray(band.expected), np.asarray(band.scale)
+        found = mended(expected, scale, np.asarray(band.lower), np.asarray(band.upper), scale, rows)
+        if self.pooled:
+            found = found._replace(more=_more_of_pooled(rows, self._method, self.causal))
+            left = np.isfinite(values - expected).astype(np.float64)
+            pooled = np.cumsum(left) - left if self.causal else np.full(len(left), left.sum())
+            if self.window is not None:
+                pooled = np.minimum(pooled, float(self.window) * len(season.engine))
+            found = found._replace(rows=pooled)
+        elif not self.causal:
+            found = found._replace(among=np.ones(len(both)))
         return Expected(*(column[len(both) - len(data) :] for column in found))
 
     def _degrees(self, band: Expected) -> tuple[Doubles, Doubles]:
         n = np.maximum(band.rows, 1.0)
         robust = self._method == "median"
-        more = np.sqrt(1 + (math.pi / 2 if robust else 1.0) / n)
-        if self.pooled:  # of all slots: many rows
-            return np.full(len(n), 1e8), more
+        more = band.more if self.pooled else np.sqrt(1 + (math.pi / 2 if robust else 1.0) / n)
         return np.maximum((0.37 if robust else 1.0) * (n - 1), 1.0), more
 
     def __repr__(self) -> str:

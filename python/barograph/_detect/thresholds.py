@@ -8,16 +8,77 @@ from typing import Any, Self
 import numpy as np
 
 from .. import _core
-from .._baseline import rolling_baseline
+from .._baseline import bands_of, estimator_of, rolled
+from .._cuts import _How
 from .._windows import rolling_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry
-from .expectation import Expected, groups_of, joined, mended, normal_limit, rows_of, series_of, t_limits
+from .expectation import (
+    LEAST_SHARE,
+    Expected,
+    groups_of,
+    joined,
+    mended,
+    normal_limit,
+    rows_of,
+    same,
+    series_of,
+    t_limits,
+)  # fmt: skip
 from .kinds import kind_of
 from .level import level_of
 from .result import Detections
 
 SIDES = ("both", "up", "down")
+
+
+def _reach_of_few(rows: Doubles, p: float) -> Doubles:
+    """What multiple of the largest excess of the median one more value exceeds with probability p, less 1.
+
+    In an exponential tail one more value exceeds 1 + c times the largest of m = n / 2 excesses with
+    probability G(m + 1) G(2 + c) / G(m + 2 + c), G the gamma function. 0 where n values have an order
+    statistic that rare; NaN of fewer than two.
+    """
+    different, where = np.unique(np.nan_to_num(rows), return_inverse=True)
+    out = np.zeros(len(different))
+    for i, n in enumerate(different.tolist()):
+        if n < 2:
+            out[i] = np.nan
+        elif p * (n + 1) < 1:
+            out[i] = _exponential_reach(n / 2, math.log(2 * p))
+    return out[where]
+
+
+def _exponential_reach(m: float, log_p: float) -> float:
+    def chance(c: float) -> float:
+        return math.lgamma(m + 1) + math.lgamma(2 + c) - math.lgamma(m + 2 + c)
+
+    low, high = 0.0, 1.0
+    while chance(high) > log_p and high < 1e12:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(middle) > log_p else (low, middle)
+    return high
+
+
+def _by_the_others(z: Doubles, band: Expected, degrees: Doubles) -> tuple[Doubles, Doubles]:
+    """Student's t, and its degrees, of rows that are among those their mean and deviation come from.
+
+    One of n rows against the n - 1 others is the externally studentised residual. `z` has been divided by
+    what a new value varies more.
+    """
+    among = band.among == 1
+    n = np.maximum(band.rows, 1.0)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        away = z * np.sqrt(1 + 1 / n)
+        left = (n - 1) ** 2 / n - away * away
+        t = np.where(n > 2, away * np.sqrt((n - 2) / left), 0.0)
+        # where the others never moved, their deviation is a part of the level, as of any such past
+        level = np.where(band.expected == 0, 1.0, np.abs(band.expected))
+        alone = away * band.scale * np.sqrt(n / (n - 1)) / (LEAST_SHARE * level)
+        t = np.where((n > 2) & ~(left > 1e-12 * n), alone, t)
+    return np.where(among, t, z), np.where(among, np.maximum(n - 2, 1.0), degrees)
 
 
 class Threshold:
@@ -28,6 +89,7 @@ class Threshold:
 
     _method = "median"
     _q = (0.05, 0.5, 0.95)
+    _of_next = False
     _least_rows = 1
 
     def __init__(self, window: Any, min_periods: int | None, side: str, alpha: float) -> None:
@@ -123,7 +185,7 @@ class Threshold:
 
     # ---- how ----
     def _expected(self, data: Telemetry, by: Any) -> Expected:
-        parts = np.full((6, len(data)), np.nan)
+        parts = np.full((len(Expected._fields), len(data)), np.nan)
         for key, rows in groups_of(by, len(data)):
             before = None if self._history is None else self._history.get(key)
             group = rows_of(data, rows)
@@ -143,29 +205,34 @@ class Threshold:
         return Expected(*(column[len(both) - len(data) :] for column in found))
 
     def _of_all(self, data: Telemetry, before: Telemetry | None) -> Expected:
+        among = before is None or same(before, data)
         values = (data if before is None else before).values
         finite = int(np.isfinite(values).sum())
         if not finite:
-            return Expected(*np.full((6, len(data)), np.nan))
-        level = level_of(values, self._method, self._q)
+            return Expected(*np.full((len(Expected._fields), len(data)), np.nan))
+        level = level_of(values, self._method, self._q, self._of_next)
         spread = level_of(values, "mean").scale if finite > 1 else 0.0
         columns = [np.array([v]) for v in (*level, spread, float(finite))]
-        one = mended(*columns)
+        one = mended(*columns)._replace(among=np.array([float(among)]))
         return Expected(*(np.full(len(data), column[0]) for column in one))
 
     def _rolled(self, data: Telemetry) -> Expected:
-        how: dict[str, Any] = {"closed": "left", "min_periods": self.min_periods, "on": data.time}
+        least, on = self.min_periods, data.time
         if isinstance(self.window, (int, np.integer)) and not isinstance(self.window, bool):
-            how["on"] = None
-            if self.min_periods is None:
-                how["min_periods"] = max(2, (int(self.window) + 1) // 2)
-        elif self.min_periods is None:
-            how["min_periods"] = 5
+            on = None
+            least = max(2, (int(self.window) + 1) // 2) if least is None else least
+        elif least is None:
+            least = 5
         values = np.where(np.isfinite(data.values), data.values, np.nan)
-        band = rolling_baseline(values, self.window, self._method, q=self._q, **how)
-        spread = band if self._method == "mean" else rolling_baseline(values, self.window, "mean", **how)
-        rows = rolling_count(values, self.window, closed="left", min_periods=0, on=how["on"])
-        return mended(*band, spread.scale, rows)
+        how = _How(self.window, least, False, "left", None, on, "missing", None)
+
+        def band_of(method: str) -> Any:
+            return bands_of(values, how, None, rolled(estimator_of(method, 0.0, self._q, self._of_next)))
+
+        band = band_of(self._method)
+        spread = band if self._method == "mean" else band_of("mean")
+        rows = rolling_count(values, self.window, closed="left", min_periods=0, on=on)
+        return mended(band.expected, band.scale, band.lower, band.upper, spread.scale, rows)
 
     def _natural(self, values: Doubles, band: Expected) -> Doubles:
         with np.errstate(invalid="ignore", over="ignore"):
@@ -181,17 +248,25 @@ class Threshold:
     def _log_tail(self, values: Doubles, band: Expected) -> Doubles:
         degrees, more = self._degrees(band)
         z = self._natural(values, band) / more
+        if self._method == "mean":
+            z, degrees = _by_the_others(z, band, degrees)
         return _core.log_t_tails(np.ascontiguousarray(z), degrees, self.side == "both")
 
     def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:
         degrees, more = self._degrees(band)
+        p = self.alpha / (2 if self.side == "both" else 1)
+        none = np.full(len(band.expected), np.nan)
         with np.errstate(over="ignore"):
-            reach = t_limits(self.alpha / (2 if self.side == "both" else 1), degrees) * more * band.scale
-        none = np.full(len(reach), np.nan)
-        return (
-            none if self.side == "up" else band.expected - reach,
-            none if self.side == "down" else band.expected + reach,
-        )
+            reach = t_limits(p, degrees) * more * band.scale
+            if self._method == "mean" and (band.among == 1).any():
+                n = np.maximum(band.rows, 1.0)
+                t = t_limits(p, np.maximum(n - 2, 1.0))
+                share = (n - 1) / np.sqrt(n) * t / np.sqrt(np.maximum(n - 2, 0.0) + t * t)
+                reach = np.where(band.among == 1, band.scale * share, reach)
+            return (
+                none if self.side == "up" else band.expected - reach,
+                none if self.side == "down" else band.expected + reach,
+            )
 
     def __repr__(self) -> str:
         what = "all rows" if self.window is None else f"window={self.window!r}"
@@ -217,8 +292,9 @@ class ZScore(Threshold):
     Notes
     -----
     `score` is the distance itself; `Detections.score` has the probability of Student's t, so that a short
-    window alarms no more often than a long one. A past that never moved has a thousandth of its level as its
-    deviation. With `window`, `fit` keeps the rows before the first one that is to be judged.
+    window alarms no more often than a long one; a row that is judged by all rows, itself among them, has the
+    one that the others give it. A past that never moved has a thousandth of its level as its deviation. With
+    `window`, `fit` keeps the rows before the first one that is to be judged.
 
     Examples
     --------
@@ -285,17 +361,28 @@ class QuantileThreshold(Threshold):
 
     Notes
     -----
+    A new value exceeds the k-th largest of n others with probability k / (n + 1), whatever they are: there
+    the quantiles stand (Weibull's position), so that rows are flagged as often as `low` and `high` tell;
+    equal values are not beyond each other. Fewer rows than 1 / `low` have no such quantile: it is taken to
+    be as far out as in an exponential tail. Lighter tails pass it more seldom, and none more often than one
+    row in n + 1; of few values that are all equal any other one is beyond.
+
     `score` is the distance from the median in units of the distance of the quantile on that side: above 1 is
     anomalous. `Detections.score` is that of a normal distribution with these quantiles, each side by itself.
+
+    References
+    ----------
+    W. Weibull, "The phenomenon of rupture in solids", IVA Handlingar 153 (1939).
 
     Examples
     --------
     >>> x = list(range(100)) + [140]
     >>> bg.detect.QuantileThreshold(0.05, 0.95).fit(x[:100]).score([50, 99, 140]).round(2)
-    array([0.01, 1.11, 2.03])
+    array([0.01, 1.09, 1.99])
     """
 
     _method = "quantile"
+    _of_next = True
 
     def __init__(
         self, low: float = 0.01, high: float = 0.99, *, window: Any = None, min_periods: int | None = None,
@@ -308,6 +395,25 @@ class QuantileThreshold(Threshold):
         self.low, self.high = low, high
         self._q = (low, 0.5, high)
 
+    def _of_group(self, data: Telemetry, before: Telemetry | None) -> Expected:
+        found = super()._of_group(data, before)
+        p = self.low, 1 - self.high
+        beyond = [_reach_of_few(found.rows, share) for share in p]
+        # the engine's limit is the least or largest value where there are few rows
+        with np.errstate(over="ignore"):
+            lower = found.lower - beyond[0] * (found.expected - found.lower)
+            upper = found.upper + beyond[1] * (found.upper - found.expected)
+        if len(data) and found.among[0] == 1 and found.rows[0] > 2:
+            # the strangest row of few is judged by the others
+            n = int(found.rows[0])
+            order = np.argsort(np.where(np.isfinite(data.values), data.values, np.nan), kind="stable")[:n]
+            sides = (lower, p[0], order[0], order[1:]), (upper, p[1], order[-1], order[-2::-1])
+            for limit, share, row, others in sides:
+                if n * share < 1:
+                    edge, middle = data.values[others[0]], np.median(data.values[others])
+                    limit[row] = edge + _reach_of_few(np.array([n - 1.0]), share)[0] * (edge - middle)
+        return found._replace(lower=lower, upper=upper)
+
     def _natural(self, values: Doubles, band: Expected) -> Doubles:
         least = np.maximum(np.maximum(band.scale, 0) * 1e-6, 5e-324)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -318,9 +424,12 @@ class QuantileThreshold(Threshold):
     def _log_tail(self, values: Doubles, band: Expected) -> Doubles:
         # At its limit a value has the probability that lies beyond it, twice its side's where both count.
         limit = normal_limit(self.alpha / (2 if self.side == "both" else 1))
+        natural = self._natural(values, band)
         with np.errstate(over="ignore"):
-            z = np.ascontiguousarray(self._natural(values, band) * limit)
-        return _core.log_t_tails(z, np.full(len(z), np.inf), self.side == "both")
+            z = np.ascontiguousarray(natural * limit)
+        tail = _core.log_t_tails(z, np.full(len(z), np.inf), self.side == "both")
+        edge = math.log(self.alpha)  # which values at the limit do not reach, and those beyond it do
+        return np.where(natural > 1, np.minimum(tail, edge * (1 + 1e-9)), np.maximum(tail, edge * (1 - 1e-9)))
 
     def _limits(self, band: Expected) -> tuple[Doubles, Doubles]:
         none = np.full(len(band.expected), np.nan)

@@ -45,6 +45,11 @@ TEST_CASE("a band is the rolling statistics it is made of, compiled or not, with
   const band means = rolling_band(x, w, by(method::mean), of);
   const band medians = rolling_band<kernels::compiled>(x, w, by(method::median), of, thread_executor(3));
   const band quantiles = rolling_band(x, w, by(method::quantile), of);
+  estimator next = by(method::quantile);
+  next.of_next = true;
+  const band nexts = rolling_band(x, w, next, of);
+  std::vector<double> weibull(6000);
+  rolling::quantiles(x, w, wanted, rolling::interpolation::weibull, of, weibull);
   for (std::size_t i = 20; i < 2000; ++i) {
     if (both[i] != both[i]) continue;
     CHECK(means[i].expected == mean[i]);
@@ -56,6 +61,8 @@ TEST_CASE("a band is the rolling statistics it is made of, compiled or not, with
     CHECK(quantiles[i].lower == q[i]);
     CHECK(quantiles[i].expected == q[2000 + i]);
     CHECK(quantiles[i].upper == q[4000 + i]);
+    CHECK(nexts[i].lower == weibull[i]);
+    CHECK(nexts[i].upper == weibull[4000 + i]);
     CHECK(std::fabs(quantiles[i].scale - (q[4000 + i] - q[i]) / 3.289707253902945) < 1e-10);  // 2 x 1.645
   }
   CHECK(medians[10].expected != medians[10].expected);

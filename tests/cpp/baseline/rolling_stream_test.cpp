@@ -65,7 +65,7 @@ TEST_CASE("by time the same, rows of one time among them") {
   std::int64_t now = -5000;
   for (std::size_t i = 0; i < x.size(); ++i) times[i] = now += static_cast<std::int64_t>((i * 7919) % 5 * 10);
   for (const method what : all_methods) {
-    const estimator how{what, 3.0, 0.1, 0.5, 0.9};
+    const estimator how{what, 3.0, 0.1, 0.5, 0.9, true};
     const rolling::options of;
     const band want =
         what == method::ewma

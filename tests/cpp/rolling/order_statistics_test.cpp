@@ -64,6 +64,19 @@ TEST_CASE("quantiles equal those of sorted windows, bit by bit, in header and co
     }
 }
 
+TEST_CASE("a Weibull quantile stands at (n + 1) q among n values, within their range") {
+  std::vector<double> x(19);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>((i * 7) % 19);  // 0 to 18
+  const windows w = fixed_windows(19, 19);
+  const std::vector<double> q = {0.02, 0.05, 0.12, 0.5, 0.95, 0.99};
+  std::vector<double> plain(q.size() * 19), compiled(plain.size());
+  quantiles(x, w, q, interpolation::weibull, options{}, plain);
+  quantiles<kernels::compiled>(x, w, q, interpolation::weibull, options{}, compiled);
+  CHECK(std::memcmp(plain.data(), compiled.data(), plain.size() * sizeof(double)) == 0);
+  const double want[] = {0.0, 0.0, 1.4, 9.0, 18.0, 18.0};
+  for (std::size_t k = 0; k < q.size(); ++k) CHECK(plain[k * 19 + 18] == Approx(want[k]).margin(1e-12));
+}
+
 TEST_CASE("windows far apart and empty windows are in order") {
   windows w;
   w.rows = 6;

@@ -128,13 +128,78 @@ def test_quantiles_need_no_distribution():
     detector = detect.QuantileThreshold(0.01, 0.99).fit(x)
     fresh = rng.lognormal(3, 1, 100_000)
     found = detector.detect(fresh)
-    low, high = np.quantile(x, [0.01, 0.99])
-    np.testing.assert_array_equal(found.is_anomaly, (fresh <= low) | (fresh >= high))
+    low, high = np.quantile(x, [0.01, 0.99], method="weibull")
+    np.testing.assert_array_equal(found.is_anomaly, (fresh < low) | (fresh > high))
     assert found.is_anomaly.mean() == pytest.approx(0.02, rel=0.1)
     score = detector.score(fresh)
-    np.testing.assert_array_equal(score >= 1, found.is_anomaly)
+    np.testing.assert_array_equal(score > 1, found.is_anomaly)
     assert detect.QuantileThreshold(side="up").fit(x).detect([0.0, 1e9]).is_anomaly.tolist() == [False, True]
     assert detect.QuantileThreshold().detect(np.ones(50)).count == 0
+
+
+SAMPLES = {
+    "normal": lambda r, n: r.normal(size=n),
+    "uniform": lambda r, n: r.uniform(size=n),
+    "exponential": lambda r, n: r.exponential(size=n),
+    "Student t, 3": lambda r, n: r.standard_t(3, n),
+    "log-normal": lambda r, n: r.lognormal(size=n),
+    "counts": lambda r, n: r.poisson(3, n).astype(float),
+    "rare counts": lambda r, n: r.poisson(0.05, n).astype(float),
+}
+
+
+def rates_of(make, draw, n: int, seed: int = 0) -> dict[str, float]:
+    """The share of rows flagged: by the n rows before, by n rows of their group, and among n rows."""
+    rng, groups, each = np.random.default_rng(seed), 400, 30
+    by, later = np.repeat(np.arange(groups), n), np.repeat(np.arange(groups), each)
+    known, fresh = draw(rng, groups * n), draw(rng, groups * each)
+    rolled = make(window=n, min_periods=n).detect(draw(rng, 60_000))
+    return {
+        "window": rolled.is_anomaly[n:].mean(),
+        "history": make().fit(known, by=by).detect(fresh, by=later).is_anomaly.mean(),
+        "among": make().detect(known, by=by).is_anomaly.mean(),
+    }
+
+
+@pytest.mark.parametrize("n", [8, 60, 150, 200])
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_quantiles_are_passed_as_often_as_stated(kind: str, n: int):
+    low = 0.05 if n == 60 else 0.01
+    rates = rates_of(lambda **k: detect.QuantileThreshold(low, 1 - low, **k), SAMPLES[kind], n, n)
+    enough = (n + 1) * low >= 1
+    # heavy tails are further out than the exponential one that stands in where rows are too few, and where
+    # the rows of a group are equal any other one is beyond
+    most = 2 * low * (1.0 if enough or kind in ("normal", "uniform", "exponential") else 2.0)
+    assert rates["window"] <= 1.1 * most
+    assert max(rates.values()) <= 1.25 * most  # of 400 histories only
+    if enough and kind not in ("counts", "rare counts"):
+        assert rates["window"] >= 0.85 * most
+        assert rates["history"] >= 0.75 * most
+
+
+@pytest.mark.parametrize("n", [4, 6, 12, 40, 200])
+@pytest.mark.parametrize("alpha", [0.02, 0.002])
+def test_z_scores_alarm_as_often_as_stated_however_few_the_rows(n: int, alpha: float):
+    error = 4 * np.sqrt(alpha / 400 / n)  # four standard errors of the smallest of the three
+    exact = rates_of(lambda **how: detect.ZScore(alpha=alpha, **how), SAMPLES["normal"], n, n)
+    for form, rate in exact.items():
+        # rows that share their history alarm together: so do far more of them at once than by chance
+        assert rate == pytest.approx(alpha, abs=error, rel=0.6 if form == "history" else 0.25), form
+    robust = rates_of(lambda **how: detect.RobustZScore(alpha=alpha, **how), SAMPLES["normal"], n, n)
+    assert max(robust.values()) <= 1.6 * alpha + error, robust
+
+
+def test_one_of_few_rows_is_judged_by_the_others():
+    # among ten rows none is further from their mean than 2.85 of their deviations
+    x = np.append(normal(9), 50.0)
+    for detector in (detect.ZScore(), detect.QuantileThreshold()):
+        found = detector.detect(x)
+        assert found.is_anomaly.nonzero()[0].tolist() == [9]
+        assert x[9] > found.upper[9]
+        np.testing.assert_array_equal(detector.fit(x).detect(x).is_anomaly, found.is_anomaly)
+    assert detect.ZScore().detect([3.0, 3.0, 3.0, 50.0]).is_anomaly.tolist() == [False] * 3 + [True]
+    assert detect.ZScore().detect([3.0, 50.0]).count == 0
+    assert detect.ZScore().detect(np.full(9, 3.0)).count == 0
 
 
 @pytest.mark.parametrize("how", [{}, {"pooled": False}, {"method": "mean"}, {"causal": False}, {"window": 4}])
@@ -154,6 +219,22 @@ def test_the_hour_of_the_week_tells_what_is_normal(how):
     assert found.is_anomaly[24 * 14 :].mean() < 0.01
     assert found.expected[night] == pytest.approx(20, abs=2)
     assert detect.ZScore().detect(load).is_anomaly[night] == np.False_
+
+
+@pytest.mark.parametrize("weeks", [3, 4, 8])
+@pytest.mark.parametrize("method", ["median", "mean"])
+@pytest.mark.parametrize(
+    "how", [{}, {"pooled": False}, {"causal": False}, {"causal": False, "pooled": False}, {"window": 4}]
+)
+def test_seasons_alarm_no_more_often_than_stated_however_few_they_are(how, method, weeks: int):
+    n = 168 * weeks
+    times = np.datetime64("2026-01-05") + np.arange(n) * np.timedelta64(1, "h")
+    alpha, alarms, rows = 0.002, 0, 0
+    for seed in range(12):
+        found = detect.SeasonalBaseline(method=method, alpha=alpha, **how).detect(normal(n, seed), times)
+        alarms += found.count
+        rows += np.isfinite(found.expected).sum()
+    assert alarms <= 1.5 * alpha * rows + 3 * np.sqrt(alpha * rows)
 
 
 def test_a_seasonal_baseline_goes_on_from_its_history():

@@ -10,7 +10,14 @@ BAROGRAPH_NAMESPACE_BEGIN
 namespace rolling {
 
 /// How a quantile between two values is made of them.
-enum class interpolation : std::int32_t { linear, lower, higher, nearest, midpoint };
+enum class interpolation : std::int32_t {
+  linear,
+  lower,
+  higher,
+  nearest,
+  midpoint,
+  weibull  ///< linear, but at (n + 1) q - 1 instead of (n - 1) q: the next value is below it with chance q
+};
 
 /// The rank of a value that equals others: the middle, the least or the greatest of theirs.
 enum class ties : std::int32_t { average, least, greatest };

@@ -66,7 +66,7 @@ struct quantile_state {
   void result(std::int64_t window, std::uint32_t) noexcept {
     if (inside == 0 || inside < job.min_periods || loud > 0) return none(window);
     for (std::ptrdiff_t k = 0; k < job.quantiles; ++k) {
-      const quantile_place at = place_of(job.q[k], inside);
+      const quantile_place at = place_of(job.q[k], inside, job.between);
       std::ptrdiff_t p = job.pointer[k];
       std::int64_t below = job.below[k];
       if (below - at.index > 32 || at.index - below > 32) {
@@ -98,7 +98,7 @@ struct quantile_state {
     double* out[Count];
     for (int k = 0; k < Count; ++k) {
       p[k] = job.pointer[k];
-      at[k] = place_of(job.q[k], job.length);
+      at[k] = place_of(job.q[k], job.length, job.between);
       upper[k] = needs_upper(job.between, at[k].fraction);
       out[k] = job.out + k * job.out_row;
     }

@@ -16,8 +16,13 @@ struct quantile_place {
   double fraction;
 };
 
-inline quantile_place place_of(double q, std::int64_t n) noexcept {
-  const double position = q * static_cast<double>(n - 1);
+inline quantile_place place_of(double q, std::int64_t n, interpolation how) noexcept {
+  const auto last = static_cast<double>(n - 1);
+  double position = q * last;
+  if (how == interpolation::weibull) {
+    position = q * static_cast<double>(n + 1) - 1.0;
+    position = position < 0.0 ? 0.0 : position > last ? last : position;
+  }
   const auto index = static_cast<std::int64_t>(position);
   return {index, position - static_cast<double>(index)};
 }
@@ -31,6 +36,7 @@ inline bool needs_upper(interpolation how, double fraction) noexcept {
 inline double interpolated(interpolation how, double a, double b, quantile_place at) noexcept {
   switch (how) {
     case interpolation::linear:
+    case interpolation::weibull:
       return a + (b - a) * at.fraction;
     case interpolation::higher:
       return b;
