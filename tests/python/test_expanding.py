@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -50,9 +53,36 @@ def test_shapes_and_pairs_are_those_of_pandas():
     np.testing.assert_allclose(bg.expanding_corr(x, y), x.expanding().corr(y), rtol=1e-9, atol=1e-10)
 
 
-def test_a_sum_is_rounded_once_however_long_it_grows():
-    import math
+@pytest.mark.parametrize(
+    "kind", ["alike", "at an offset", "skewed", "a spike", "a first value far off", "gaps"]
+)
+def test_moments_of_long_series_are_those_of_exact_arithmetic(kind):
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=5000)
+    if kind == "at an offset":
+        x += 1e9
+    elif kind == "skewed":
+        x = np.exp(2 * x)
+    elif kind == "a spike":
+        x[2000] = 1e12
+    elif kind == "a first value far off":
+        x[0] = -1e9
+    elif kind == "gaps":
+        x[rng.random(5000) < 0.3] = np.nan
+    var, skew, kurt = bg.expanding_var(x), bg.expanding_skew(x), bg.expanding_kurt(x)
+    for i in (10, 200, 1500, 2003, 4999):
+        values = [Fraction(v) for v in x[: i + 1] if v == v]
+        n = len(values)
+        mean = sum(values) / n
+        m2, m3, m4 = (sum((v - mean) ** k for v in values) for k in (2, 3, 4))
+        assert var[i] == pytest.approx(float(m2 / (n - 1)), rel=1e-15)
+        want = float(n * m3 / ((n - 2) * m2)) * math.sqrt((n - 1) / m2)
+        assert skew[i] == pytest.approx(want, rel=1e-14, abs=1e-14)
+        want = Fraction(n - 1, (n - 2) * (n - 3)) * ((n + 1) * n * m4 / (m2 * m2) - 3 * (n - 1))
+        assert kurt[i] == pytest.approx(float(want), rel=1e-13, abs=1e-13)
 
+
+def test_a_sum_is_rounded_once_however_long_it_grows():
     x = np.random.default_rng(4).normal(size=3000) * 10.0 ** np.random.default_rng(5).integers(-8, 9, 3000)
     got = bg.expanding_sum(x)
     assert [math.fsum(x[: i + 1]) for i in range(0, 3000, 97)] == got[::97].tolist()

@@ -44,14 +44,21 @@ inline void count(span<const double> x, const windows& w, const options& how, sp
   if (!how.mask.empty() && how.mask.size() != x.size())
     raise<invalid_argument>("mask: " + std::to_string(how.mask.size()) + " rows given, expected " +
                             std::to_string(x.size()));
+  const auto tell = [&](std::size_t i, std::int64_t values) {
+    out[i] = w.stop(i) - w.first(i) >= how.min_periods ? static_cast<double>(values)
+                                                       : std::numeric_limits<double>::quiet_NaN();
+  };
+  bool any_missing = !how.mask.empty();
+  for (const double v : x) any_missing |= v != v;
+  if (!any_missing || (how.mask.empty() && how.nan == treatment::propagate)) {
+    for (std::size_t i = 0; i < w.size(); ++i) tell(i, w.stop(i) - w.first(i));
+    return;
+  }
   const auto here = [&](std::size_t row) {
     const bool null = !how.mask.empty() && how.mask[row] != 0;
     return static_cast<std::int64_t>(!null && (x[row] == x[row] || how.nan == treatment::propagate));
   };
-  detail::count_in_windows(w, here, [&](std::size_t i, std::int64_t values) {
-    out[i] = w.stop(i) - w.first(i) >= how.min_periods ? static_cast<double>(values)
-                                                       : std::numeric_limits<double>::quiet_NaN();
-  });
+  detail::count_in_windows(w, here, tell);
 }
 
 }  // namespace rolling

@@ -118,21 +118,56 @@ TEST_CASE("series with NaN alone are read as they stand and give what a copy giv
     }
 }
 
-TEST_CASE("growing windows have the same bits whether four rows go at a time or one") {
-  // A missing first value, and one more row at a time than the four: every way through the kernel.
-  auto x = values(43, 1e6);
-  x[0] = x[1] = x[20] = missing;
+TEST_CASE("growing windows have the same bits whether four blocks go at a time or one row") {
+  // Missing values, a jump, and lengths about those of blocks: every way through the kernels.
+  auto x = values(2300, 1e6);
+  x[0] = x[1] = x[20] = x[1100] = x[2000] = missing;
+  for (std::size_t i = 1500; i < x.size(); ++i) x[i] *= 30.0;
   for (const reduction what :
        {reduction::mean, reduction::variance, reduction::skewness, reduction::kurtosis}) {
-    const auto all = of(what, x, fixed_windows(43, 43));
+    const auto all = of(what, x, fixed_windows(2300, 2300));
     std::size_t wrong = 0;
-    for (std::size_t n = 1; n <= x.size(); ++n) {  // the last row of shorter series
+    for (std::size_t n = 1; n <= x.size();
+         n += n < 140 || n > 2200 ? 1 : 13) {  // the last row of shorter ones
       const std::vector<double> part(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n));
       const auto rows = static_cast<std::int64_t>(n);
       const double last = of(what, part, fixed_windows(rows, rows)).back();
       wrong += !(last == all[n - 1] || (last != last && all[n - 1] != all[n - 1]));
     }
     CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("moments of growing windows are those of twice the precision, whatever comes first or later") {
+  for (const int kind : {0, 1, 2, 3, 4, 5}) {
+    auto x = values(6000, kind == 1 ? 1e9 : 0.0);
+    if (kind == 2) x[0] = 1e9;      // what deviations are taken from at first
+    if (kind == 3) x[3000] = 1e12;  // far from all others
+    if (kind == 4)
+      for (std::size_t i = 1030; i < 3000; ++i) x[i] = 1e7 + x[i];  // another level, and back
+    if (kind == 5)
+      for (double& v : x) v = std::exp(v / 100.0);
+    const windows w = fixed_windows(6000, 6000);
+    const auto var = of(reduction::variance, x, w), skew = of(reduction::skewness, x, w),
+               kurt = of(reduction::kurtosis, x, w);
+    for (std::size_t i = 4; i < x.size(); i += i < 1200 ? 97 : 331) {
+      const auto n = static_cast<long double>(i + 1);
+      long double mean = 0, m2 = 0, m3 = 0, m4 = 0;
+      for (std::size_t k = 0; k <= i; ++k) mean += (static_cast<long double>(x[k]) - x[5]) / n;
+      for (std::size_t k = 0; k <= i; ++k) {
+        const long double d = (static_cast<long double>(x[k]) - x[5]) - mean;
+        m2 += d * d;
+        m3 += d * d * d;
+        m4 += d * d * d * d;
+      }
+      const long double want_skew = n * std::sqrt(n - 1) / (n - 2) * m3 / (m2 * std::sqrt(m2));
+      const long double want_kurt =
+          (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * n * m4 / (m2 * m2) - 3 * (n - 1));
+      INFO("kind " << kind << ", row " << i);
+      CHECK(std::fabs(var[i] - static_cast<double>(m2 / (n - 1))) <= 8 * 0x1p-53 * var[i]);
+      CHECK(std::fabs(skew[i] - static_cast<double>(want_skew)) <= 1e-14 * (1 + std::fabs(skew[i])));
+      CHECK(std::fabs(kurt[i] - static_cast<double>(want_kurt)) <= 1e-13 * (1 + std::fabs(kurt[i])));
+    }
   }
 }
 

@@ -98,9 +98,7 @@ struct statistic<reduction::mean> : statistic<reduction::sum> {
   }
   template <class V>
   BAROGRAPH_LANES static V result(const twofold<V>* s, const divisors<V>& d) noexcept {
-    const twofold<V> whole = tidied(s[0]);
-    const V r = rounded(over(whole, d.n, d.one_over_n));
-    return choose(r == r, r, s[0].hi * d.one_over_n);
+    return rounded(over(s[0], d.n, d.one_over_n));
   }
   template <class V>
   BAROGRAPH_LANES static V of_whole(twofold<V> s, const divisors<V>& d) noexcept {
@@ -126,6 +124,11 @@ struct statistic<reduction::variance> : powers_of_one_series<2> {
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
     return not_negative(m.m2) / d.a;
   }
+  /// Of so many values that the statistic is there but for a great ddof.
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_growing(const M& m, V n, double ddof) noexcept {
+    return choose(n > ddof, not_negative(m.m2) / (n - ddof), V(__builtin_nan("")));
+  }
 };
 
 template <>
@@ -137,6 +140,10 @@ struct statistic<reduction::deviation> : statistic<reduction::variance> {
   template <class M, class V>
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
     return root(not_negative(m.m2) / d.a);
+  }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_growing(const M& m, V n, double ddof) noexcept {
+    return root(statistic<reduction::variance>::of_growing(m, n, ddof));
   }
 };
 
@@ -155,6 +162,10 @@ struct statistic<reduction::standard_error> : statistic<reduction::variance> {
   template <class M, class V>
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
     return root(not_negative(m.m2) / d.a) / d.b;
+  }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_growing(const M& m, V n, double ddof) noexcept {
+    return root(statistic<reduction::variance>::of_growing(m, n, ddof)) / root(n);
   }
 };
 
@@ -181,6 +192,10 @@ struct statistic<reduction::skewness> : powers_of_one_series<3> {
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
     return d.a * (m.m3 / (m.m2 * root(m.m2)));
   }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_growing(const M& m, V n, double) noexcept {
+    return n * root((n - 1.0) * m.m2) * m.m3 / ((n - 2.0) * (m.m2 * m.m2));
+  }
 };
 
 template <>
@@ -206,6 +221,11 @@ struct statistic<reduction::kurtosis> : powers_of_one_series<4> {
   template <class M, class V>
   BAROGRAPH_LANES static V of_central(const M& m, const divisors<V>& d) noexcept {
     return d.a * (d.b * (m.m4 / (m.m2 * m.m2)) - 3.0 * (d.n - 1.0));
+  }
+  template <class M, class V>
+  BAROGRAPH_LANES static V of_growing(const M& m, V n, double) noexcept {
+    const V square = m.m2 * m.m2, less = n - 1.0;
+    return less * ((n + 1.0) * n * m.m4 - 3.0 * less * square) / ((n - 2.0) * (n - 3.0) * square);
   }
 };
 

@@ -13,84 +13,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "moments_plain.hpp"
+#include "expanding_sums_plain.hpp"
 #include "split_sums_plain.hpp"
 #include "whole_sums_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
-using rolling::detail::sums_job;
-
 /// Windows up to this length are added up one by one.
 constexpr std::int64_t short_window = 8;
-
-/// How many values there are, where some can be missing.
-template <class V, bool Missing>
-struct counted {
-  V n;
-};
-template <class V>
-struct counted<V, false> {};
-
-/// What one row adds to the sums; a NaN is a missing value.
-template <class S, class V, bool Missing>
-struct terms_of_row : counted<V, Missing> {
-  twofold<V> term[S::sums];
-
-  BAROGRAPH_LANES terms_of_row(V x, V y, V pivot, V pivot_y) noexcept {
-    V v = x, w = y;
-    if constexpr (S::pivoted) {
-      v = x - pivot;
-      if constexpr (S::pair) w = y - pivot_y;
-    }
-    if constexpr (Missing) {
-      const V zero = V(0.0);
-      const V both = S::pair ? x + y : x;
-      v = choose(both == both, v, zero);
-      if constexpr (S::pair) w = choose(both == both, w, zero);
-      this->n = choose(both == both, V(1.0), zero);
-    }
-    S::terms(v, w, term);
-  }
-};
-
-/// The sums of a statistic's terms.
-template <class S, class V, bool Missing>
-struct running : counted<V, Missing> {
-  twofold<V> sum[S::sums];
-
-  BAROGRAPH_LANES void clear() noexcept {
-    for (int k = 0; k < S::sums; ++k) sum[k] = {V(0.0), V(0.0)};
-    if constexpr (Missing) this->n = V(0.0);
-  }
-
-  BAROGRAPH_LANES void take_in(V x, V y, V pivot, V pivot_y) noexcept {
-    const terms_of_row<S, V, Missing> row(x, y, pivot, pivot_y);
-    for (int k = 0; k < S::sums; ++k) {
-      sum[k] = plus(sum[k], row.term[k].hi);
-      if (!S::exact_term(k)) sum[k].lo += row.term[k].lo;
-    }
-    if constexpr (Missing) this->n += row.n;
-  }
-
-  /// These sums, of the later rows, and those of the rows before them.
-  BAROGRAPH_LANES void merge(const running& before) noexcept {
-    for (int k = 0; k < S::sums; ++k) sum[k] = plus(before.sum[k], sum[k]);
-    if constexpr (Missing) this->n += before.n;
-  }
-};
-
-/// The statistic of n values; NaN where they are too few.
-template <class S, class V>
-BAROGRAPH_LANES inline V result_of(const twofold<V>* sum, V n, double min_periods, double ddof) noexcept {
-  const divisors<V> d = S::of_count(n, ddof);
-  return choose((n >= min_periods) & (n >= d.least), S::result(sum, d), V(__builtin_nan("")));
-}
-
-/// The value at a row, NaN past the ends of the series.
-inline double value_at(const double* x, std::int64_t rows, std::int64_t row) noexcept {
-  return row >= 0 && row < rows ? x[row] : __builtin_nan("");
-}
 
 /// Four blocks of the series, one a lane, well inside it.
 struct inner_blocks {
@@ -120,12 +50,6 @@ struct edge_blocks {
     for (int k = 0; k < 4; ++k) r[k] = row(i + k);
   }
 };
-
-inline bool is_missing(const sums_job& j, std::int64_t row) noexcept {
-  const double v = value_at(j.x, j.rows, row);
-  const double w = j.y != nullptr ? value_at(j.y, j.rows, row) : 0.0;
-  return v + w != v + w;
-}
 
 /// A row whose value most windows that end in the block hold: its first one; where that is missing, the
 /// middle one in size of the last value before it and the first two after, or -1.
@@ -380,75 +304,6 @@ BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
     if (!done) stacked_sums<S>(j, i, next);
     i = next;
   }
-}
-
-/// The sums over all rows up to the row `high`.
-template <class S>
-struct sums_so_far {
-  running<S, double, true> sums;
-  double pivot, pivot_y;
-  std::int64_t high;
-  bool begun;
-};
-
-/// The next four rows, each the last of its window: terms and results side by side, sums one by one.
-template <class S>
-BAROGRAPH_LANES inline void four_expanding_sums(const sums_job& j, std::int64_t i,
-                                                sums_so_far<S>& now) noexcept {
-  const lanes x = loaded(j.x + now.high), y = S::pair ? loaded(j.y + now.high) : lanes(0.0);
-  const terms_of_row<S, lanes, true> rows(x, y, lanes(now.pivot), lanes(now.pivot_y));
-  running<S, double, true> each[4];
-  for (int row = 0; row < 4; ++row) {
-    for (int k = 0; k < S::sums; ++k) {
-      now.sums.sum[k] = plus(now.sums.sum[k], rows.term[k].hi[row]);
-      if (!S::exact_term(k)) now.sums.sum[k].lo += rows.term[k].lo[row];
-    }
-    now.sums.n += rows.n[row];
-    each[row] = now.sums;
-  }
-  twofold<lanes> sum[S::sums];
-  for (int k = 0; k < S::sums; ++k) {
-    sum[k].hi = {each[0].sum[k].hi, each[1].sum[k].hi, each[2].sum[k].hi, each[3].sum[k].hi};
-    sum[k].lo = {each[0].sum[k].lo, each[1].sum[k].lo, each[2].sum[k].lo, each[3].sum[k].lo};
-  }
-  const lanes n = {each[0].n, each[1].n, each[2].n, each[3].n};
-  stored(result_of<S>(sum, n, j.min_periods, j.ddof), j.out + i);
-  now.high += 4;
-}
-
-/// Windows that all begin at the first row; from one call to the next the sums so far stay in j.scratch.
-template <class S>
-BAROGRAPH_LANES_KERNEL inline void expanding_sums(const sums_job& j) noexcept {
-  static_assert(sizeof(sums_so_far<S>) <= 64 * sizeof(double), "what run_sums gives as scratch");
-  sums_so_far<S>* const kept = reinterpret_cast<sums_so_far<S>*>(j.scratch);
-  sums_so_far<S> now;
-  if (j.from == 0) {
-    now.sums.clear();
-    now.pivot = now.pivot_y = 0.0;
-    now.high = 0;
-    now.begun = false;
-  } else {
-    now = *kept;
-  }
-  std::int64_t i = j.from;
-  while (i < j.to) {
-    if (i + 4 <= j.to && now.high == i + j.shift && now.high + 4 <= j.rows && (now.begun || !S::pivoted)) {
-      four_expanding_sums<S>(j, i, now);
-      i += 4;
-      continue;
-    }
-    const std::int64_t stop = i + j.shift + 1, e = stop < j.rows ? stop : j.rows;
-    for (; now.high < e; ++now.high) {
-      if (S::pivoted && !now.begun && !is_missing(j, now.high)) {  // in every window from here on
-        now.begun = true;
-        now.pivot = j.x[now.high];
-        if constexpr (S::pair) now.pivot_y = j.y[now.high];
-      }
-      now.sums.take_in(j.x[now.high], S::pair ? j.y[now.high] : 0.0, now.pivot, now.pivot_y);
-    }
-    j.out[i++] = result_of<S>(now.sums.sum, now.sums.n, j.min_periods, j.ddof);
-  }
-  *kept = now;
 }
 
 template <class S>
