@@ -41,6 +41,7 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_groupby(m);
   barograph_bindings::register_rolling(m);
   barograph_bindings::register_rolling_exponential(m);
+  barograph_bindings::register_rolling_groups(m);
   barograph_bindings::register_rolling_online(m);
   barograph_bindings::register_baseline(m);
   barograph_bindings::register_baseline_models(m);

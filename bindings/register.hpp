@@ -16,6 +16,7 @@ void register_formats(pybind11::module_& m);
 void register_groupby(pybind11::module_& m);
 void register_rolling(pybind11::module_& m);
 void register_rolling_exponential(pybind11::module_& m);
+void register_rolling_groups(pybind11::module_& m);
 void register_rolling_online(pybind11::module_& m);
 void register_slo(pybind11::module_& m);
 void register_time(pybind11::module_& m);

@@ -59,6 +59,7 @@
 #include "rolling/exponential_weights.hpp"
 #include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"
+#include "rolling/groups.hpp"
 #include "rolling/median_deviation.hpp"
 #include "rolling/order_statistics.hpp"
 #include "rolling/rank_options.hpp"

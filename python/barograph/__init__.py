@@ -54,6 +54,7 @@ _EXPORTS = {
     "InputReport": "_input",
     "Rolling": "_aggregations",
     "rolling": "_aggregations",
+    "expanding": "_aggregations",
     "rolling_baseline": "_baseline",
     "rolling_corr": "_windows",
     "rolling_count": "_windows",
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from . import from_buckets as from_buckets
     from . import generate as generate
     from ._aggregations import Rolling as Rolling
+    from ._aggregations import expanding as expanding
     from ._aggregations import rolling as rolling
     from ._baseline import Band as Band
     from ._baseline import RollingBaseline as RollingBaseline

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _cuts, _rolling_kernels, _series_kinds
+from . import _cuts, _rolling_kernels, _series_kinds, _within
 from ._cuts import Doubles, _How
 from ._frames import Table
 
@@ -20,7 +20,7 @@ _NAMES = (*_REDUCED, "median", "rank", "nunique", "first", "last")
 def rolling(
     x: Any, window: Any = None, *, bounds: tuple[Any, Any] | None = None, min_periods: int | None = None,
     center: bool = False, closed: str | None = None, step: int | None = None, on: Any = None,
-    inf: str = "missing", threads: int | None = None,
+    inf: str = "missing", threads: int | None = None, by: Any = None,
 ) -> Rolling:  # fmt: skip
     """Windows over a series or the columns of a frame, to be asked for one statistic or several.
 
@@ -37,10 +37,17 @@ def rolling(
     min_periods, center, closed, step, on, inf, threads
         As in :func:`rolling_mean`; with bounds min_periods is 1 by default, and center, closed and step
         are none.
+    by : str, Series, array, or a list of these, optional
+        Windows stay within groups, as in pandas' ``groupby(by).rolling(window)``: columns of a frame by
+        name, or keys of their own, one for each row. Rows with a missing key are in no window. Without
+        `bounds` and `step`.
 
     Returns
     -------
     Rolling
+        With `by` results of pandas have an index of the keys and their own, group by group, without the
+        columns that were keys. Others keep the order of the rows, missing where a key is, and the columns
+        of the keys, first.
 
     Raises
     ------
@@ -58,6 +65,8 @@ def rolling(
     array([nan,  2.,  4.,  8.])
     >>> bg.rolling([1.0, 2.0, 4.0], bounds=([0, 1, 2], [3, 3, 3])).sum()
     array([7., 6., 4.])
+    >>> bg.rolling([1.0, 2.0, 4.0, 8.0], 2, by=["auth", "pay", "auth", "pay"], min_periods=1).max()
+    array([1., 2., 4., 8.])
     """
     if (window is None) == (bounds is None):
         raise TypeError("window, bounds: expected one of the two")
@@ -65,19 +74,57 @@ def rolling(
         if not (isinstance(bounds, tuple) and len(bounds) == 2):
             raise TypeError(f"bounds: {type(bounds).__name__} given, expected (start, end)")
         window = bounds
-    return Rolling(x, _How(window, min_periods, center, closed, step, on, inf, threads))
+    return Rolling(x, _How(window, min_periods, center, closed, step, on, inf, threads), by)
+
+
+def expanding(
+    x: Any, *, min_periods: int | None = 1, inf: str = "missing", threads: int | None = None, by: Any = None
+) -> Rolling:
+    """Each row and all before it, to be asked for one statistic or several.
+
+    Parameters
+    ----------
+    x, by
+        As in :func:`rolling`.
+    min_periods, inf, threads
+        As in :func:`expanding_mean`.
+
+    Returns
+    -------
+    Rolling
+
+    Examples
+    --------
+    >>> bg.expanding([1.0, 2.0, 6.0, 8.0], by=["a", "a", "b", "b"]).mean()
+    array([1. , 1.5, 6. , 7. ])
+    """
+    least = 1 if min_periods is None else min_periods
+    return Rolling(x, _How(_cuts.AllSoFar(), least, False, None, None, None, inf, threads), by)
 
 
 class Rolling:
-    """Windows over `x`; made by :func:`rolling`."""
+    """Windows over `x`; made by :func:`rolling` and :func:`expanding`."""
 
-    def __init__(self, x: Any, how: _How) -> None:
+    def __init__(self, x: Any, how: _How, by: Any = None) -> None:
         if isinstance(x, Mapping):
             x = Table({name: np.asarray(column) for name, column in x.items()})
-        self._x, self._how = x, how
+        elif isinstance(x, (list, tuple)):
+            x = np.asarray(x)
+        self._x, self._how, self._groups = x, how, None
+        if by is None:
+            return
+        if isinstance(how.window, tuple) and not isinstance(how.window, _cuts.AllSoFar):
+            raise ValueError("by: given with bounds, expected one of the two")
+        if how.step is not None:
+            raise ValueError("step: given with by, expected none, as rows of a result are those of groups")
+        groups = _within.grouped(x, by)
+        self._groups = groups
+        self._x = groups.x
+        self._how = how._replace(window=groups.within(how.window), on=groups.sorted("on", how.on))
 
     def __repr__(self) -> str:
-        return f"Rolling(x={type(self._x).__name__}, window={self._how.window!r})"
+        window = self._how.window.window if self._groups else self._how.window
+        return f"Rolling(x={type(self._x).__name__}, window={window!r})"
 
     def agg(self, what: str | Sequence[str] | Mapping[str, str | Sequence[str]]) -> Any:
         """Several statistics: the series is taken apart once, its windows are found once.
@@ -111,6 +158,9 @@ class Rolling:
         """
         if isinstance(what, str):
             return self._one(what)
+        return self._back(self._several(what))
+
+    def _several(self, what: Sequence[str] | Mapping[str, str | Sequence[str]]) -> Any:
         names = _columns_of(self._x)
         if names is None:
             if isinstance(what, Mapping):
@@ -173,41 +223,64 @@ class Rolling:
 
     def var(self, ddof: int = 1) -> Any:
         """Variance of each window. See :func:`rolling_var`."""
-        return _rolling_kernels._roll_with(self._x, self._how, _rolling_kernels._reducing("var", float(ddof)))
+        return self._roll(_rolling_kernels._reducing("var", float(ddof)))
 
     def std(self, ddof: int = 1) -> Any:
         """Standard deviation of each window. See :func:`rolling_std`."""
-        return _rolling_kernels._roll_with(self._x, self._how, _rolling_kernels._reducing("std", float(ddof)))
+        return self._roll(_rolling_kernels._reducing("std", float(ddof)))
 
     def sem(self, ddof: int = 1) -> Any:
         """Standard error of each window's mean. See :func:`rolling_sem`."""
-        return _rolling_kernels._roll_with(self._x, self._how, _rolling_kernels._reducing("sem", float(ddof)))
+        return self._roll(_rolling_kernels._reducing("sem", float(ddof)))
 
     def quantile(self, q: float | Sequence[float], interpolation: str = "linear") -> Any:
         """Quantiles of each window; several share one pass. See :func:`rolling_quantile`."""
-        return _rolling_kernels.quantiles_of(self._x, self._how, q, interpolation)
+        return self._back(_rolling_kernels.quantiles_of(self._x, self._how, q, interpolation))
 
     def rank(self, method: str = "average", ascending: bool = True, pct: bool = False) -> Any:
         """Rank of the newest value in each window. See :func:`rolling_rank`."""
-        return _rolling_kernels._roll_with(
-            self._x, self._how, _rolling_kernels._ranking(method, ascending, pct)
-        )
+        return self._roll(_rolling_kernels._ranking(method, ascending, pct))
 
     def cov(self, y: Any = None, ddof: int = 1, pairwise: bool | None = None) -> Any:
         """Covariance with `y`, or of the columns, in each window. See :func:`rolling_cov`."""
-        return _rolling_kernels._roll_pairs(self._x, y, self._how, "cov", float(ddof), pairwise)
+        return self._pairs(y, "cov", float(ddof), pairwise)
 
     def corr(self, y: Any = None, pairwise: bool | None = None) -> Any:
         """Correlation with `y`, or of the columns, in each window. See :func:`rolling_corr`."""
-        return _rolling_kernels._roll_pairs(self._x, y, self._how, "corr", 0.0, pairwise)
+        return self._pairs(y, "corr", 0.0, pairwise)
+
+    def apply(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        """Not offered: a function of Python, called window by window, is what this library spares.
+
+        Raises
+        ------
+        TypeError
+            Always; it names what there is.
+        """
+        raise TypeError(
+            f"func: {getattr(func, '__name__', func)!r} given, but functions of Python are not run over "
+            f"windows; there are agg() with {', '.join(_NAMES)}, quantiles such as 'p95', bounds= for "
+            "windows of any rows, and pandas' own x.rolling(...).apply(func)"
+        )
+
+    def _roll(self, kernel: _rolling_kernels._Kernel) -> Any:
+        return self._back(_rolling_kernels._roll_with(self._x, self._how, kernel))
+
+    def _pairs(self, y: Any, what: str, ddof: float, pairwise: bool | None) -> Any:
+        if self._groups is not None:
+            y = self._groups.paired(y)
+        return self._back(_rolling_kernels._roll_pairs(self._x, y, self._how, what, ddof, pairwise))
+
+    def _back(self, result: Any) -> Any:
+        return result if self._groups is None else self._groups.back(result)
 
     def _one(self, name: str) -> Any:
         q = _quantile_of(name)
         if q is not None:
             return self.quantile(q)
         if name == "count":
-            return _rolling_kernels._roll(self._x, self._how, name, 0.0)
-        return _rolling_kernels._roll_with(self._x, self._how, _kernel(name))
+            return self._back(_rolling_kernels._roll(self._x, self._how, name, 0.0))
+        return self._roll(_kernel(name))
 
     def _frame(self, names: list[Any] | None, wanted: dict[Any, list[str]], plain: bool = False) -> Any:
         """A column for each statistic of each column."""
@@ -268,7 +341,11 @@ def _checked(what: Sequence[str]) -> list[str]:
     names = list(what)
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"what: {type(name).__name__} given, expected names of statistics")
+            given = getattr(name, "__name__", None) or type(name).__name__
+            raise TypeError(
+                f"what: {given!r} given, expected names of statistics: {', '.join(_NAMES)}, or a quantile "
+                "such as 'p95'; functions of Python are not run over windows"
+            )
         if _quantile_of(name) is None:
             _kernel(name)
     if len(set(names)) != len(names):

@@ -922,6 +922,36 @@ def exponential_pairs(
     mask_y: NDArray[np.uint8] | None,
     elapsed: NDArray[np.float64] | None,
 ) -> NDArray[np.float64]: ...
+def grouped_windows(
+    ends: NDArray[np.int64], rows: int, window: int, center: bool, closed: str
+) -> Windows: ...
+def grouped_time_windows(
+    ends: NDArray[np.int64], times: NDArray[np.int64], width: int, center: bool, closed: str
+) -> Windows: ...
+def grouped_exponential(
+    ends: NDArray[np.int64],
+    what: str,
+    x: NDArray[np.float64],
+    decay: Decay,
+    weighting: Weighting,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    elapsed: NDArray[np.float64] | None,
+) -> NDArray[np.float64]: ...
+def grouped_exponential_pairs(
+    ends: NDArray[np.int64],
+    what: str,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    decay: Decay,
+    weighting: Weighting,
+    inf_propagates: bool,
+    nan_propagates: bool,
+    mask: NDArray[np.uint8] | None,
+    mask_y: NDArray[np.uint8] | None,
+    elapsed: NDArray[np.float64] | None,
+) -> NDArray[np.float64]: ...
 
 # ---- detect: causes ----
 def metric_traits(name: str) -> tuple[str, int, bool]: ...

@@ -52,6 +52,13 @@ class AllSoFar(NamedTuple):
     """Windows of each row and all before it."""
 
 
+class Within(NamedTuple):
+    """Windows that stay within groups of rows, which stand group by group."""
+
+    window: Any
+    ends: npt.NDArray[np.int64]  # of each group the row after its last
+
+
 def _whole(name: str, value: Any) -> int:
     try:
         return operator.index(value)
@@ -68,6 +75,8 @@ def _inf(inf: str) -> bool:
 def _cut(series: _Series, how: _How) -> _Cut:
     rows, window = len(series.values), how.window
     step = 1 if how.step is None else _whole("step", how.step)
+    if isinstance(window, Within):
+        return _cut_within(series, how, window)
     if isinstance(window, AllSoFar):
         return _Cut(_core.fixed_windows(rows, max(rows, 1), False, "right", 1), _least(how, 1, None), 1)
     bounds = _bounds(series, how)
@@ -81,15 +90,55 @@ def _cut(series: _Series, how: _How) -> _Cut:
         least = _least(how, int(window), int(window))
         return _Cut(_core.fixed_windows(rows, int(window), bool(how.center), ends, step), least, step)
     least = _least(how, 1, None)
-    if series.times is None and rows > 0:
-        raise TypeError(
-            f"window: {how.window!r} is a length in time, which needs on=times or a pandas index of times, "
-            "none missing"
-        )
-    times = np.empty(0, dtype=np.int64) if series.times is None else series.times
+    times = _times_for(window, series)
     if times.size and times[-1] < times[0]:  # newest first: as far apart, seen the other way round
         times = -times
     return _Cut(_core.time_windows(times, width, bool(how.center), ends, step), least, step)
+
+
+def _cut_within(series: _Series, how: _How, within: Within) -> _Cut:
+    rows, window, ends = len(series.values), within.window, within.ends
+    side = "right" if how.closed is None else how.closed
+    if isinstance(window, AllSoFar):
+        return _Cut(_core.grouped_windows(ends, rows, rows, False, "right"), _least(how, 1, None), 1)
+    if hasattr(window, "get_window_bounds"):
+        start, end = _bounds_within(within, how)
+        made = _core.bounded_windows(rows, start, end)
+        return _Cut(made, _least(how, window.window_size, None), 1)
+    width = _width(window)
+    if width is None:
+        least = _least(how, int(window), int(window))
+        length = min(int(window), 4 * rows + 4)
+        return _Cut(_core.grouped_windows(ends, rows, length, bool(how.center), side), least, 1)
+    times = _times_for(window, series)
+    made = _core.grouped_time_windows(ends, times, width, bool(how.center), side)
+    return _Cut(made, _least(how, 1, None), 1)
+
+
+def _bounds_within(within: Within, how: _How) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """What an indexer of pandas gives for each group, as rows of all."""
+    starts, stops, first = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
+    for end in within.ends.tolist():
+        start, stop = within.window.get_window_bounds(
+            num_values=end - first,
+            min_periods=how.min_periods,
+            center=how.center,
+            closed=how.closed,
+            step=None,
+        )
+        starts.append(np.asarray(start, np.int64) + first)
+        stops.append(np.asarray(stop, np.int64) + first)
+        first = end
+    return np.concatenate(starts), np.concatenate(stops)
+
+
+def _times_for(window: Any, series: _Series) -> npt.NDArray[np.int64]:
+    if series.times is None and len(series.values) > 0:
+        raise TypeError(
+            f"window: {window!r} is a length in time, which needs on=times or a pandas index of times, "
+            "none missing"
+        )
+    return np.empty(0, dtype=np.int64) if series.times is None else series.times
 
 
 def _least(how: _How, default: int, most: int | None) -> int:
