@@ -1,5 +1,5 @@
 // Bindings of detect/table_distance.hpp and stream_judge.hpp, the missing rows of the columns of a table, and
-// the tail of whole_series.hpp for any scores.
+// table_evidence.hpp.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
@@ -12,7 +12,7 @@
 #include "barograph/detect/missing_rows.hpp"
 #include "barograph/detect/stream_judge.hpp"
 #include "barograph/detect/table_distance.hpp"
-#include "barograph/detect/whole_series.hpp"
+#include "barograph/detect/table_evidence.hpp"
 #include "interruptible.hpp"
 #include "state_binding.hpp"
 
@@ -103,23 +103,23 @@ py::array_t<double> missing_so_far(const py::array_t<std::int64_t, py::array::c_
 
 void register_detect_table(py::module_& m) {
   py::class_<distance>(m, "TableDistance")
-      .def(py::init([](const double_array& x, std::uint64_t seed) {
+      .def(py::init([](const double_array& x, std::uint64_t seed, const double_array& known) {
              if (x.ndim() != 2) bg::raise<bg::invalid_argument>("x: expected 2 dimensions");
              const auto columns = static_cast<std::size_t>(x.shape(1));
              const interruptible call;
-             return std::make_unique<distance>(values_of(x), columns, seed);
+             return std::make_unique<distance>(values_of(x), columns, seed, values_of(known));
            }),
-           py::arg("x").noconvert(), py::arg("seed"))
+           py::arg("x").noconvert(), py::arg("seed"), py::arg("known").noconvert())
       .def(
           "score",
           [](const distance& self, const double_array& x) {
-            py::array_t<double> score(x.shape(0)), square(x.shape(0));
-            const bg::span<double> scores = room(score), squares = room(square);
+            py::array_t<double> near(x.shape(0)), far(x.shape(0)), square(x.shape(0));
+            const bg::span<double> a = room(near), b = room(far), c = room(square);
             {
               const interruptible call;
-              self.score(values_of(x), scores, squares);
+              self.score(values_of(x), a, b, c);
             }
-            return py::make_tuple(score, square);
+            return py::make_tuple(near, far, square);
           },
           py::arg("x").noconvert())
       .def("scaled", &of_cells<&distance::scaled>, py::arg("x").noconvert())
@@ -130,6 +130,16 @@ void register_detect_table(py::module_& m) {
            py::arg("other").noconvert());
   m.attr("TableJudge").attr("seldom") = judge::seldom;
   m.def("missing_so_far", &missing_so_far, py::arg("seconds").noconvert(), py::arg("x").noconvert());
+  m.attr("TableDistance").attr("enough") = std::size_t{distance::enough};
+  m.def(
+      "drawn_rows",
+      [](std::size_t rows, std::size_t most, std::uint64_t seed) {
+        const auto drawn = bg::detect::drawn_rows(rows, most, seed);
+        py::array_t<std::int64_t> out(static_cast<py::ssize_t>(drawn.size()));
+        std::copy(drawn.begin(), drawn.end(), out.mutable_data());
+        return out;
+      },
+      py::arg("rows"), py::arg("most"), py::arg("seed"));
   m.def(
       "standard_scale",
       [](const double_array& v) {
@@ -139,19 +149,19 @@ void register_detect_table(py::module_& m) {
       },
       py::arg("values").noconvert());
   m.def(
-      "tail_evidence",
-      [](const double_array& r, double lightest) {
+      "table_evidence",
+      [](const double_array& first, const double_array& second) {
         std::vector<double> evidence;
         {
           const interruptible call;
-          const bg::span<const double> v = values_of(r);
-          evidence = bg::detect::detail::tail_evidence({v.begin(), v.end()}, lightest);
+          const bg::span<const double> a = values_of(first), b = values_of(second);
+          evidence = bg::detect::table_evidence({a.begin(), a.end()}, {b.begin(), b.end()});
         }
         py::array_t<double> out(static_cast<py::ssize_t>(evidence.size()));
         std::copy(evidence.begin(), evidence.end(), out.mutable_data());
         return out;
       },
-      py::arg("strangeness").noconvert(), py::arg("lightest"));
+      py::arg("first").noconvert(), py::arg("second").noconvert());
 }
 
 }  // namespace barograph_bindings

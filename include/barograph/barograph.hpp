@@ -144,6 +144,7 @@
 #include "detect/stream_judge.hpp"
 #include "detect/stuck_value.hpp"
 #include "detect/table_distance.hpp"
+#include "detect/table_evidence.hpp"
 #include "detect/tail_probability.hpp"
 #include "detect/whole_series.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "../core/math.hpp"
 #include "alarm_hold.hpp"
+#include "detail/two_chances.hpp"
 #include "false_discovery.hpp"
 #include "strangeness_calibration.hpp"
 
@@ -66,11 +67,9 @@ class table_judge {
   /// @param first, second  finite, higher is stranger, each on a scale of its own
   /// @param other          evidence of another kind for the same row, -log10 p
   stream_verdict push(double first, double second, double other = 0.0) {
-    constexpr double log10_2 = 0x1.34413509f79ffp-2;  // as above
     const double alone = second_.push(second);
-    const double by_second = alone < seldom ? 0.0 : alone - log10_2;
-    const double evidence = std::max({0.0, first_.push(first) - log10_2, by_second, other});
-    return judge_.push_evidence(evidence);
+    const double evidence = std::max(first_.push(first), alone < seldom ? 0.0 : alone);
+    return judge_.push_evidence(std::max(detail::two_chances(evidence), other));
   }
 
  private:

@@ -1,13 +1,12 @@
 // table_distance: how far rows of a table lie from where rows usually are.
 //
-// Columns come to one scale first, asinh of (x - median) over a robust spread; a column of which more than
-// half is one value keeps its own shape, over its standard deviation. Then two distances: to the 16th nearest
-// of 256 drawn rows (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via
-// sampling", NIPS 2013), and Mahalanobis' with a covariance shrunk towards a multiple of the identity. Both
-// are learnt from all rows (of more than 8,192 from so many) first, then again from the three quarters of
-// them that were least strange, and
-// reported as standard scores over those. Class F; draws by seed, so no number of threads and no batch
-// changes a bit.
+// Columns come to one scale first, asinh of (x - median) over a robust spread, or over the standard deviation
+// where more than half of a column is one value. Then two distances: to the 8th nearest of 256 drawn rows
+// (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling", NIPS 2013), and
+// Mahalanobis' with a covariance shrunk towards a multiple of the identity. Both are learnt from the three
+// quarters of the rows (of more than 8,192 of so many) that are least strange by Mahalanobis' distance over
+// all and by what the caller knows of them, and reported as standard scores over the rows. Class F; draws by
+// seed, so no number of threads and no batch changes a bit.
 #pragma once
 
 #include <algorithm>
@@ -50,62 +49,86 @@ struct standard_scale {
   double standard(double v) const noexcept { return (v - mean) / spread; }
 };
 
+/// Rows to learn from: all, or one drawn from each of `most` stretches where there are more.
+inline std::vector<std::size_t> drawn_rows(std::size_t rows, std::size_t most, std::uint64_t seed) {
+  std::vector<std::size_t> out(std::min(rows, most));
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t begin = i * rows / out.size(), end = (i + 1) * rows / out.size();
+    random_draws random(seed, 4, i);  // a stream that no draw of neighbours uses
+    out[i] = rows <= most ? i : begin + random.below(end - begin);
+  }
+  return out;
+}
+
 class table_distance {
  public:
+  /// How many rows are enough for a mean and a spread.
+  static constexpr std::size_t enough = 2048;
+
   /// @param x        rows x columns, row after row; what is not finite is taken for the column's median
   /// @param columns  1 to 1,000
   /// @param seed     of the draws
+  /// @param known    how strange each row is by other means, as a sum of standard scores; empty: nothing
+  /// known
   /// @throws invalid_argument for no rows, or values that do not make up rows
-  table_distance(span<const double> x, std::size_t columns, std::uint64_t seed = 0) : columns_(columns) {
+  table_distance(span<const double> x, std::size_t columns, std::uint64_t seed = 0,
+                 span<const double> known = {})
+      : columns_(columns) {
     if (columns == 0 || columns > 1000)
       raise<invalid_argument>("columns: " + std::to_string(columns) + " given, expected 1 to 1000");
     if (x.size() == 0 || x.size() % columns != 0)
       raise<invalid_argument>("x: " + std::to_string(x.size()) + " values given, expected rows of " +
                               std::to_string(columns));
-    const std::vector<double> learnt = some_rows(x.data(), x.size() / columns, seed);
-    const std::size_t rows = learnt.size() / columns;
-    learn_scales(learnt.data(), rows);
-    std::vector<double> z(learnt.size()), plain(learnt.size());
+    if (known.size() != 0 && known.size() != x.size() / columns)
+      raise<invalid_argument>("known: " + std::to_string(known.size()) + " rows given, expected " +
+                              std::to_string(x.size() / columns));
+    const std::vector<std::size_t> learnt = drawn_rows(x.size() / columns, most_learnt, seed);
+    const std::size_t rows = learnt.size();
+    learn_scales(x.data(), learnt);
+    std::vector<double> z(rows * columns), plain(rows * columns), far(rows), near;
     for (std::size_t i = 0; i < rows; ++i)
-      to_scale(learnt.data() + i * columns, z.data() + i * columns, plain.data() + i * columns);
+      to_scale(x.data() + learnt[i] * columns, z.data() + i * columns, plain.data() + i * columns);
     std::vector<std::size_t> kept(rows);
     for (std::size_t i = 0; i < rows; ++i) kept[i] = i;
-    std::vector<double> near(rows), far(rows), both(rows);
     for (int pass = 0; pass < 2; ++pass) {
-      learn(z, kept, seed + static_cast<std::uint64_t>(pass));
-      for (std::size_t i = 0; i < rows; ++i) {
-        if (i % 4096 == 0) check_interrupt();
-        raw(z.data() + i * columns, near[i], far[i]);
-      }
-      near_ = standard_scale::of(near);
+      check_interrupt();
+      curved_.learn(z, columns, kept);
+      for (std::size_t i = 0; i < rows; ++i) far[i] = std::sqrt(curved_.square(z.data() + i * columns));
       far_ = standard_scale::of(far);
-      plain_.learn(plain, columns, kept);
       if (pass == 1 || rows < 8) break;
-      for (std::size_t i = 0; i < rows; ++i) both[i] = near_.standard(near[i]) + far_.standard(far[i]);
+      std::vector<double> strange(rows);
+      for (std::size_t i = 0; i < rows; ++i)
+        strange[i] = far_.standard(far[i]) + (known.size() != 0 ? known[learnt[i]] : 0.0);
       const auto part = static_cast<std::ptrdiff_t>(rows * 3 / 4);
       std::nth_element(kept.begin(), kept.begin() + part, kept.end(), [&](std::size_t a, std::size_t b) {
-        return both[a] != both[b] ? both[a] < both[b] : a < b;
+        return strange[a] != strange[b] ? strange[a] < strange[b] : a < b;
       });
       kept.resize(static_cast<std::size_t>(part));
       std::sort(kept.begin(), kept.end());
     }
+    plain_.learn(plain, columns, kept);
+    draw(z, kept, seed);
+    for (const std::size_t i : drawn_rows(rows, enough, seed)) {
+      if (near.size() % 1024 == 0) check_interrupt();
+      near.push_back(to_neighbor(z.data() + i * columns));
+    }
+    near_ = standard_scale::of(near);
   }
 
   std::size_t columns() const noexcept { return columns_; }
 
-  /// Of each row: twice the standard score of the distance to neighbours and half of that of Mahalanobis',
-  /// and the square of Mahalanobis' distance without the asinh, whose tail is exponential where columns are
-  /// normal. Higher is farther.
+  /// Of each row: standard scores of the distance to neighbours and of Mahalanobis' distance, and the square
+  /// of the latter without the asinh, whose tail is exponential where columns are normal. Higher is farther.
   ///
-  /// @param x  rows x columns as before; score and square have one for each row
-  void score(span<const double> x, span<double> score, span<double> square) const {
-    if (square.size() != score.size())
-      raise<invalid_argument>("square: " + std::to_string(square.size()) + " rows given, expected " +
-                              std::to_string(score.size()));
-    each_row(x, score.size(), [&](std::size_t i, const double* z, const double* plain) {
-      double near = 0, far = 0;
-      raw(z, near, far);
-      score[i] = 2.0 * near_.standard(near) + 0.5 * far_.standard(far);
+  /// @param x  rows x columns as before; near, far and square have one for each row
+  void score(span<const double> x, span<double> near, span<double> far, span<double> square) const {
+    if (far.size() != near.size() || square.size() != near.size())
+      raise<invalid_argument>("near, far, square: " + std::to_string(near.size()) + ", " +
+                              std::to_string(far.size()) + ", " + std::to_string(square.size()) +
+                              " rows given, expected as many of each");
+    each_row(x, near.size(), [&](std::size_t i, const double* z, const double* plain) {
+      near[i] = near_.standard(to_neighbor(z));
+      far[i] = far_.standard(std::sqrt(curved_.square(z)));
       square[i] = plain_.square(plain);
     });
   }
@@ -134,11 +157,10 @@ class table_distance {
   }
 
  private:
-  static constexpr std::size_t draws = 4, sample = 256, neighbor = 16, most_learnt = 8192;
+  static constexpr std::size_t draws = 4, sample = 256, neighbor = 8, most_learnt = 8192;
 
   struct column_scale {
     double middle = 0, spread = 1;
-    bool plain = false;  // no asinh
   };
   template <class F>
   void each_row(span<const double> x, std::size_t rows, F f) const {
@@ -153,26 +175,12 @@ class table_distance {
     }
   }
 
-  /// Rows to learn from: all, or of many one drawn from each of 8,192 stretches.
-  std::vector<double> some_rows(const double* x, std::size_t rows, std::uint64_t seed) const {
-    if (rows <= most_learnt) return {x, x + rows * columns_};
-    std::vector<double> out;
-    out.reserve(most_learnt * columns_);
-    for (std::size_t i = 0; i < most_learnt; ++i) {
-      const std::size_t begin = i * rows / most_learnt, end = (i + 1) * rows / most_learnt;
-      random_draws random(seed, draws, i);  // a stream that no draw of neighbours uses
-      const double* row = x + (begin + random.below(end - begin)) * columns_;
-      out.insert(out.end(), row, row + columns_);
-    }
-    return out;
-  }
-
-  void learn_scales(const double* x, std::size_t rows) {
+  void learn_scales(const double* x, const std::vector<std::size_t>& rows) {
     scales_.resize(columns_);
     std::vector<double> v;
     for (std::size_t c = 0; c < columns_; ++c) {
       v.clear();
-      for (std::size_t i = 0; i < rows; ++i)
+      for (const std::size_t i : rows)
         if (std::isfinite(x[i * columns_ + c])) v.push_back(x[i * columns_ + c]);
       if (v.empty()) continue;
       std::sort(v.begin(), v.end());
@@ -183,8 +191,7 @@ class table_distance {
       s.middle = at(0.5);
       s.spread = (at(0.75) - at(0.25)) / 1.349;
       const auto [low, high] = std::equal_range(v.begin(), v.end(), s.middle);
-      s.plain = static_cast<std::size_t>(high - low) * 2 > v.size() || !(s.spread > 0);
-      if (s.plain) {
+      if (static_cast<std::size_t>(high - low) * 2 > v.size() || !(s.spread > 0)) {
         double squares = 0.0;
         const double largest = std::max(std::abs(v.front() - s.middle), std::abs(v.back() - s.middle));
         for (const double y : v) squares += ((y - s.middle) / largest) * ((y - s.middle) / largest);
@@ -200,13 +207,13 @@ class table_distance {
       const column_scale& s = scales_[c];
       const double v = std::isfinite(x[c]) ? std::clamp((x[c] - s.middle) / s.spread, -1e15, 1e15) : 0.0;
       const double a = std::abs(v);
-      const double curved = s.plain ? std::min(a, 1e3) : math::log(a + std::sqrt(a * a + 1.0));
+      const double curved = math::log(a + std::sqrt(a * a + 1.0));
       z[c] = v < 0 ? -curved : curved;
       plain[c] = std::clamp(v, -1e6, 1e6);
     }
   }
 
-  void learn(const std::vector<double>& z, const std::vector<std::size_t>& kept, std::uint64_t seed) {
+  void draw(const std::vector<double>& z, const std::vector<std::size_t>& kept, std::uint64_t seed) {
     const std::size_t m = std::min(sample, kept.size());
     size_ = m;
     nearest_ = std::min(neighbor, std::max<std::size_t>(1, m / 4));
@@ -220,7 +227,6 @@ class table_distance {
           drawn_[(d * columns_ + c) * m + i] = z[order[i] * columns_ + c];
       }
     }
-    curved_.learn(z, columns_, kept);
   }
 
   /// The count-th smallest of n.
@@ -229,10 +235,10 @@ class table_distance {
     return v[count - 1];
   }
 
-  /// The same of all squares. One in each of 32 groups is the least of its group, so at least 16 are no
-  /// larger than the 16th of those; few are, and the 16th is among them.
+  /// The same of all squares. One in each of 32 groups is the least of its group, so at least 8 are no
+  /// larger than the 8th of those; few are, and the 8th is among them.
   static double neighbor_of(const std::array<double, sample>& squares) {
-    constexpr std::size_t groups = 2 * neighbor;
+    constexpr std::size_t groups = 4 * neighbor;
     std::array<double, groups> least;
     std::copy(squares.begin(), squares.begin() + groups, least.begin());
     for (std::size_t i = groups; i < sample; i += groups)
@@ -247,7 +253,7 @@ class table_distance {
     return smallest(some.data(), count, neighbor);
   }
 
-  void raw(const double* z, double& near, double& far) const {
+  double to_neighbor(const double* z) const {
     double sum = 0.0;
     for (std::size_t d = 0; d < draws; ++d) {
       std::array<double, sample> squares{};
@@ -259,8 +265,7 @@ class table_distance {
       sum += std::sqrt(size_ == sample && nearest_ == neighbor ? neighbor_of(squares)
                                                                : smallest(squares.data(), size_, nearest_));
     }
-    near = sum / static_cast<double>(draws);
-    far = std::sqrt(curved_.square(z));
+    return sum / static_cast<double>(draws);
   }
 
   std::size_t columns_;

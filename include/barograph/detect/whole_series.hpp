@@ -162,6 +162,7 @@ inline std::vector<double> tail_evidence(const std::vector<double>& r, double li
   const double ln10 = math::log(10.0), ln5 = math::log(5.0), ln25 = math::log(2.5);
   double shape = lightest;
   if (tenth > fifth && fifth > 0) shape = math::log(ln5 / ln25) / math::log(tenth / fifth);
+  if (shape > 1.25 * lightest) shape = 1.0;  // quantiles on one of few levels: no tail is so light
   shape = 1.0 + (std::clamp(shape, 0.4, lightest) - 1.0) * n / (n + 200.0);
   const auto power = [](double x, double k) { return k == 1.0 ? x : math::exp(k * math::log(x)); };
   const double scale = std::max(tenth / power(ln5, 1.0 / shape), fifth / power(ln25, 1.0 / shape));

@@ -57,9 +57,10 @@ def auto(
     -----
     Series, causal=False: distance from the median and from what is usual at that hour of the day (of the
     week, where three weeks show it fits better), smoothed over 1, 3 and 10 rows. causal=True: the numbers
-    of :func:`auto_stream`. Tables: the distance to the nearest of some rows, Mahalanobis' distance and two
-    isolation forests, added as standard scores; with causal=True learnt from rows 0 to 255 first (which
-    score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
+    of :func:`auto_stream`. Tables: three isolation forests (by depth, by density, extended), the distance
+    to the nearest of some rows and Mahalanobis' distance; the three of them that find a row strangest count,
+    by standard scores. With causal=True they are learnt from rows 0 to 255 first (which score 0), and anew
+    whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
     Of a whole series rows are flagged whose own value stands out; the smoothing raises the scores of their
     neighbours too. A series, or a column of a table that has times, in which values are missing for longer
     than they usually are has gone silent, and the first row after a gap in steady times tells of it: both are
@@ -167,10 +168,7 @@ def _table(data: Telemetry, contamination: float | None) -> Detections:
     model = TableModel(data.values)
     parts = model.contributions(data.values)
     first, second = model.strangeness(data.values)
-    # two chances to be found by accident: half the probability each. Squares have exponential tails.
-    alone = _core.tail_evidence(second, 1.0)
-    alone[alone < _core.TableJudge.seldom] = 0.0
-    evidence = np.maximum(np.maximum(_core.tail_evidence(first, 2.0), alone) - np.log10(2), 0.0)
+    evidence = _core.table_evidence(first, second)
     in_time = _in_time(data)
     if in_time is not None:
         order, seconds = in_time

@@ -26,10 +26,11 @@ std::vector<double> table(std::size_t rows) {
 }
 
 std::vector<double> scores(const table_distance& t, const std::vector<double>& x) {
-  std::vector<double> out(x.size() / t.columns()), squares(out.size());
-  t.score(x, out, squares);
+  std::vector<double> near(x.size() / t.columns()), far(near.size()), squares(near.size());
+  t.score(x, near, far, squares);
   for (const double q : squares) CHECK((std::isfinite(q) && q >= 0));
-  return out;
+  for (std::size_t i = 0; i < near.size(); ++i) near[i] += far[i];
+  return near;
 }
 
 }  // namespace
@@ -68,6 +69,33 @@ TEST_CASE("of many rows some are learnt from, and every one is scored") {
   CHECK(std::max_element(s.begin(), s.end()) - s.begin() == 15001);
 }
 
+TEST_CASE("rows known to be strange are not learnt from: a group of them is far away") {
+  std::vector<double> x = table(1000), known(1000, 0.0);
+  for (std::size_t i = 0; i < 200; ++i) {  // too many to be far from each other
+    for (std::size_t c = 0; c < 3; ++c) x[i * 5 * 3 + c] = (c == 0 ? 400 : 8) + 0.01 * x[i * 5 * 3 + c];
+    known[i * 5] = 1000;
+  }
+  const auto blind = scores(table_distance(x, 3), x), told = scores(table_distance(x, 3, 0, known), x);
+  double least = 1e9, most = -1e9, worst = -1e9;
+  for (std::size_t i = 0; i < 1000; ++i)
+    if (i % 5 == 0) {
+      least = std::min(least, told[i]);
+      worst = std::max(worst, blind[i]);
+    } else {
+      most = std::max(most, told[i]);
+    }
+  CHECK(least > most);
+  CHECK(worst < least);
+}
+
+TEST_CASE("rows to learn from are one of each stretch, by the seed, or all") {
+  const auto rows = detect::drawn_rows(1000, 100, 3);
+  for (std::size_t i = 0; i < 100; ++i) CHECK(rows[i] / 10 == i);
+  CHECK(rows != detect::drawn_rows(1000, 100, 4));
+  CHECK(detect::drawn_rows(3, 100, 3) == std::vector<std::size_t>{0, 1, 2});
+  CHECK(detect::drawn_rows(0, 100, 3).empty());
+}
+
 TEST_CASE("missing, constant, mostly zero and extreme columns give finite scores") {
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
   std::vector<double> x(200 * 5);
@@ -92,7 +120,8 @@ TEST_CASE("what is no table is refused") {
   CHECK_THROWS_AS(table_distance({}, 3), invalid_argument);
   const table_distance t(std::vector<double>(6), 3);
   std::vector<double> out(1);
-  CHECK_THROWS_AS(t.score(x, out, out), invalid_argument);
+  CHECK_THROWS_AS(t.score(x, out, out, out), invalid_argument);
+  CHECK_THROWS_AS(table_distance(std::vector<double>(6), 3, 0, std::vector<double>(3)), invalid_argument);
   CHECK_THROWS_AS(t.contributions(x, out), invalid_argument);
 }
 

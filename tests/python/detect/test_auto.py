@@ -66,6 +66,25 @@ def test_with_causal_the_first_rows_score_the_same_whatever_comes_after(rows: in
         assert getattr(whole_table, name)[:rows].tobytes() == getattr(part_table, name).tobytes()
 
 
+def test_rows_of_a_table_are_ranked_below_the_median_too():
+    x = np.random.default_rng(4).normal(size=(400, 3))
+    assert len(np.unique(bg.detect.auto(x).score)) > 390
+
+
+def test_a_group_of_rows_that_lie_close_together_is_found_in_columns_that_are_mostly_zero():
+    rng = np.random.default_rng(5)
+    x = np.where(rng.random((1500, 8)) < 0.9, 0.0, rng.exponential(size=(1500, 8)))
+    x[:60, :4] = 3 + 0.1 * rng.normal(size=(60, 4))  # one row in 25
+    score = bg.detect.auto(x).score
+    assert np.median(score[:60]) > np.quantile(score[60:], 0.98)
+
+
+def test_rare_but_usual_rows_of_counts_are_no_findings():
+    rng = np.random.default_rng(5)
+    flagged = [bg.detect.auto(rng.poisson(0.1, (2000, 8)).astype(float)).is_anomaly.mean() for _ in range(3)]
+    assert np.mean(flagged) < 0.005
+
+
 def test_the_causal_series_is_the_stream():
     x = planted(800)[0]
     stream = bg.detect.auto_stream()
