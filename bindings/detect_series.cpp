@@ -41,12 +41,23 @@ py::dict whole_series(const time_array& seconds, const double_array& values, std
   }
   py::dict out;
   out["evidence"] = column<double>(r.evidence);
+  out["tests"] = column<double>(r.tests);
+  out["stretches"] = column<double>(r.stretches);
   out["expected"] = column<double>(r.expected);
   out["level"] = column<double>(r.level);
   out["season"] = column<double>(r.season);
   out["step"] = column<double>(r.step);
   out["stuck"] = column<double>(r.stuck);
   out["missing"] = column<double>(r.missing);
+  out["shift"] = column<double>(r.shift);
+  out["drift"] = column<double>(r.drift);
+  out["strength"] = column<double>(r.strength);
+  out["spread"] = column<double>(r.spread);
+  py::list slow;
+  constexpr const char* kinds[] = {"level", "drift", "season", "spread"};
+  for (const bg::detect::slow_change& c : r.slow)
+    slow.append(py::make_tuple(kinds[static_cast<int>(c.kind)], c.begin, c.end, c.size, c.evidence));
+  out["slow"] = slow;
   out["stands_out"] = column<bool>(r.stands_out);
   out["margin"] = r.margin;
   out["cycle"] = r.cycle;
@@ -92,6 +103,12 @@ void register_detect_series(py::module_& m) {
       "benjamini_hochberg",
       [](const double_array& p, double rate) { return bg::detect::benjamini_hochberg(values_of(p), rate); },
       py::arg("p").noconvert(), py::arg("rate"));
+  m.def(
+      "stretch_findings",
+      [](const double_array& evidence, double rate) {
+        return column<bool>(bg::detect::stretch_findings(values_of(evidence), rate));
+      },
+      py::arg("evidence").noconvert(), py::arg("rate"));
 }
 
 }  // namespace barograph_bindings

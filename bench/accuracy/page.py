@@ -127,6 +127,28 @@ def series(rows: Rows, *, streaming: bool) -> str:
     return "\n".join(parts)
 
 
+def incidents(rows: Rows) -> str:
+    """Of each kind of incident how often it was told, how far off, how late, and what was told beside."""
+    parts = []
+    for causal, title in ((False, "whole series"), (True, "as they come")):
+        own = [row for row in rows if row["causal"] is causal]
+        body = []
+        for kind in dict.fromkeys(str(row["incident"]) for row in own):
+            part = [row for row in own if row["incident"] == kind]
+            days = sum(int(str(row["rows"])) for row in part) / 288
+            false = sum(int(str(row["false"])) for row in part) / days
+            hits = [row for row in part if row["found"]]
+            found = f"{len(hits)} of {len(part)}" if kind != "nothing" else ""
+
+            def middle(figure: str, hits: Rows = hits) -> str:
+                return f"{np.median([abs(float(str(r[figure]))) for r in hits]):.0f}" if hits else ""
+
+            covered = f"{100 * mean(hits, 'covered'):.0f} %" if hits else ""
+            body.append([kind, found, middle("onset"), middle("delay"), covered, f"{false:.3f}"])
+        parts.append(_table([title, "found", "off", "after", "covered", "false a day"], body))
+    return "\n".join(parts)
+
+
 def faults(rows: Rows) -> str:
     """AC@1, AC@3, Avg@5 of services, by group and half."""
 

@@ -221,6 +221,8 @@ class nearest_windows;
 class online_false_discovery;
 class seasonal_guess;
 struct series_strangeness;
+struct slow_change;
+enum class slow_kind : std::uint8_t;
 class strangeness_calibration;
 class stream_detector;
 class stream_judge;

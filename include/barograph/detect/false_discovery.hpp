@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "../core/math.hpp"
 #include "../core/span.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -37,6 +38,43 @@ inline double benjamini_hochberg(span<const double> p, double rate) {
   for (std::size_t k = sorted.size(); k != 0; --k)
     if (sorted[k - 1] <= rate * static_cast<double>(k) / tests) return sorted[k - 1];
   return 0.0;
+}
+
+/// Which rows of a series are findings, where what goes wrong lasts: 1 for those.
+///
+/// The rate is of stretches, not of rows, or a long one would pay for many false short ones: those rows that
+/// Benjamini and Hochberg let pass make stretches (three others end one), and a stretch is a finding if they
+/// let its strongest row pass among the strongest of all.
+///
+/// @param evidence  -log10 of a probability a row, finite
+/// @param rate      as above
+inline std::vector<std::uint8_t> stretch_findings(span<const double> evidence, double rate) {
+  const std::size_t n = evidence.size();
+  std::vector<double> p(n);
+  for (std::size_t i = 0; i < n; ++i) p[i] = math::exp(evidence[i] * -0x1.26bb1bbb55516p+1);  // ln 10
+  const double limit = benjamini_hochberg(p, rate);
+  std::vector<std::uint8_t> finding(n, 0);
+  struct stretch {
+    std::size_t begin, end;
+    double least;
+  };
+  std::vector<stretch> stretches;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!(p[i] <= limit)) continue;
+    if (stretches.empty() || i - stretches.back().end >= 3) stretches.push_back({i, i, p[i]});
+    stretches.back().end = i + 1;
+    stretches.back().least = std::min(stretches.back().least, p[i]);
+  }
+  std::vector<double> least;
+  for (const stretch& s : stretches) least.push_back(s.least);
+  std::sort(least.begin(), least.end());
+  double needed = 0.0;
+  for (std::size_t k = least.size(); k != 0 && needed == 0.0; --k)
+    if (least[k - 1] <= rate * static_cast<double>(k) / static_cast<double>(n)) needed = least[k - 1];
+  for (const stretch& s : stretches)
+    if (s.least <= needed)
+      for (std::size_t i = s.begin; i < s.end; ++i) finding[i] = p[i] <= limit ? 1 : 0;
+  return finding;
 }
 
 class online_false_discovery {

@@ -6,9 +6,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "../core/math.hpp"
+#include "../core/span.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
@@ -46,5 +50,56 @@ class stuck_value {
   double evidence_ = 0.0;
 };
 
+namespace detail {
+
+/// Evidence of values that are stuck, in all rows of a run: how much longer it is than the third longest,
+/// by how often values, and this one, repeat outside of it; below one in a thousand it is none.
+inline std::vector<double> stuck_runs(span<const double> x) {
+  struct run {
+    std::size_t begin, repeats;
+  };
+  std::vector<run> runs;
+  std::size_t repeats = 0;
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    if (!std::isfinite(x[i]) || x[i] != x[i - 1]) continue;
+    if (i >= 2 && x[i - 1] == x[i - 2] && !runs.empty())
+      ++runs.back().repeats;
+    else
+      runs.push_back({i - 1, 1});
+    ++repeats;
+  }
+  std::vector<double> out(x.size(), 0.0);
+  std::vector<std::size_t> lengths;
+  for (const run& one : runs) lengths.push_back(one.repeats);
+  std::sort(lengths.begin(), lengths.end());
+  const std::size_t usual = lengths.size() < 3 ? 0 : lengths[lengths.size() - 3];
+  for (const run& one : runs) {
+    const double others = static_cast<double>(x.size() - one.repeats);
+    if (one.repeats <= usual || others < 10) continue;
+    const double value = x[one.begin];
+    double seen = 0.0, repeated = 0.0;  // this value outside of the run, and how often the next was the same
+    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+      if (x[i] != value || (i >= one.begin && i <= one.begin + one.repeats)) continue;
+      seen += 1.0;
+      repeated += x[i + 1] == value ? 1.0 : 0.0;
+    }
+    const double any = (static_cast<double>(repeats - one.repeats) + 1.0) / (others + 2.0);
+    // how often this one repeats is known from few rows: as often as may well be
+    const double often = std::min(1.0, (repeated + 2.0 * any) / (seen + 2.0));
+    double evidence = 0.0;
+    for (std::size_t k = usual; k < one.repeats && evidence < 12.0; ++k) {
+      // what was seen of the run itself counts too: values that rest begin to do so at some time
+      const double more = static_cast<double>(k);
+      const double of_any = (any * (others + 2.0) + more) / (others + 2.0 + more);
+      const double of_this = often + 2.0 * std::sqrt(often * (1.0 - often) / (seen + 2.0));
+      evidence -= math::log(std::min(std::max({of_any, of_this, 0.1}), 1.0)) / math::log(10.0);
+    }
+    if (evidence < 3.0) continue;
+    for (std::size_t i = one.begin; i <= one.begin + one.repeats; ++i) out[i] = std::min(evidence, 12.0);
+  }
+  return out;
+}
+
+}  // namespace detail
 }  // namespace detect
 BAROGRAPH_NAMESPACE_END

@@ -4,9 +4,10 @@
 // season is strong), smoothed over 1, 3 and 10 rows, because what goes wrong lasts, and a part of the larger
 // step to a neighbour, because what goes wrong begins. Usual is the median by hour of the day, or by hour of
 // the week where three weeks show that it fits better; between the middles of hours it is interpolated.
-// Evidence is an exponential tail through the quantiles .5, .8 and .9, which up to a tenth of anomalies do
-// not move; values that are stuck and rows that did not come are evidence of
-// their own. Class F; O(n log n).
+// Evidence is the tail beyond what is usual, exponential through the quantiles .5, .8 and .9, which up to a
+// tenth of anomalies do not move, or as heavy as what is scattered everywhere shows it to be. A single value
+// far from what is usual at its time, values that are stuck, rows that did not come and slow changes are
+// evidence of their own. Class F; O(n log n).
 #pragma once
 
 #include <algorithm>
@@ -20,20 +21,31 @@
 #include "../core/errors.hpp"
 #include "../core/math.hpp"
 #include "../core/span.hpp"
+#include "detail/order.hpp"
+#include "detail/scattered_tail.hpp"
 #include "missing_rows.hpp"
+#include "slow_changes.hpp"
+#include "stuck_value.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 
 /// What whole_series found, one of each a row.
 struct series_strangeness {
-  std::vector<double> evidence;  ///< -log10 of the chance of so much
-  std::vector<double> expected;  ///< what is usual at that time
-  std::vector<double> level;     ///< part of that evidence by the distance from the median, smoothed
-  std::vector<double> season;    ///< part of it by the distance from what is usual, smoothed
-  std::vector<double> step;      ///< part of it by the steps to its neighbours
-  std::vector<double> stuck;     ///< evidence that the value no longer moved
-  std::vector<double> missing;   ///< evidence that rows which were due did not come
+  std::vector<double> evidence;   ///< -log10 of the chance of so much
+  std::vector<double> tests;      ///< part of it that is a row's own, one of as many tests as there are rows
+  std::vector<double> stretches;  ///< part of it that is of a stretch, tested once: from 3 on a finding
+  std::vector<double> expected;   ///< what is usual at that time
+  std::vector<double> level;      ///< part of that evidence by the distance from the median, smoothed
+  std::vector<double> season;     ///< part of it by the distance from what is usual, smoothed
+  std::vector<double> step;       ///< part of it by the steps to its neighbours
+  std::vector<double> stuck;      ///< evidence that the value no longer moved
+  std::vector<double> missing;    ///< evidence that rows which were due did not come
+  std::vector<double> shift;      ///< evidence that the level is another, for longer
+  std::vector<double> drift;      ///< evidence that the level rises or falls, for longer
+  std::vector<double> strength;   ///< evidence that the season is weaker or stronger
+  std::vector<double> spread;     ///< evidence that it is spread wider or less wide, for longer
+  std::vector<slow_change> slow;  ///< those changes: of which those are
   /// Whether the value itself is among the fifth farthest from the median and what is usual: what is strange
   /// only by its neighbours, through the smoothing, is not.
   std::vector<std::uint8_t> stands_out;
@@ -43,22 +55,6 @@ struct series_strangeness {
 };
 
 namespace detail {
-
-/// The q-quantile by rank floor(q (n - 1)); the values are reordered.
-inline double quantile(std::vector<double>& v, double q) {
-  if (v.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const auto k = static_cast<std::ptrdiff_t>(q * static_cast<double>(v.size() - 1));
-  std::nth_element(v.begin(), v.begin() + k, v.end());
-  return v[static_cast<std::size_t>(k)];
-}
-
-inline double median(std::vector<double>& v) {
-  if (v.size() % 2 != 0) return quantile(v, 0.5);
-  const auto half = static_cast<std::ptrdiff_t>(v.size() / 2);
-  std::nth_element(v.begin(), v.begin() + half, v.end());
-  const double upper = v[static_cast<std::size_t>(half)];
-  return *std::max_element(v.begin(), v.begin() + half) / 2 + upper / 2;
-}
 
 /// Missing values by straight lines between their neighbours, ends by the nearest; nothing known: 0.
 inline std::vector<double> filled(span<const double> x) {
@@ -140,6 +136,19 @@ inline bool cycle_fits(std::vector<double> without, std::vector<double> with, do
   return median(with) * optimism < 0.9 * median(without);
 }
 
+/// Whether it also leaves less where it does not fit, as a pattern that only looks like this cycle does not.
+inline bool squares_fit(const std::vector<double>& without, const std::vector<double>& with) {
+  std::vector<double> sorted(without);
+  const double limit = 6.0 * median(sorted);
+  double before = 0.0, after = 0.0;
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    const double a = std::min(without[i], limit) / limit, b = std::min(with[i], limit) / limit;
+    before += a * a;
+    after += b * b;
+  }
+  return limit > 0 && after < 0.9 * before;
+}
+
 /// How much the distance from what is usual counts against that from the median: a half, and up to nine
 /// tenths where it is much the smaller, so that a strong season hides nothing.
 inline double part_of_season(std::vector<double> level, std::vector<double> season) {
@@ -179,52 +188,32 @@ inline std::vector<double> tail_evidence(const std::vector<double>& r, double li
   return out;
 }
 
-/// Evidence of values that are stuck, in all rows of a run: how much longer it is than the third longest,
-/// by how often values, and this one, repeat outside of it; below one in a thousand it is none.
-inline std::vector<double> stuck_runs(span<const double> x) {
-  struct run {
-    std::size_t begin, repeats;
+/// The evidence of a slow change in one of its rows. All of it where it begins (of a drift, where it ends);
+/// in the other rows what makes them findings, so that they do not stand before what is worse by itself.
+inline double weight_of(const slow_change& c, std::size_t row, std::size_t rows) {
+  constexpr double least = 3.0;
+  const double part = static_cast<double>(row - c.begin) / static_cast<double>(c.end - c.begin);
+  if (c.kind == slow_kind::drift) return least + (c.evidence - least) * part;
+  return row - c.begin < std::max<std::size_t>(12, rows / 100) ? c.evidence : least;
+}
+
+/// Whether half as much, to the same side, was at that time on a quarter of the other days or more.
+inline bool recurs(const std::vector<double>& y, const std::vector<double>& expected, std::size_t row,
+                   std::size_t per_day) {
+  if (per_day < 2) return false;
+  const double off = y[row] - expected[row];
+  std::size_t days = 0, like = 0;
+  const auto look = [&](std::size_t at) {
+    ++days;
+    for (std::size_t i = at - std::min<std::size_t>(at, 1); i <= at + 1 && i < y.size(); ++i)
+      if ((y[i] - expected[i]) / off >= 0.5) {
+        ++like;
+        break;
+      }
   };
-  std::vector<run> runs;
-  std::size_t repeats = 0;
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    if (!std::isfinite(x[i]) || x[i] != x[i - 1]) continue;
-    if (i >= 2 && x[i - 1] == x[i - 2] && !runs.empty())
-      ++runs.back().repeats;
-    else
-      runs.push_back({i - 1, 1});
-    ++repeats;
-  }
-  std::vector<double> out(x.size(), 0.0);
-  std::vector<std::size_t> lengths;
-  for (const run& one : runs) lengths.push_back(one.repeats);
-  std::sort(lengths.begin(), lengths.end());
-  const std::size_t usual = lengths.size() < 3 ? 0 : lengths[lengths.size() - 3];
-  for (const run& one : runs) {
-    const double others = static_cast<double>(x.size() - one.repeats);
-    if (one.repeats <= usual || others < 10) continue;
-    const double value = x[one.begin];
-    double seen = 0.0, repeated = 0.0;  // this value outside of the run, and how often the next was the same
-    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
-      if (x[i] != value || (i >= one.begin && i <= one.begin + one.repeats)) continue;
-      seen += 1.0;
-      repeated += x[i + 1] == value ? 1.0 : 0.0;
-    }
-    const double any = (static_cast<double>(repeats - one.repeats) + 1.0) / (others + 2.0);
-    // how often this one repeats is known from few rows: as often as may well be
-    const double often = std::min(1.0, (repeated + 2.0 * any) / (seen + 2.0));
-    double evidence = 0.0;
-    for (std::size_t k = usual; k < one.repeats && evidence < 12.0; ++k) {
-      // what was seen of the run itself counts too: values that rest begin to do so at some time
-      const double more = static_cast<double>(k);
-      const double of_any = (any * (others + 2.0) + more) / (others + 2.0 + more);
-      const double of_this = often + 2.0 * std::sqrt(often * (1.0 - often) / (seen + 2.0));
-      evidence -= math::log(std::min(std::max({of_any, of_this, 0.1}), 1.0)) / math::log(10.0);
-    }
-    if (evidence < 3.0) continue;
-    for (std::size_t i = one.begin; i <= one.begin + one.repeats; ++i) out[i] = std::min(evidence, 12.0);
-  }
-  return out;
+  for (std::size_t at = row; at >= per_day; at -= per_day) look(at - per_day);
+  for (std::size_t at = row; at + per_day < y.size(); at += per_day) look(at + per_day);
+  return 4 * like >= days && like != 0;
 }
 
 }  // namespace detail
@@ -257,6 +246,8 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   std::vector<double> level = d::distances(y, std::vector<double>(n, middle));
   out.expected.assign(n, middle);
   std::vector<double> season = level;
+  std::size_t per_day = 0;  // rows of a cycle
+  bool has_season = false;  // whether the cycle is more than chance
   constexpr std::int64_t day = 86400, week = 7 * day;
   const auto instant = [&](std::size_t i) { return static_cast<double>(seconds[i]); };  // any difference fits
   const double covered = seconds.empty() ? 0.0 : instant(n - 1) - instant(0);
@@ -266,7 +257,10 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     const bool within_hours = d::median(gaps) < 3500;
     out.expected = d::usual(clock, y, day, within_hours, middle);
     out.cycle = day;
+    per_day = static_cast<std::size_t>(static_cast<double>(day) / std::max(1.0, d::median(gaps)) + 0.5);
     season = d::distances(y, out.expected);
+    has_season =
+        d::cycle_fits(level, season, covered / static_cast<double>(day)) && d::squares_fit(level, season);
     if (covered >= 3 * week) {
       std::vector<double> weekly = d::usual(clock, y, week, within_hours, middle);
       std::vector<double> off = d::distances(y, weekly);
@@ -274,6 +268,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
         out.expected = std::move(weekly);
         season = std::move(off);
         out.cycle = week;
+        has_season = true;
       }
     }
   }
@@ -287,6 +282,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
       out.expected = std::move(periodic);
       season = std::move(off);
       out.period = period;
+      per_day = period;
     }
   }
   scratch = season;
@@ -311,14 +307,61 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   std::vector<double> r(n);
   for (std::size_t i = 0; i < n; ++i) r[i] = out.level[i] + out.season[i] + out.step[i];
   out.evidence = d::tail_evidence(r, 1.0);
+  constexpr double log10_e = 0x1.bcb7b1526e50ep-2, seldom = 3.0;
+  const d::scattered_tail tail(r);
+  if (tail.known())
+    for (std::size_t i = 0; i < n; ++i)
+      if (r[i] > tail.from())
+        out.evidence[i] = std::max(0.0, std::min(out.evidence[i], -tail.log_tail(r[i]) * log10_e));
+  // a value by itself, nothing smoothed, beside how far others are from what is usual at its time
+  std::vector<double> by_hour, alone = d::distances(y, out.expected);
+  if (out.cycle != 0 && has_season) {
+    by_hour = d::usual(clock, alone, day, true, 0.0);
+    scratch = by_hour;
+    const double usually = d::median(scratch);
+    if (usually > 0)
+      for (std::size_t i = 0; i < n; ++i) alone[i] /= std::max(by_hour[i] / usually, 1.0 / 3);
+  }
+  const d::scattered_tail of_alone(alone);
+  for (std::size_t i = 0; of_alone.known() && i < n; ++i) {
+    if (!(alone[i] > of_alone.from())) continue;
+    const double e = -of_alone.log_tail(alone[i]) * log10_e - log10_e * math::log(2.0);  // two chances
+    if (e > seldom && e > out.evidence[i] && !d::recurs(y, out.expected, i, per_day)) out.evidence[i] = e;
+  }
   out.stuck = d::stuck_runs(x);
   out.missing = missing_runs(seconds, x);
+  std::vector<std::uint8_t> silent(n);
+  for (std::size_t i = 0; i < n; ++i)
+    silent[i] = !std::isfinite(x[i]) || out.stuck[i] > 0 || out.missing[i] > 0 ? 1 : 0;
+  const std::vector<double> none, flat(n, middle);
+  if (out.cycle != 0 && has_season) {
+    out.slow = d::slow_search(y, out.expected, by_hour, per_day,
+                              out.cycle == day ? clock : span<const std::int64_t>(), silent)
+                   .all();
+  } else if (out.period != 0) {
+    out.slow = d::slow_search(y, out.expected, none, per_day, {}, silent).all();
+  } else {
+    out.slow = d::slow_search(y, flat, none, 0, clock, silent).all();
+  }
+  for (auto* of : {&out.shift, &out.drift, &out.strength, &out.spread}) of->assign(n, 0.0);
+  for (const slow_change& c : out.slow) {
+    std::vector<double>& of = c.kind == slow_kind::level    ? out.shift
+                              : c.kind == slow_kind::drift  ? out.drift
+                              : c.kind == slow_kind::season ? out.strength
+                                                            : out.spread;
+    for (std::size_t i = c.begin; i < c.end; ++i) of[i] = std::max(of[i], d::weight_of(c, i, n));
+  }
+  out.tests.resize(n);
+  out.stretches.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     if (!std::isfinite(x[i])) out.evidence[i] = 0.0;
+    out.tests[i] = out.evidence[i];
     const double share = r[i] > 0 ? out.evidence[i] / r[i] : 0.0;
     for (double* of : {&out.level[i], &out.season[i], &out.step[i]}) *of *= share;
     if (out.stuck[i] > 0 || out.missing[i] > 0) out.stands_out[i] = 1;
-    out.evidence[i] = std::max({out.evidence[i], out.stuck[i], out.missing[i]});
+    out.stretches[i] =
+        std::max({out.stuck[i], out.missing[i], out.shift[i], out.drift[i], out.strength[i], out.spread[i]});
+    out.evidence[i] = std::max(out.evidence[i], out.stretches[i]);
   }
   return out;
 }

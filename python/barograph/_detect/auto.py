@@ -20,6 +20,12 @@ FALSE_SHARE = 0.1
 
 _MISSING = ", and rows or cells that are missing"
 
+#: Evidence of a whole series that stands beside that of its rows, and what it is called.
+_APART = {
+    "stuck": "stuck", "missing": "missing", "shift": "level shift", "drift": "drift",
+    "strength": "season strength", "spread": "spread",
+}  # fmt: skip
+
 #: What one of evidence, -log10 p, is worth as a square of a distance, p of which is exp(-square / 2).
 _SQUARE = 2 * np.log(10)
 
@@ -61,6 +67,9 @@ def auto(
     to the nearest of some rows and Mahalanobis' distance; the three of them that find a row strangest count,
     by standard scores. With causal=True they are learnt from rows 0 to 255 first (which score 0), and anew
     whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
+    In a whole series of 256 rows or more slow changes are looked for too (a level that shifts and stays, a
+    drift, a season that is weaker or stronger, a spread that is wider): each is one finding, beyond chance
+    where a series wanders by itself, from about one standard deviation of its rows on.
     Of a whole series rows are flagged whose own value stands out; the smoothing raises the scores of their
     neighbours too. A series, or a column of a table that has times, in which values are missing for longer
     than they usually are has gone silent, and the first row after a gap in steady times tells of it: both are
@@ -103,8 +112,7 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
     got = _core.whole_series(seconds, data.values[order], period, clock)
     back = np.argsort(order, kind="stable")
     column: dict[str, Doubles] = {
-        name: got[name][back]
-        for name in ("evidence", "expected", "level", "season", "step", "stuck", "missing")
+        name: got[name][back] for name in ("evidence", "expected", "level", "season", "step", *_APART)
     }
     usual = {86400: "hour of day", 604800: "hour of week"}.get(got["cycle"], "")
     if got["period"]:
@@ -113,17 +121,46 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
     method = f"whole series: distance from the median{' and ' * bool(usual)}{usual}"
     method += f", smoothed over 1, 3 and 10 rows{'' if usual else f' ({why})'}"
     method += "; values that are stuck and rows that are missing"
-    names = ["level", usual, "step", "stuck", "missing"]
-    parts = [column[name] for name in ("level", "season", "step", "stuck", "missing")]
+    method += _told(got["slow"], data, order)
+    names = ["level", usual, "step", *_APART.values()]
+    parts = [column[name] for name in ("level", "season", "step", *_APART)]
     if not usual:  # both parts are the distance from the median
         names[:2], parts[:2] = ["level"], [column["level"] + column["season"]]
     margin = got["margin"]
+    flagged = _core.stretch_findings(got["tests"], FALSE_SHARE) & got["stands_out"] | (got["stretches"] > 0)
     return _judged(
-        column["evidence"], contamination, method, got["stands_out"][back],
+        column["evidence"], contamination, method, flagged[back],
         time=data.time, value=data.values, expected=column["expected"], zone=data.zone,
         lower=column["expected"] - margin, upper=column["expected"] + margin, kind=kind_among(data.names),
         attribution=Attribution(np.column_stack(parts), tuple(names)),
     )  # fmt: skip
+
+
+def _told(
+    slow: list[tuple[str, int, int, float, float]], data: Telemetry, order: npt.NDArray[np.int64]
+) -> str:
+    """What changed slowly, and from when on, as a part of a sentence."""
+    said = ""
+    for kind, begin, end, size, _ in slow:
+        if kind == "level":
+            what = f"the level is {abs(size):.3g} {'higher' if size > 0 else 'lower'}"
+        elif kind == "drift":
+            what = f"it {'rises' if size > 0 else 'falls'} by {abs(size):.3g}"
+        elif kind == "spread":
+            what = f"the spread is {size:.2g} times as large"
+        else:
+            what = f"the season is {abs(size):.0%} {'stronger' if size > 0 else 'weaker'}"
+        at = [
+            f"row {row:,}" if data.time is None else _minute(data.time[order[row]])
+            for row in (begin, end - 1)
+        ]
+        until = "on" if end == len(data) else f"to {at[1]}"
+        said += f"; from {at[0]} {until} {what}"
+    return said
+
+
+def _minute(at: np.datetime64) -> str:
+    return str(at.astype("datetime64[m]")).replace("T", " ")
 
 
 def _period(values: Doubles) -> int:
@@ -228,14 +265,14 @@ def _of_columns(missing: Doubles) -> Doubles:
 
 def _judged(
     evidence: Doubles, contamination: float | None, method: str,
-    may: npt.NDArray[np.bool_] | None = None, **columns: Any,
+    flagged: npt.NDArray[np.bool_] | None = None, **columns: Any,
 ) -> Detections:  # fmt: skip
-    """Flags by false-discovery control where a row `may` be flagged, or the share asked for."""
+    """Flags the rows given, or by false-discovery control, or the share asked for."""
     score = evidence / (1.0 + evidence)
     if contamination is None:
-        p = 10.0**-evidence
-        limit = _core.benjamini_hochberg(p, FALSE_SHARE)
-        flagged = p <= limit if may is None else (p <= limit) & may
+        if flagged is None:
+            p = 10.0**-evidence
+            flagged = p <= _core.benjamini_hochberg(p, FALSE_SHARE)
         needed = float(score[flagged].min()) if flagged.any() else 1.0
         method += f"; findings by Benjamini and Hochberg at {100 * FALSE_SHARE:.0f} %"
     else:

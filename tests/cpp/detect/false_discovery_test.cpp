@@ -9,6 +9,7 @@
 using namespace barograph;
 using detect::benjamini_hochberg;
 using detect::online_false_discovery;
+using detect::stretch_findings;
 
 TEST_CASE("Benjamini and Hochberg's own example has four findings") {
   // table 1 of the paper, 15 tests at 0.05
@@ -50,4 +51,19 @@ TEST_CASE("a finding makes the next ones easier for a while, within a limit") {
   for (int i = 0; i < 500; ++i) CHECK(online.push(1e-9));
   for (int i = 0; i < 5000; ++i) online.push(0.5);
   CHECK(online.level() == Approx(1e-5).epsilon(0.01));
+}
+
+TEST_CASE("one long stretch does not pay for many short ones") {
+  std::vector<double> evidence(4000, 0.0);
+  for (std::size_t i = 1000; i < 1200; ++i) evidence[i] = 6.0;  // 200 rows let p = 0.005 pass
+  for (std::size_t i = 0; i < 20; ++i) evidence[2000 + 50 * i] = 3.0;
+  const auto rows = stretch_findings(evidence, 0.1);
+  std::size_t inside = 0, outside = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) (i >= 1000 && i < 1200 ? inside : outside) += rows[i];
+  CHECK(inside == 200);
+  CHECK(outside == 0);
+  evidence[3900] = 5.0;  // enough by itself
+  CHECK(stretch_findings(evidence, 0.1)[3900] == 1);
+  CHECK(stretch_findings(std::vector<double>(100, 1.0), 0.1) == std::vector<std::uint8_t>(100, 0));
+  CHECK(stretch_findings(std::vector<double>(), 0.1).empty());
 }

@@ -229,6 +229,79 @@ def test_days_are_those_of_the_zone():
     assert [stream.update(t, v).score for t, v in zip(index, x, strict=True)] == found.score.tolist()
 
 
+def slow(what: str, seed: int, n: int = 4032) -> tuple[np.ndarray, int, int]:
+    """A series with a day of 288 rows, in which something goes wrong slowly, from which row to which."""
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(size=n)
+    season = 5 * np.sin(2 * np.pi * np.arange(n) / 288)
+    begin, end = 2450, n
+    if what == "level shift":
+        noise[begin:] += 2.5
+    elif what == "level lower":
+        end = begin + 700
+        noise[begin:end] -= 3
+    elif what == "drift":
+        noise[begin:] += np.linspace(0, 5, n - begin)
+    elif what == "season lost":
+        end = begin + 900
+        season[begin:end] = 0
+    else:
+        end = begin + 300
+        noise[begin:end] *= 4
+    return 100 + season + noise, begin, end
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("what", "cause", "words"),
+    [
+        ("level shift", "level shift", "the level is"), ("level lower", "level shift", "lower"),
+        ("drift", "drift", "it rises by"), ("season lost", "season strength", "% weaker"),
+        ("spread", "spread", "times as large"),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_slowly_is_one_incident_from_where_it_begins(
+    what: str, cause: str, words: str, seed: int
+):
+    x, begin, end = slow(what, seed)
+    t = times(x.size)
+    found = bg.detect.auto(x, t)
+    longest = max(found.incidents(), key=lambda one: one.end - one.onset)
+    off = abs(longest.onset - t[begin]) / np.timedelta64(STEP, "s")
+    assert off <= (150 if what == "drift" else 60)
+    assert abs(longest.end - t[end - 1]) / np.timedelta64(STEP, "s") <= 60
+    assert len(found.incidents()) <= 2
+    assert words in found.method
+    assert cause in next(d for d in found if d.row == (begin + end) // 2).causes[:1]
+    assert found.score[begin + 100 : end - 100].min() >= 0.75
+    assert not found.is_anomaly[: begin - 200].any()
+
+
+def test_what_was_there_from_the_start_is_no_slow_change():
+    n = 4032
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        noise, at = rng.normal(size=n), np.arange(n) / n
+        weekend = (np.arange(n) // 288 + 3) % 7 >= 5  # of a Thursday on
+        for x in (
+            12 * at + noise,
+            12 * at**2 + noise,
+            (20 + 5 * np.sin(at * 88)) * (1 + at),
+            noise - 6 * weekend,
+        ):
+            assert bg.detect.auto(x, times(n)).is_anomaly.mean() < 0.002
+        assert len(bg.detect.auto(np.cumsum(noise), times(n)).incidents()) <= 1
+
+
+def test_a_long_stretch_does_not_make_findings_of_what_is_usual():
+    for seed in range(3):
+        x = np.random.default_rng(seed).standard_t(4, 4000)
+        x[2000:2100] = np.nan
+        found = bg.detect.auto(x, times(4000))
+        assert found.is_anomaly[2010:2090].all()
+        assert found.is_anomaly.sum() < 105
+
+
 def test_what_is_no_data_is_refused_by_name():
     with pytest.raises(TypeError, match="x: column 'a' is text"):
         bg.detect.auto({"a": ["x", "y"], "b": [1, 2]})

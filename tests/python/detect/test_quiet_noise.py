@@ -11,9 +11,13 @@ import barograph as bg
 
 
 def _ar(rng, n: int, phi: float) -> np.ndarray:
+    return _filtered(rng.normal(size=n), phi)
+
+
+def _filtered(shocks: np.ndarray, phi: float) -> np.ndarray:
     from scipy.signal import lfilter
 
-    return lfilter([1.0], [1.0, -phi], rng.normal(size=n))
+    return lfilter([1.0], [1.0, -phi], shocks)
 
 
 def _garch(rng, n: int) -> np.ndarray:
@@ -46,7 +50,7 @@ KINDS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
     "day, spread too": lambda r, n: (20 + 15 * _day(n)) * (1 + 0.1 * r.normal(size=n)),
     "day without noise": lambda _, n: _day(n),
     "weekends": lambda r, n: (
-        (1 - 0.5 * (np.arange(n) // 288 % 7 >= 5)) * (20 + 10 * _day(n)) + r.normal(size=n)
+        (1 - 0.5 * ((np.arange(n) // 288 + 3) % 7 >= 5)) * (20 + 10 * _day(n)) + r.normal(size=n)
     ),
     "trend": lambda r, n: 0.01 * np.arange(n) + r.normal(size=n),
     "counts": lambda r, n: r.poisson(3, n).astype(float),
@@ -58,6 +62,27 @@ KINDS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
     "error rate": lambda r, n: r.binomial(200, 0.01, n) / 200.0,
     "percent": lambda r, n: np.clip(50 + 20 * _day(n) + 8 * r.normal(size=n), 0, 100),
     "constant": lambda _, n: np.full(n, 3.0),
+    "Cauchy": lambda r, n: r.standard_cauchy(n),
+    "Pareto, 1.5": lambda r, n: r.pareto(1.5, n),
+    "random spikes": lambda r, n: r.normal(size=n) + 10 * (r.uniform(size=n) < 0.02),
+    "random spikes of all sizes": lambda r, n: (
+        r.normal(size=n) + 8 * r.exponential(size=n) * (r.uniform(size=n) < 0.02)
+    ),
+    "very rare counts": lambda r, n: r.poisson(0.02, n).astype(float),
+    "many counts": lambda r, n: r.poisson(50, n).astype(float),
+    "zeros and values": lambda r, n: np.where(r.uniform(size=n) < 0.8, 0.0, r.exponential(size=n)),
+    "zeros and heavy values": lambda r, n: np.where(r.uniform(size=n) < 0.95, 0.0, np.exp(r.normal(size=n))),
+    "two levels": lambda r, n: r.normal(size=n) + 6 * (r.uniform(size=n) < 0.3),
+    "rounded": lambda r, n: np.round(r.normal(size=n), 1),
+    "AR(1), 0.9": lambda r, n: _ar(r, n, 0.9),
+    "AR(1), 0.99": lambda r, n: _ar(r, n, 0.99),
+    "AR(1), 0.9, of t 3": lambda r, n: _filtered(r.standard_t(3, n), 0.9),
+    "trend, strong": lambda r, n: 0.1 * np.arange(n) + r.normal(size=n),
+    "trend, bent": lambda r, n: 20 * (np.arange(n) / n) ** 2 + r.normal(size=n),
+    "day and growth": lambda r, n: (20 + 10 * _day(n)) * (1 + np.arange(n) / n) + r.normal(size=n),
+    "day and spikes at night": lambda r, n: 10 * _day(n) + r.normal(size=n) + 15 * (np.arange(n) % 288 == 30),
+    "spread by hour": lambda r, n: r.normal(size=n) * (1.5 + _day(n)),
+    "latency": lambda r, n: 50 * (1.5 + _day(n)) * np.exp(0.4 * r.normal(size=n)),
 }
 
 
@@ -65,17 +90,45 @@ def times(n: int) -> np.ndarray:
     return np.datetime64("2026-01-01", "s") + np.arange(n) * np.timedelta64(300, "s")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_quiet_noise_of_any_kind_gives_few_false_alarms(kind: str):
-    # stated: one row in 100 at most for any kind, and for the causal form one in 400
-    n, seeds = 3000, 3
+#: Of few rows a spike or a count that is rare is not told from one that is wrong.
+RARE = {"Cauchy", "Pareto, 1.5", "random spikes", "random spikes of all sizes", "very rare counts",
+        "zeros and heavy values"}  # fmt: skip
+
+
+def flagged(kind: str, n: int, seeds: range) -> tuple[float, float]:
+    """The share of rows that are flagged, of whole series and causally."""
     whole = causal = 0
-    for seed in range(seeds):
+    for seed in seeds:
         x = KINDS[kind](np.random.default_rng(seed), n)
         whole += bg.detect.auto(x, times(n)).count
         causal += bg.detect.auto(x, times(n), causal=True).count
-    assert whole <= 0.01 * n * seeds
-    assert causal <= 0.0025 * n * seeds
+    return whole / (n * len(seeds)), causal / (n * len(seeds))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_quiet_noise_of_any_kind_gives_few_false_alarms(kind: str):
+    # stated: one row in 200 at most for any kind, and for the causal form one in 400
+    whole, causal = flagged(kind, 3000, range(3))
+    assert whole <= 0.005
+    assert causal <= 0.0025
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [700, 1500, 4000, 9000])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_rate_of_false_alarms_holds_for_many_seeds_and_lengths(kind: str, n: int):
+    whole, causal = flagged(kind, n, range(200, 220))
+    # one slow change in twenty series may be false: a series that wanders is one finding then
+    wanders = kind in {
+        "random walk",
+        "AR(1), 0.99",
+        "day and growth",
+        "weekends",
+        "counts by day",
+        "on and off",
+    }
+    assert whole <= (0.05 if wanders else 0.005)
+    assert causal <= 0.0025
 
 
 def test_quiet_noise_taken_together_gives_fewer_than_one_false_row_in_two_thousand():
@@ -87,9 +140,7 @@ def test_quiet_noise_taken_together_gives_fewer_than_one_false_row_in_two_thousa
 
 @pytest.mark.parametrize("n", [60, 120, 250])
 def test_short_series_keep_to_the_same_rate(n: int):
-    seeds = 12
-    for kind, make in KINDS.items():
-        series = [make(np.random.default_rng(100 + seed), n) for seed in range(seeds)]
-        for causal in (False, True):
-            count = sum(bg.detect.auto(x, times(n), causal=causal).count for x in series)
-            assert count <= (0.0025 if causal else 0.01) * n * seeds, (kind, causal)
+    for kind in KINDS:
+        whole, causal = flagged(kind, n, range(100, 112))
+        assert whole <= (0.02 if kind in RARE else 0.01), kind
+        assert causal <= 0.0025, kind

@@ -1,0 +1,339 @@
+// slow_changes: what goes wrong slowly in a series: a level that shifts and stays, a leak, a season that is
+// lost or grows.
+//
+// Rows are looked at in blocks, of which the level and the strength of the season (by regression on what is
+// usual) are a course of some hundred values. detail/change_fit.hpp finds what in it is beyond a straight
+// line and beyond the course's own wandering. So growth from the start on is no finding, nor is a random
+// walk, a calendar of which too few weekends are known neither. Evidence is capped by how large the change
+// is: 2.2 and 0.75 a standard deviation of the rows, however sure. Class F; O(n) and the square of the
+// blocks.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "../core/errors.hpp"
+#include "../core/math.hpp"
+#include "../core/span.hpp"
+#include "detail/change_fit.hpp"
+#include "detail/order.hpp"
+
+BAROGRAPH_NAMESPACE_BEGIN
+namespace detect {
+
+enum class slow_kind : std::uint8_t { level, drift, season, spread };
+
+/// Rows [begin, end) of a series in which something is otherwise than before.
+struct slow_change {
+  slow_kind kind;
+  std::size_t begin, end;
+  double size;  ///< of a level its shift; of a drift what it rises by until the end; of a season the share by
+                ///< which it is stronger: -1 where it is gone; of spread how many times it is as large
+  double evidence;  ///< -log10 of the chance, capped by the size
+};
+
+namespace detail {
+
+/// The slow changes of one series.
+class slow_search {
+ public:
+  /// @param y         finite, at most 1e300 from 0
+  /// @param expected  what is usual at the time of each
+  /// @param per_day   rows of a cycle of what is usual, 0 where it has none
+  /// @param spread    how far rows usually are from it, at their time; empty where that is the same for all
+  /// @param clock     seconds by the clocks whose days matter, where too few weeks show what is usual on
+  /// which
+  ///                  day; else empty
+  /// @param silent    1 where a row is missing or stuck, and says nothing here
+  slow_search(const std::vector<double>& y, const std::vector<double>& expected,
+              const std::vector<double>& spread, std::size_t per_day, span<const std::int64_t> clock,
+              const std::vector<std::uint8_t>& silent)
+      : per_day_(per_day),
+        clock_(clock),
+        rest_(y.size()),
+        usual_(expected),
+        spread_(spread),
+        silent_(silent) {
+    for (std::size_t i = 0; i < y.size(); ++i) rest_[i] = y[i] - expected[i];
+  }
+
+  std::vector<slow_change> all() {
+    std::vector<slow_change> found;
+    if (rest_.size() < least_rows) return found;
+    for (int round = 0; round < most; ++round) {
+      bool any = false;
+      for (const slow_change& c : {of_level(), of_season(), of_spread()}) {
+        if (c.evidence < least_evidence) continue;
+        any = true;
+        if (!of_calendar(c)) found.push_back(c);
+      }
+      if (!any) break;
+    }
+    return found;
+  }
+
+ private:
+  static constexpr std::size_t least_rows = 256;
+  static constexpr int most = 3;
+  static constexpr double least_evidence = 3.0, sure = 6.0;
+
+  /// A standard deviation of the rows that a tenth of odd ones do not move.
+  double scale() {
+    std::vector<double> a(rest_);
+    const double middle = median(a);
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] = std::abs(rest_[i] - middle);
+    const double by_half = 1.4826 * median(a);
+    most_equal_ = !(by_half > 0);
+    return most_equal_ ? sum / static_cast<double>(a.size()) : by_half;  // or their mean distance
+  }
+
+  /// Of each row its deviation in units of the usual one, a third at least.
+  std::vector<double> deviations() const {
+    std::vector<double> a(rest_.size(), 1.0);
+    if (spread_.empty()) return a;
+    std::vector<double> sorted(spread_);
+    const double middle = median(sorted);
+    if (middle > 0)
+      for (std::size_t i = 0; i < a.size(); ++i) a[i] = std::clamp(spread_[i] / middle, 1.0 / 3, 10.0);
+    return a;
+  }
+
+  /// The rest in units of sigma about its median, drawn in to six of the deviations of their rows.
+  std::vector<double> tamed(double sigma, const std::vector<double>& deviation) const {
+    std::vector<double> a(rest_);
+    const double middle = median(a);
+    for (std::size_t i = 0; i < a.size(); ++i)
+      a[i] = std::clamp((rest_[i] - middle) / sigma, -6.0 * deviation[i], 6.0 * deviation[i]);
+    return a;
+  }
+
+  /// Whether a change is that of a weekend, where too few are known to say what is usual then.
+  bool of_calendar(const slow_change& c) const {
+    if (clock_.empty()) return false;
+    constexpr std::int64_t day = 86400, about = day / 6;
+    const auto is_weekend = [](std::int64_t t) {  // 1970 began on a Thursday
+      const std::int64_t place = ((t % (7 * day)) + 7 * day) % (7 * day);
+      return place >= 2 * day && place < 4 * day;
+    };
+    const auto edge = [&](std::size_t row) {
+      return is_weekend(clock_[row] - about) != is_weekend(clock_[row] + about);
+    };
+    std::size_t odd = 0;
+    for (std::size_t i = c.begin; i < c.end; ++i) odd += is_weekend(clock_[i]) ? 1 : 0;
+    const double share = static_cast<double>(odd) / static_cast<double>(c.end - c.begin);
+    const bool begins = edge(c.begin), ends = c.end == rest_.size() || edge(c.end);
+    const double lasts = static_cast<double>(clock_[c.end - 1]) - static_cast<double>(clock_[c.begin]);
+    const bool long_enough = lasts > static_cast<double>(day) || c.end == rest_.size();
+    if (share > 0.85) return (begins || (ends && c.end != rest_.size())) && long_enough;
+    return share < 0.15 && begins && ends;
+  }
+
+  /// Rows of a block: some 200 blocks, whole ones a day where there are days.
+  std::size_t block_rows() const {
+    const std::size_t n = rest_.size(), wanted = std::max<std::size_t>(4, (n + 199) / 200);
+    if (per_day_ < wanted) return wanted;
+    std::size_t parts = per_day_ / wanted;
+    while (per_day_ % parts != 0 && parts > 1) --parts;
+    const std::size_t whole = per_day_ / parts;
+    return whole <= 2 * wanted ? whole : wanted;
+  }
+
+  static double capped(double evidence, double deviations) {
+    return evidence < sure ? 0.0 : std::min({evidence, 2.2 + 0.75 * std::abs(deviations), 12.0});
+  }
+
+  /// The same for a size in the units of the values, when the change has been taken away: before, it adds to
+  /// the deviation itself.
+  double capped_now(double evidence, double size, double before) {
+    const double sigma = scale();
+    return capped(evidence, size / (sigma > 0 ? std::min(sigma, before) : before));
+  }
+
+  /// Blocks of a day that is to be reckoned with, where times cover too few days to know it: else 0.
+  double wave(std::size_t rows) const {
+    const std::size_t n = rest_.size();
+    if (clock_.empty()) return 0.0;
+    const double covered = static_cast<double>(clock_[n - 1]) - static_cast<double>(clock_[0]);
+    if (!(covered > 0 && covered < 4 * 86400.0)) return 0.0;
+    const double blocks = 86400.0 / covered * static_cast<double>(n) / static_cast<double>(rows);
+    return blocks < 4.0 * static_cast<double>(n / rows) ? blocks : 0.0;
+  }
+
+  slow_change of_level() {
+    slow_change out{slow_kind::level, 0, 0, 0.0, 0.0};
+    const std::size_t n = rest_.size();
+    const double sigma = scale();
+    if (!(sigma > 0)) return out;
+    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
+    const std::size_t rows = block_rows(), blocks = n / rows;
+    std::vector<double> z(blocks, 0.0), w(blocks, 0.0);
+    for (std::size_t k = 0; k < blocks; ++k) {
+      for (std::size_t i = k * rows; i < (k + 1) * rows; ++i) {
+        if (silent_[i] != 0) continue;
+        const double weight = 1.0 / (deviation[i] * deviation[i]);
+        z[k] += weight * r[i];
+        w[k] += weight;
+      }
+      z[k] = w[k] > 0 ? z[k] / w[k] : 0.0;
+    }
+    const fitted_change c =
+        change_fit(z, w, {true, true, 3, std::max<std::size_t>(3, blocks / 10), wave(rows)}).best();
+    const std::size_t end = c.end == blocks ? n : c.end * rows;
+    const double last = static_cast<double>(c.end - c.begin) - 1.0;
+    const double mean = c.kink ? c.size * last / 2 : c.size;
+    if (c.evidence < sure) return out;
+    out.kind = c.kink ? slow_kind::drift : slow_kind::level;
+    out.begin = c.begin * rows;
+    out.end = end;
+    if (c.kink) {
+      out.size = c.size * last * sigma;
+      for (std::size_t i = out.begin; i < n; ++i)
+        rest_[i] -= c.size * sigma * (static_cast<double>(i - out.begin) / static_cast<double>(rows));
+      out.evidence = capped_now(c.evidence, mean * sigma, sigma);
+      return out;
+    }
+    out.size = c.size * sigma;
+    // the rows at which the one level is left for the other
+    const auto split = [&](std::size_t at, double sign) {
+      double sum = 0.0, best = 0.0;
+      std::size_t where = at - std::min(at, 2 * rows);
+      const std::size_t from = where, to = std::min(n, at + 2 * rows);
+      double base = 0.0;  // the level outside
+      std::size_t count = 0;
+      const auto outside = [&](std::size_t b, std::size_t e) {
+        for (std::size_t k = b; k < e; ++k, ++count) base += z[k];
+      };
+      outside(c.begin - std::min<std::size_t>(c.begin, 10), c.begin);
+      outside(c.end, std::min(blocks, c.end + 10));
+      const double half = (count != 0 ? base / static_cast<double>(count) : 0.0) + c.size / 2;
+      for (std::size_t i = from; i < to; ++i) {
+        sum += sign * (half - r[i]) * (c.size > 0 ? 1.0 : -1.0);
+        if (sum > best) {
+          best = sum;
+          where = i + 1;
+        }
+      }
+      return where;
+    };
+    out.begin = split(out.begin, 1.0);
+    if (out.end != n) out.end = std::max(out.begin + 1, split(out.end, -1.0));
+    for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] -= out.size;
+    out.evidence = capped_now(c.evidence, out.size, sigma);
+    return out;
+  }
+
+  slow_change of_season() {
+    slow_change out{slow_kind::season, 0, 0, 0.0, 0.0};
+    const std::size_t n = rest_.size();
+    const double sigma = scale();
+    if (per_day_ < 4 || n < 4 * per_day_ || !(sigma > 0)) return out;
+    double mean = 0.0;
+    for (std::size_t i = 0; i < n; ++i) mean += (usual_[i] - mean) / static_cast<double>(i + 1);
+    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
+    const std::size_t parts = std::min<std::size_t>(per_day_, 4 * n / per_day_ > 400 ? 1 : 4);
+    const std::size_t blocks = n * parts / per_day_;
+    const auto row = [&](std::size_t k) { return k * per_day_ / parts; };
+    std::vector<double> z(blocks, 0.0), w(blocks, 0.0);
+    double all = 0.0;
+    for (std::size_t k = 0; k < blocks; ++k) {
+      for (std::size_t i = row(k); i < row(k + 1); ++i) {
+        const double p = (usual_[i] - mean) / sigma;
+        if (silent_[i] != 0) continue;
+        const double weight = 1.0 / (deviation[i] * deviation[i]);
+        z[k] += weight * p * r[i];
+        w[k] += weight * p * p;
+      }
+      all += w[k];
+      z[k] = w[k] > 0 ? z[k] / w[k] : 0.0;
+    }
+    const double strength = std::sqrt(all / static_cast<double>(row(blocks)));
+    if (!(strength > 0.3)) return out;
+    const fitted_change c = change_fit(z, w, {false, false, parts, parts}).best();
+    if (std::abs(c.size) < 0.25) return out;
+    out.evidence = capped(c.evidence, c.size * strength);
+    if (!(out.evidence > 0)) return out;
+    out.begin = row(c.begin);
+    out.end = c.end == blocks ? n : row(c.end);
+    out.size = c.size;
+    const auto split = [&](std::size_t at, double sign) {
+      const std::size_t from = at - std::min(at, per_day_ / 2), to = std::min(n, at + per_day_ / 2);
+      double sum = 0.0, best = 0.0;
+      std::size_t where = from;
+      for (std::size_t i = from; i < to; ++i) {
+        const double p = (usual_[i] - mean) / sigma, other = r[i] - c.size * p;
+        sum += sign * (other * other - r[i] * r[i]);
+        if (sum > best) {
+          best = sum;
+          where = i + 1;
+        }
+      }
+      return where;
+    };
+    out.begin = split(out.begin, 1.0);
+    if (out.end != n) out.end = std::max(out.begin + 1, split(out.end, -1.0));
+    for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] -= out.size * (usual_[i] - mean);
+    return out;
+  }
+
+  slow_change of_spread() {
+    slow_change out{slow_kind::spread, 0, 0, 0.0, 0.0};
+    const std::size_t n = rest_.size();
+    const double sigma = scale();
+    if (!(sigma > 0) || most_equal_ || wave(1) > 0) return out;
+    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
+    const std::size_t rows = block_rows(), blocks = n / rows;
+    std::vector<double> z(blocks, 0.0), w(blocks, 0.0);
+    const auto log_size = [&](std::size_t i) {
+      return math::log(std::max(std::abs(r[i]) / deviation[i], 0.1));
+    };
+    for (std::size_t k = 0; k < blocks; ++k) {
+      for (std::size_t i = k * rows; i < (k + 1) * rows; ++i) {
+        if (silent_[i] != 0) continue;
+        z[k] += log_size(i);
+        w[k] += 1.0;
+      }
+      z[k] = w[k] > 0 ? z[k] / w[k] : 0.0;
+    }
+    const fitted_change c =
+        change_fit(z, w, {true, false, 3, std::max<std::size_t>(3, blocks / 10), wave(rows)}).best();
+    out.size = math::exp(c.size);
+    const double times = std::max(out.size, 1.0 / out.size);
+    if (times < 1.6) return out;
+    out.evidence = capped(c.evidence, times - 1.0);
+    out.begin = c.begin * rows;
+    out.end = c.end == blocks ? n : c.end * rows;
+    if (out.evidence > 0)
+      for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] /= out.size;
+    return out;
+  }
+
+  std::size_t per_day_;
+  bool most_equal_ = false;
+  span<const std::int64_t> clock_;
+  std::vector<double> rest_;
+  std::vector<double> usual_, spread_;
+  std::vector<std::uint8_t> silent_;
+};
+
+}  // namespace detail
+
+/// The slow changes of a series without gaps, the strongest of each kind first.
+///
+/// @param y         finite, at most 1e300 from 0
+/// @param expected  what is usual at the time of each
+/// @param period    rows of a cycle of what is usual, 0 where it has none
+inline std::vector<slow_change> slow_changes(const std::vector<double>& y,
+                                             const std::vector<double>& expected, std::size_t period = 0) {
+  if (y.size() != expected.size())
+    raise<invalid_argument>("expected: " + std::to_string(expected.size()) + " given, expected " +
+                            std::to_string(y.size()) + ", one for each value");
+  return detail::slow_search(y, expected, {}, period, {}, std::vector<std::uint8_t>(y.size())).all();
+}
+
+}  // namespace detect
+BAROGRAPH_NAMESPACE_END
