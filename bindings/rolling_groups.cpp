@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "barograph/kernels.hpp"
 #include "interruptible.hpp"
 
 namespace py = pybind11;
@@ -70,8 +71,8 @@ void register_rolling_groups(py::module_& m) {
         doubles out(x.size());
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
         const interruptible call;
-        rolling::grouped_exponential(view(ends), reduction, view(x), decay, weighting, how, view(elapsed),
-                                     results);
+        rolling::grouped_exponential<barograph::kernels::compiled>(view(ends), reduction, view(x), decay,
+                                                                   weighting, how, view(elapsed), results);
         return out;
       },
       py::arg("ends"), py::arg("what"), py::arg("x"), py::arg("decay"), py::arg("weighting"),
@@ -88,8 +89,8 @@ void register_rolling_groups(py::module_& m) {
         doubles out(x.size());
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
         const interruptible call;
-        rolling::grouped_exponential_pairs(view(ends), reduction, view(x), view(y), decay, weighting, how,
-                                           how_y, view(elapsed), results);
+        rolling::grouped_exponential_pairs<barograph::kernels::compiled>(
+            view(ends), reduction, view(x), view(y), decay, weighting, how, how_y, view(elapsed), results);
         return out;
       },
       py::arg("ends"), py::arg("what"), py::arg("x"), py::arg("y"), py::arg("decay"), py::arg("weighting"),

@@ -80,6 +80,8 @@ _EXPORTS = {
     "demo": "_demo",
     "ewm_corr": "_weights",
     "ewm_cov": "_weights",
+    "ewm": "_weighted",
+    "Weighted": "_weighted",
     "ewm_mean": "_weights",
     "ewm_std": "_weights",
     "ewm_var": "_weights",
@@ -190,6 +192,8 @@ if TYPE_CHECKING:
     from ._streams import Counter as Counter
     from ._streams import Ewma as Ewma
     from ._streams import Trend as Trend
+    from ._weighted import Weighted as Weighted
+    from ._weighted import ewm as ewm
     from ._weights import ewm_corr as ewm_corr
     from ._weights import ewm_cov as ewm_cov
     from ._weights import ewm_mean as ewm_mean

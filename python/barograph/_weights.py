@@ -26,6 +26,7 @@ class _Weights(NamedTuple):
     times: Any
     inf: str
     bias: bool = False
+    ends: npt.NDArray[np.int64] | None = None  # of groups of rows, each the row after its last
 
 
 def ewm_mean(
@@ -190,19 +191,23 @@ def _weigh(x: Any, how: _Weights, what: str) -> Any:
         return columns.join(columns.each(shared, lambda i, _: _weigh(columns.columns[i], how, what)))
     series = _series(x, None)
     decay, weighting, elapsed = _decay(how, len(series.values), what)
-    out = _core.exponential(
-        what, series.values, decay, weighting, _inf(how.inf), not series.nan_is_missing, series.mask, elapsed
-    )
+    told = _inf(how.inf), not series.nan_is_missing, series.mask, elapsed
+    if how.ends is None:
+        out = _core.exponential(what, series.values, decay, weighting, *told)
+    else:
+        out = _core.grouped_exponential(how.ends, what, series.values, decay, weighting, *told)
     return series.wrap(out, _cut(series, how))
 
 
 def _weigh_pairs(x: Any, y: Any, weights: _Weights, what: str, pairwise: bool | None) -> Any:
     def pair(first: _Series, second: _Series, cut: _Cut, how: _How) -> Doubles:
         decay, weighting, elapsed = _decay(weights, len(first.values), what)
-        return _core.exponential_pairs(
-            what, first.values, second.values, decay, weighting, _inf(weights.inf),
-            not (first.nan_is_missing and second.nan_is_missing), first.mask, second.mask, elapsed,
-        )  # fmt: skip
+        shown = not (first.nan_is_missing and second.nan_is_missing)
+        told = (first.values, second.values, decay, weighting, _inf(weights.inf), shown,
+                first.mask, second.mask, elapsed)  # fmt: skip
+        if weights.ends is None:
+            return _core.exponential_pairs(what, *told)
+        return _core.grouped_exponential_pairs(weights.ends, what, *told)
 
     how = _How(1, None, False, None, None, weights.times, weights.inf)
     if is_frame(x) or is_frame(y):
@@ -217,6 +222,8 @@ def _weigh_pairs(x: Any, y: Any, weights: _Weights, what: str, pairwise: bool | 
 def _cut(series: _Series, how: _Weights) -> _Cut:
     """The windows of all rows so far: what tells where values are too few."""
     rows = len(series.values)
+    if how.ends is not None:
+        return _Cut(_core.grouped_windows(how.ends, rows, rows, False, "right"), _least(how), 1)
     return _Cut(_core.fixed_windows(rows, max(rows, 1), False, "right", 1), _least(how), 1)
 
 
@@ -249,6 +256,8 @@ def _decay(
             raise ValueError(f"halflife: {how.halflife!r} given, expected more than 0")
         times = _times(_plain_times(how.times), rows)
         elapsed = np.diff(times, prepend=times[:1]) / half_life
+        if how.ends is not None:  # the first row of a group comes after none
+            elapsed[np.unique(how.ends[how.ends < rows])] = 0.0
         given = given or {"alpha": 0.5}
     if len(given) != 1:
         raise ValueError(f"com, span, halflife, alpha: {len(given)} of them given, expected one")

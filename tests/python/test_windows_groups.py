@@ -78,6 +78,27 @@ def test_expanding_pairs_indexers_and_several_statistics():
     )
 
 
+@pytest.mark.parametrize("name", ["mean", "var", "std", "cov", "corr"])
+@pytest.mark.parametrize("how", [{"halflife": 3}, {"alpha": 0.5, "adjust": False, "ignore_na": True}])
+def test_weights_begin_anew_with_each_group(name, how):
+    x = _frame(4)[["host", "ms", "size"]]
+    got = getattr(bg.ewm(x, **how, min_periods=2, by="host"), name)()
+    want = getattr(x.groupby("host").ewm(**how, min_periods=2), name)()
+    pd.testing.assert_frame_equal(got, want, rtol=1e-9, atol=1e-9)
+    alone = x[x["host"] == "a"][["ms", "size"]]
+    np.testing.assert_array_equal(got.loc["a"], getattr(bg.ewm(alone, **how, min_periods=2), name)())
+
+
+def test_weights_by_time_of_groups():
+    x = _frame(5)
+    x.loc[x.index[9], "host"] = None
+    got = bg.ewm(x["ms"], halflife="5min", times=x.index, by=x["host"]).mean()
+    for host in "abc":
+        alone = x["ms"][x["host"] == host]
+        want = bg.ewm_mean(alone, halflife="5min", times=alone.index)
+        pd.testing.assert_series_equal(got.loc[host], want)
+
+
 def test_times_run_within_a_group_whatever_the_other_groups_do():
     x = pd.DataFrame(
         {"at": pd.to_datetime([5, 1, 6, 2, 9], unit="s"), "k": list("abaab"), "v": np.arange(5.0)}

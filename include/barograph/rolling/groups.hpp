@@ -104,6 +104,7 @@ inline options part(options how, std::int64_t first, std::int64_t count) {
 }  // namespace detail
 
 /// As exponential(), begun anew with each group.
+template <class Kernels = inline_exponential>
 inline void grouped_exponential(span<const std::int64_t> ends, reduction what, span<const double> x,
                                 const decay& d, const weighting& weights, const options& how,
                                 span<const double> elapsed, span<double> out) {
@@ -112,13 +113,14 @@ inline void grouped_exponential(span<const std::int64_t> ends, reduction what, s
   if (!elapsed.empty()) detail::check_rows("elapsed", elapsed.size(), x.size());
   const auto rows = static_cast<std::int64_t>(x.size());
   for_each_group(ends, rows, [&](std::int64_t first, std::int64_t count) {
-    exponential(what, detail::part(x, first, count), d, weights, detail::part(how, first, count),
-                detail::part(elapsed, first, count),
-                out.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    exponential<Kernels>(what, detail::part(x, first, count), d, weights, detail::part(how, first, count),
+                         detail::part(elapsed, first, count),
+                         out.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
   });
 }
 
 /// As exponential_pairs(), begun anew with each group.
+template <class Kernels = inline_exponential>
 inline void grouped_exponential_pairs(span<const std::int64_t> ends, reduction what, span<const double> x,
                                       span<const double> y, const decay& d, const weighting& weights,
                                       const options& how, const options& how_y, span<const double> elapsed,
@@ -130,10 +132,10 @@ inline void grouped_exponential_pairs(span<const std::int64_t> ends, reduction w
   if (!elapsed.empty()) detail::check_rows("elapsed", elapsed.size(), x.size());
   const auto rows = static_cast<std::int64_t>(x.size());
   for_each_group(ends, rows, [&](std::int64_t first, std::int64_t count) {
-    exponential_pairs(what, detail::part(x, first, count), detail::part(y, first, count), d, weights,
-                      detail::part(how, first, count), detail::part(how_y, first, count),
-                      detail::part(elapsed, first, count),
-                      out.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    exponential_pairs<Kernels>(what, detail::part(x, first, count), detail::part(y, first, count), d, weights,
+                               detail::part(how, first, count), detail::part(how_y, first, count),
+                               detail::part(elapsed, first, count),
+                               out.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
   });
 }
 
