@@ -71,12 +71,35 @@ class Grouped(NamedTuple):
         return frame_like(result, columns)
 
     def _by_keys(self, result: Any, pandas: Any) -> Any:
-        times = len(result) // len(self.order) if len(self.order) else 1  # pairs have rows for each column
-        keys = [pandas.Index(take(key, self.order)).repeat(times) for key in self.keys]
-        index = result.index
-        levels = [index.get_level_values(i) for i in range(index.nlevels)]
-        result.index = pandas.MultiIndex.from_arrays([*keys, *levels], names=[*self.names, *index.names])
+        if not len(self.order):
+            levels = [result.index.get_level_values(i) for i in range(result.index.nlevels)]
+            keys = [pandas.Index(take(key, self.order)) for key in self.keys]
+            names = [*self.names, *result.index.names]
+            result.index = pandas.MultiIndex.from_arrays([*keys, *levels], names=names)
+            return result
+        counts = np.diff(self.ends, prepend=0)
+        keys = [pandas.Index(take(key, self.order[self.ends - counts])) for key in self.keys]  # of each group
+        groups = pandas.MultiIndex.from_arrays(keys, names=self.names)
+        times = len(result) // len(self.order)  # pairs have rows for each column
+        own = self._own_index(result, pandas)
+        result.index = pandas.MultiIndex(
+            levels=[*groups.levels, *own.levels],
+            codes=[*(codes.repeat(counts * times) for codes in groups.codes), *own.codes],
+            names=[*self.names, *own.names],
+            verify_integrity=False,
+        )
         return result
+
+    def _own_index(self, result: Any, pandas: Any) -> Any:
+        """The index that results have without keys; taken from that of x where its labels are in order."""
+        index = result.index
+        if isinstance(index, pandas.MultiIndex):
+            return index
+        if len(index) == len(self.order) and self.index.is_unique and self.index.is_monotonic_increasing:
+            return pandas.MultiIndex(
+                levels=[self.index], codes=[self.order], names=index.names, verify_integrity=False
+            )
+        return pandas.MultiIndex.from_arrays([index], names=index.names)
 
 
 def grouped(x: Any, by: Any) -> Grouped:
