@@ -119,5 +119,5 @@ def _reason(row: Row) -> str:
     if name in ("mean", "std"):
         return "each value is split in two so that sums are exact, which a plain running sum is not"
     if name in ("skew", "kurt"):
-        return "powers are summed exactly, in two whole numbers each, and cancel in twice the precision"
+        return "each value is split in two so that sums of powers are exact, and moved to the mean exactly"
     return "close, and not reached in this run"

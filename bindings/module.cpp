@@ -62,5 +62,6 @@ PYBIND11_MODULE(_core, m) {
   barograph_bindings::register_detect_table(m);
   barograph_bindings::register_generate(m);
   barograph_bindings::register_detect_causes(m);
+  barograph_bindings::register_direct_method(m);
   barograph_bindings::register_exchange(m);
 }

@@ -11,6 +11,7 @@ void register_detect_causes(pybind11::module_& m);
 void register_baseline_models(pybind11::module_& m);
 void register_baseline_seasonal(pybind11::module_& m);
 void register_detect_forest(pybind11::module_& m);
+void register_direct_method(pybind11::module_& m);
 void register_exchange(pybind11::module_& m);
 void register_formats(pybind11::module_& m);
 void register_groupby(pybind11::module_& m);

@@ -1,5 +1,5 @@
 # Types of the extension; tests/python/test_build.py holds it against the module.
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import numpy as np
@@ -883,6 +883,11 @@ def rolling_value_at(
     threads: int,
     into: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]: ...
+
+class DirectMethod:
+    def __new__(cls, python: Callable[..., Any], engine: str, returns_self: bool = False) -> DirectMethod: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __get__(self, instance: object, owner: type | None = None, /) -> Callable[..., Any]: ...
 
 class Decay:
     def __init__(self, *args: object, **kwargs: object) -> None: ...

@@ -10,9 +10,10 @@ NaN and infinities are counted apart and enter no sum, mean, extreme or quantile
 
 from __future__ import annotations
 
+import functools
 import operator
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple, Self, TypeAlias, overload
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias, TypeVar, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ from . import _core, _exchange, _frames
 
 #: One number, or anything one-dimensional that `barograph` reads: numpy, pandas, polars, Arrow, a list.
 ArrayLike: TypeAlias = Any
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 MAX_COUNT = 2**63 - 1
 MAX_BYTES = 64 << 20
@@ -96,6 +99,16 @@ def _counts(name: str, values: ArrayLike, dtype: npt.DTypeLike = np.int64) -> np
     if low < 0 or high > MAX_COUNT:
         raise ValueError(f"{name}: {low if low < 0 else high} given, expected 0 to 2**63 - 1")
     return np.ascontiguousarray(array, dtype=dtype)
+
+
+def _direct(engine: str, *, returns_self: bool = False) -> Callable[[Method], Method]:
+    """Calls with one float alone, as a stream makes them, go to that method of the engine at once."""
+
+    def of(method: Method) -> Method:
+        found = _core.DirectMethod(method, engine, returns_self)
+        return cast(Method, functools.update_wrapper(found, method))
+
+    return of
 
 
 def _is_scalar(x: object) -> bool:
@@ -255,6 +268,7 @@ class _NumberState(CountedState, Subtractable):
 
     __slots__ = ()
 
+    @_direct("update_one", returns_self=True)
     def update(self, x: ArrayLike, n: int | None = None) -> Self:
         """Add a value (n times) or all values of an array; returns self.
 
@@ -272,9 +286,6 @@ class _NumberState(CountedState, Subtractable):
         ValueError
             If x has more than one dimension, n is given with an array, or a count would pass 2**63 - 1.
         """
-        if type(x) is float and n is None:  # the common case of a stream: nothing to look at
-            self._engine.update_one(x)
-            return self
         if _is_scalar(x):
             self._engine.update(_number("x", x), 1 if n is None else _count("n", n))
             return self
@@ -435,6 +446,7 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
             operator.index(scale), bounds, operator.index(budget), threshold
         )
 
+    @_direct("update_one", returns_self=True)
     def update(self, x: ArrayLike, n: ArrayLike | None = None) -> Self:
         """Add a value (n times) or all values of an array (each as often as n says); returns self.
 
@@ -459,9 +471,6 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
         >>> bg.QuantileHistogram().update([10.0, 20.0], n=[3, 1]).count
         4
         """
-        if type(x) is float and n is None:  # the common case of a stream: nothing to look at
-            self._engine.update_one(x)
-            return self
         if n is None or _is_scalar(n):
             return super().update(x, n)
         if _is_scalar(x):
@@ -523,6 +532,7 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
     def quantile(self, q: float) -> float: ...
     @overload
     def quantile(self, q: Sequence[float] | npt.NDArray[Any]) -> npt.NDArray[np.float64]: ...
+    @_direct("quantile")
     def quantile(self, q: Any) -> Any:
         """Return the q-quantile, numpy's ``linear``; exact at 0 and 1, NaN when empty.
 
@@ -540,8 +550,6 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
         ValueError
             If a q is outside of [0, 1].
         """
-        if type(q) is float:
-            return self._engine.quantile(q)
         if _is_scalar(q):
             return self._engine.quantile(_number("q", q))
         return self._engine.quantiles(_numbers("q", q))

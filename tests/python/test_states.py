@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import pickle
 import random
 import threading
 from fractions import Fraction
@@ -417,3 +419,27 @@ def test_one_state_takes_single_values_and_batches_from_many_threads():
     for thread in threads:
         thread.join()
     assert h.count == 3 * 20_000 + 3 * batch.size
+
+
+def test_hot_methods_are_like_any_other_to_who_looks_at_them_or_inherits():
+    class Named(bg.QuantileHistogram):
+        def update(self, x, n=None):
+            return super().update(x, n)
+
+    for make in (bg.QuantileHistogram, Named):
+        state = make().update(2.0).update(x=3.0).update(4.0, n=2).update([5.0, 6.0])
+        assert type(state) is make
+        assert state.count == 6
+        assert state.quantile(q=1.0) == state.quantile(1) == state.quantile([1.0])[0] == 6.0
+    method = bg.QuantileHistogram.quantile
+    assert inspect.signature(method).parameters.keys() == {"self", "q"}
+    assert "numpy's ``linear``" in (inspect.getdoc(method) or "")
+    assert method.__qualname__ == "QuantileHistogram.quantile"
+    add = bg.Moments().update
+    assert pickle.loads(pickle.dumps(add))(1.5).count == 1
+    with pytest.raises(ValueError, match="q: 2 given"):
+        state.quantile(2.0)
+    with pytest.raises(AttributeError):
+        bg.QuantileHistogram.__new__(bg.QuantileHistogram).update(1.0)
+    with pytest.raises(TypeError):
+        method()

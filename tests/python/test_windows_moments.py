@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from math import isqrt
 
@@ -180,6 +183,39 @@ def test_sums_and_variances_are_exact_to_their_bound_whatever_sizes_stand_togeth
         if n > 1 and 1e-300 < got["var"][i] < np.inf:
             # Digits of a value that is scaled down beside a far larger one may be lost, and no others.
             assert abs(Fraction(got["var"][i]) - m2 / (n - 1)) <= 8 * unit * m2 / (n - 1)
+
+
+BITS = """
+import hashlib
+import numpy as np
+import barograph as bg
+
+rng = np.random.default_rng(9)
+noise = rng.normal(size=3000)
+digest = hashlib.sha256()
+of_all_sizes = noise * 10.0 ** rng.integers(-200, 200, 3000)
+for x in (noise, noise + 1e9, np.exp(3 * noise), noise * 1e-290, of_all_sizes):
+    for name in ("sum", "mean", "var", "std", "skew", "kurt"):
+        for window in (5, 60, 700):
+            digest.update(np.nan_to_num(getattr(bg, f"rolling_{name}")(x, window)).tobytes())
+        digest.update(np.nan_to_num(getattr(bg, f"expanding_{name}")(x)).tobytes())
+    for name in ("mean", "var", "std"):
+        digest.update(np.nan_to_num(getattr(bg, f"ewm_{name}")(x, span=60)).tobytes())
+    for name in ("cov", "corr"):
+        digest.update(np.nan_to_num(getattr(bg, f"rolling_{name}")(x, noise, 60)).tobytes())
+        digest.update(np.nan_to_num(getattr(bg, f"ewm_{name}")(x, noise, span=60)).tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_bits_are_the_same_on_every_instruction_set():
+    def on(isa):
+        environment = os.environ | {"BAROGRAPH_ISA": isa}
+        return subprocess.run(
+            [sys.executable, "-c", BITS], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert on("base") == on("v3") == on("v4")
 
 
 @pytest.mark.parametrize("kind", ["about zero", "at an offset", "of many sizes", "a walk", "with gaps"])

@@ -171,6 +171,44 @@ TEST_CASE("moments of growing windows are those of twice the precision, whatever
   }
 }
 
+TEST_CASE("shapes of windows of one length are those of twice the precision, whatever sizes stand together") {
+  for (const int kind : {0, 1, 2, 3, 4, 5, 6})
+    for (const std::int64_t length : {9, 23, 60, 300}) {
+      const std::size_t rows = 4000;
+      auto x = values(rows, kind == 1 ? 1e9 : 0.0);
+      for (std::size_t i = 0; i < rows; ++i) {
+        if (kind == 2) x[i] = std::exp(x[i] / 150.0);
+        if (kind == 3) x[i] += 30.0 * static_cast<double>(i);       // a trend
+        if (kind == 4 && i % 97 == 0) x[i] = 1e12;                  // spikes
+        if (kind == 5 && i / 250 % 2 == 0) x[i] *= 1e-9;            // quiet at times
+        if (kind == 6) x[i] = std::floor(std::fabs(x[i]) / 300.0);  // few different values
+      }
+      const windows w = fixed_windows(static_cast<std::int64_t>(rows), length);
+      const auto skew = of(reduction::skewness, x, w), kurt = of(reduction::kurtosis, x, w);
+      std::size_t wrong = 0;
+      for (auto i = static_cast<std::size_t>(length - 1); i < rows; i += 7) {
+        const auto begin = i + 1 - static_cast<std::size_t>(length);
+        const auto n = static_cast<long double>(length);
+        long double mean = 0, m2 = 0, m3 = 0, m4 = 0;
+        for (std::size_t k = begin; k <= i; ++k) mean += (static_cast<long double>(x[k]) - x[i]) / n;
+        for (std::size_t k = begin; k <= i; ++k) {
+          const long double d = (static_cast<long double>(x[k]) - x[i]) - mean;
+          m2 += d * d;
+          m3 += d * d * d;
+          m4 += d * d * d * d;
+        }
+        const long double s = n * std::sqrt(n - 1) / (n - 2) * m3 / (m2 * std::sqrt(m2));
+        const long double k = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * n * m4 / (m2 * m2) - 3 * (n - 1));
+        wrong +=
+            !(m2 == 0 || std::fabs(skew[i] - static_cast<double>(s)) <= 1e-14 * (1 + std::fabs(skew[i])));
+        wrong +=
+            !(m2 == 0 || std::fabs(kurt[i] - static_cast<double>(k)) <= 1e-13 * (1 + std::fabs(kurt[i])));
+      }
+      INFO("kind " << kind << ", length " << length);
+      CHECK(wrong == 0);
+    }
+}
+
 TEST_CASE("pairs and sums refuse what is not theirs") {
   std::vector<double> x(4, 1.0), y(3, 1.0), out(4);
   CHECK_THROWS_AS(reduce_pairs(reduction::mean, x, x, fixed_windows(4, 2), {}, {}, 1.0, out),

@@ -29,10 +29,24 @@ BAROGRAPH_LANES inline twofold<V> two_sum(V a, V b) noexcept {
   return {s, two_sum_error(a, b, s)};
 }
 
+/// Of factors whose product's rounding error is far above the least double, or which are 0.
+template <class V>
+BAROGRAPH_LANES inline twofold<V> two_product_in_range(V a, V b) noexcept {
+  const V p = a * b;
+  return {p, product_error(a, b, p)};
+}
+
+/// The rounding error of p = a * b, and 0 for products so small that it may be below the least double: how
+/// much of it is left there depends on the instructions that it is made with.
+template <class V>
+BAROGRAPH_LANES inline V known_product_error(V a, V b, V p) noexcept {
+  return choose((p > V(0x1p-960)) | (p < V(-0x1p-960)), product_error(a, b, p), V(0.0));
+}
+
 template <class V>
 BAROGRAPH_LANES inline twofold<V> two_product(V a, V b) noexcept {
   const V p = a * b;
-  return {p, product_error(a, b, p)};
+  return {p, known_product_error(a, b, p)};
 }
 
 /// s + x; s.lo collects what s.hi cannot hold.
@@ -70,7 +84,7 @@ template <class V>
 BAROGRAPH_LANES inline twofold<V> over(twofold<V> s, V n, V one_over_n) noexcept {
   const V q = s.hi * one_over_n;  // a last digit that is wrong shows in the rest
   const V p = q * n;
-  return {q, (((s.hi - p) - product_error(q, n, p)) + s.lo) * one_over_n};
+  return {q, (((s.hi - p) - known_product_error(q, n, p)) + s.lo) * one_over_n};
 }
 
 /// hi and lo no longer overlapping.

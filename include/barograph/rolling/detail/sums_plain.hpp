@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "expanding_sums_plain.hpp"
+#include "split_moments_plain.hpp"
 #include "split_sums_plain.hpp"
 #include "whole_sums_plain.hpp"
 
@@ -204,11 +205,16 @@ BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
     std::int64_t next = group + 1;
     bool done = false;
     if constexpr (!S::pair) {
-      if (is_inner(group) && !j.missing && j.length > short_window && S::sums < 3) {
-        if constexpr (S::sums < 3) done = split_sums<S>(j, 4 * group);
-      } else if (is_inner(group) && S::pivoted && j.length <= rolling::detail::longest_of_wholes) {
+      const bool split = is_inner(group) && !j.missing && j.length > short_window;
+      if constexpr (S::sums < 3) {
+        if (split) done = split_sums<S>(j, 4 * group);
+      } else {
+        if (split) done = split_shapes<S>(j, 4 * group);
+      }
+      if (!done && is_inner(group) && S::pivoted && (S::sums > 2 || !split) &&
+          j.length <= rolling::detail::longest_of_wholes) {
         const std::int64_t stop = group - group % chunk + chunk;
-        while (next < stop && next < j.to && is_inner(next)) ++next;
+        while (!split && next < stop && next < j.to && is_inner(next)) ++next;
         const std::int64_t begin = group * rows, end = next * rows;
         done = whole_sums<S>(j, begin - j.shift, end - j.shift, begin - j.length + 1, end);
       }

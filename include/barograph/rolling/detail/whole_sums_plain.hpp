@@ -354,7 +354,7 @@ struct central_moments {
     // mean.
     const lanes a = (s[0].hi * one_over_n + magic) - magic, na = n * a, aa = a * a;
     const lanes r = (s[0].hi - na) + s[0].lo, off = r * one_over_n;
-    const twofold<lanes> naa = two_product(na, a);
+    const twofold<lanes> naa = two_product_in_range(na, a);
     if constexpr (Order == 2) {
       m2 = (s[1].hi - naa.hi) + ((s[1].lo - naa.lo) - r * ((a + a) + off));
       return;
@@ -363,14 +363,15 @@ struct central_moments {
     const lanes low2 = c2.lo + ((s[1].lo - naa.lo) - (a + a) * r);
     m2 = c2.hi + (low2 - r * off);
     const lanes a3 = a * 3.0, aa3 = aa * 3.0;
-    const twofold<lanes> naaa = two_product(na, aa), second = two_product(a3, c2.hi);
+    const twofold<lanes> naaa = two_product_in_range(na, aa), second = two_product_in_range(a3, c2.hi);
     const twofold<lanes> part3 = two_sum(s[2].hi, -naaa.hi), c3 = two_sum(part3.hi, -second.hi);
     const lanes low3 = (part3.lo + c3.lo) + (((s[2].lo - naaa.lo) - second.lo) - (a3 * low2 + aa3 * r));
     m3 = c3.hi + (low3 - off * 3.0 * m2);
     if constexpr (Order == 4) {
       const lanes a4 = a * 4.0, aa6 = aa * 6.0;
-      const twofold<lanes> fourth = two_product(naa.hi, aa), third = two_product(aa6, c2.hi);
-      const twofold<lanes> last = two_product(a4, c3.hi);
+      const twofold<lanes> fourth = two_product_in_range(naa.hi, aa),
+                           third = two_product_in_range(aa6, c2.hi);
+      const twofold<lanes> last = two_product_in_range(a4, c3.hi);
       const twofold<lanes> part4 = two_sum(s[3].hi, -fourth.hi), c4 = two_sum(part4.hi, -third.hi);
       const lanes exact = ((s[3].lo - (fourth.lo + naa.lo * aa)) - third.lo) - last.lo;
       const lanes low4 = (part4.lo + c4.lo) + (exact - ((aa6 * low2 + a4 * low3) + a4 * aa * r));
