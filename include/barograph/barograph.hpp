@@ -9,6 +9,7 @@
 #include "version.hpp"
 
 #include "core/bytes.hpp"
+#include "core/canonical.hpp"
 #include "core/decimal.hpp"
 #include "core/errors.hpp"
 #include "core/executor.hpp"

@@ -28,6 +28,7 @@ struct compiled {
   static void deviations(const rolling::detail::order_job& job) noexcept;
   static void exponential(rolling::detail::exponential_job& job) noexcept;
   static void forest_axis(const detect::detail::forest_axis_job& job) noexcept;
+  static void forest_planes(const detect::detail::forest_plane_job& job) noexcept;
   static void forest_ranks(const detect::detail::forest_rank_job& job) noexcept;
   static void forest_ranked(const detect::detail::forest_ranked_job& job) noexcept;
   static std::int64_t block_comoments(const detail::comoments_job& job) noexcept;

@@ -48,6 +48,9 @@ void compiled::exponential(rolling::detail::exponential_job& job) noexcept {
   active().rolling_exponential(job);
 }
 void compiled::forest_axis(const detect::detail::forest_axis_job& job) noexcept { active().forest_axis(job); }
+void compiled::forest_planes(const detect::detail::forest_plane_job& job) noexcept {
+  active().forest_planes(job);
+}
 void compiled::forest_ranks(const detect::detail::forest_rank_job& job) noexcept {
   active().forest_ranks(job);
 }

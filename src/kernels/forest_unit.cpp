@@ -12,6 +12,9 @@ namespace BAROGRAPH_ISA {
 void forest_axis(const detect::detail::forest_axis_job& job) noexcept {
   kernel::BAROGRAPH_ISA::forest_axis(job);
 }
+void forest_planes(const detect::detail::forest_plane_job& job) noexcept {
+  kernel::BAROGRAPH_ISA::forest_planes(job);
+}
 void forest_ranks(const detect::detail::forest_rank_job& job) noexcept {
   kernel::BAROGRAPH_ISA::forest_ranks(job);
 }

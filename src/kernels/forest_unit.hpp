@@ -8,6 +8,7 @@ namespace kernels {
 namespace BAROGRAPH_ISA {
 
 void forest_axis(const detect::detail::forest_axis_job& job) noexcept;
+void forest_planes(const detect::detail::forest_plane_job& job) noexcept;
 void forest_ranks(const detect::detail::forest_rank_job& job) noexcept;
 void forest_ranked(const detect::detail::forest_ranked_job& job) noexcept;
 

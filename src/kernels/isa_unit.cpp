@@ -28,6 +28,7 @@ const kernel_table& table() noexcept {
       /*rolling_deviations=*/kernel::BAROGRAPH_ISA::moving_deviations,
       /*rolling_exponential=*/kernel::BAROGRAPH_ISA::run_exponential,
       /*forest_axis=*/forest_axis,
+      /*forest_planes=*/forest_planes,
       /*forest_ranks=*/forest_ranks,
       /*forest_ranked=*/forest_ranked,
       /*block_comoments=*/kernel::BAROGRAPH_ISA::block_comoments,

@@ -20,6 +20,7 @@ struct kernel_table {
   void (*rolling_deviations)(const rolling::detail::order_job&) noexcept;
   void (*rolling_exponential)(rolling::detail::exponential_job&) noexcept;
   void (*forest_axis)(const detect::detail::forest_axis_job&) noexcept;
+  void (*forest_planes)(const detect::detail::forest_plane_job&) noexcept;
   void (*forest_ranks)(const detect::detail::forest_rank_job&) noexcept;
   void (*forest_ranked)(const detect::detail::forest_ranked_job&) noexcept;
   std::int64_t (*block_comoments)(const detail::comoments_job&) noexcept;

@@ -15,7 +15,9 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 
+#include "../core/canonical.hpp"
 #include "../core/decimal.hpp"
 #include "../stats/state.hpp"
 #include "detail/chart_clock.hpp"
@@ -134,7 +136,7 @@ class cusum_chart {
     r.done();
     if (c.clock_.count == 0 && !(c.up_ == side(c.cap_) && c.down_ == side(c.cap_)))
       raise<bad_bytes>("bytes: sums of no values");
-    return c;
+    return canonical(std::move(c), bytes);
   }
 
   friend bool operator==(const cusum_chart& a, const cusum_chart& b) { return a.to_bytes() == b.to_bytes(); }

@@ -12,7 +12,9 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 
+#include "../core/canonical.hpp"
 #include "../core/decimal.hpp"
 #include "../stats/state.hpp"
 #include "detail/chart_clock.hpp"
@@ -120,7 +122,7 @@ class ewma_chart {
     r.done();
     if (!(c.weight_ >= 0.005 && c.weight_ <= 1 && std::fabs(c.z_) <= 0x1p20 && c.keep_ >= 0 && c.keep_ <= 1))
       raise<bad_bytes>("bytes: a mean that no values can have");
-    return c;
+    return canonical(std::move(c), bytes);
   }
 
   friend bool operator==(const ewma_chart& a, const ewma_chart& b) { return a.to_bytes() == b.to_bytes(); }

@@ -16,8 +16,10 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "../core/canonical.hpp"
 #include "../core/decimal.hpp"
 #include "../core/math.hpp"
 #include "../core/random.hpp"
@@ -129,7 +131,7 @@ class half_space_trees {
     }
     t.judge_leaves();
     r.done();
-    return t;
+    return canonical(std::move(t), bytes);
   }
 
   friend bool operator==(const half_space_trees& a, const half_space_trees& b) {

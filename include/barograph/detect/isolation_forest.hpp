@@ -15,9 +15,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../core/bytes.hpp"
+#include "../core/canonical.hpp"
 #include "../core/errors.hpp"
 #include "../core/serial_executor.hpp"
 #include "../core/span.hpp"
@@ -248,7 +250,7 @@ class isolation_forest {
     if (f.options_.trees != trees) raise<bad_bytes>("bytes: another number of trees than announced");
     r.done();
     f.take(std::move(read));
-    return f;
+    return canonical(std::move(f), bytes);
   }
 
   friend bool operator==(const isolation_forest& a, const isolation_forest& b) {

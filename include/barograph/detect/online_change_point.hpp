@@ -17,8 +17,10 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "../core/canonical.hpp"
 #include "../core/decimal.hpp"
 #include "../stats/state.hpp"
 
@@ -117,7 +119,7 @@ class online_change_point {
     if (!fine || flag > 1) raise<bad_bytes>("bytes: sums that no values can have");
     s.alarmed_ = flag == 1;
     s.find_best();
-    return s;
+    return canonical(std::move(s), bytes);
   }
 
   friend bool operator==(const online_change_point& a, const online_change_point& b) {

@@ -13,7 +13,9 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
 
+#include "../core/canonical.hpp"
 #include "../core/decimal.hpp"
 #include "../stats/state.hpp"
 
@@ -95,7 +97,7 @@ class page_hinkley {
         !(p.down_ >= 0 && p.down_ <= largest) || p.run_ > p.count_ || p.alarms_ > p.count_ ||
         (p.count_ != 0 && p.run_ == 0) || p.alarmed_ != (std::max(p.up_, p.down_) > p.limit_))
       raise<bad_bytes>("bytes: sums that no values can have");
-    return p;
+    return canonical(std::move(p), bytes);
   }
 
   friend bool operator==(const page_hinkley& a, const page_hinkley& b) {

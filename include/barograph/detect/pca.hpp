@@ -21,8 +21,10 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "../core/canonical.hpp"
 #include "../core/decimal.hpp"
 #include "../stats/tails.hpp"
 #include "comoments.hpp"
@@ -232,7 +234,7 @@ class pca {
     if (model.rows_.columns() != used || model.rows_.count() < 2)
       raise<bad_bytes>("bytes: covariances that do not fit the columns");
     model.solve();
-    return model;
+    return canonical(std::move(model), bytes);
   }
 
   friend bool operator==(const pca& a, const pca& b) { return a.to_bytes() == b.to_bytes(); }

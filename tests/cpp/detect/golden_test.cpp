@@ -7,6 +7,7 @@
 #include "barograph/detect/isolation_forest.hpp"
 #include "barograph/detect/online_change_point.hpp"
 #include "barograph/detect/page_hinkley.hpp"
+#include "barograph/detect/pca.hpp"
 
 using namespace barograph;
 
@@ -73,6 +74,49 @@ golden::recipes recipes() {
 }  // namespace
 
 TEST_CASE("the bytes of detectors are those of the golden files") { golden::check(recipes()); }
+
+namespace {
+
+/// How many of the files that differ from `good` in one byte, with a right checksum, are read as a state that
+/// has other bytes than those; all others have to be an error.
+template <class State>
+int misread(const std::string& good) {
+  int count = 0;
+  for (std::size_t at = 12; at + 4 < good.size(); ++at)
+    for (const unsigned flip : {0x01u, 0x02u, 0x40u, 0x80u, 0xFFu}) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ flip);
+      const std::uint32_t sum = crc32(reinterpret_cast<const unsigned char*>(bad.data()), bad.size() - 4);
+      for (unsigned k = 0; k < 4; ++k) bad[bad.size() - 4 + k] = static_cast<char>(sum >> (8 * k) & 0xFFu);
+      try {
+        count += State::from_bytes(bad).to_bytes() != bad ? 1 : 0;
+      } catch (const bad_bytes&) {
+      }
+    }
+  return count;
+}
+
+std::string components() {
+  auto values = golden::numbers_in("values.txt");
+  values.resize(196);
+  for (std::size_t i = 3; i < values.size(); i += 4) values[i] = 7;  // a column that is not in use
+  return pca::fit(matrix_view::by_rows(values, 4)).to_bytes();
+}
+
+}  // namespace
+
+TEST_CASE("a changed file is an error, or the only spelling of another state") {
+  const auto files = recipes();
+  CHECK(misread<cusum_chart>(files[0].second) == 0);
+  CHECK(misread<cusum_chart>(files[1].second) == 0);
+  CHECK(misread<ewma_chart>(files[2].second) == 0);
+  CHECK(misread<page_hinkley>(files[3].second) == 0);
+  CHECK(misread<online_change_point>(files[4].second) == 0);
+  CHECK(misread<detect::isolation_forest>(files[5].second) == 0);
+  CHECK(misread<detect::isolation_forest>(files[6].second) == 0);
+  CHECK(misread<half_space_trees>(files[7].second) == 0);
+  CHECK(misread<pca>(components()) == 0);
+}
 
 TEST_CASE("write golden files of detectors that do not exist", "[.][write-golden]") {
   golden::write_missing(recipes());

@@ -87,6 +87,27 @@ TEST_CASE("every way to score gives the same bits: compiled, inline, blocks of a
   }
 }
 
+TEST_CASE("planes give the same bits compiled and inline, values missing or infinite among them") {
+  for (const std::size_t columns : {2u, 3u, 6u, 40u})
+    for (const std::size_t dimensions : {2u, 3u, 5u}) {
+      if (dimensions > columns) continue;
+      auto x = normals(1500, columns);
+      const auto f = isolation_forest::fit(view(x, columns), with_dimensions(dimensions));
+      for (const bool missing : {false, true}) {
+        if (missing) {
+          for (std::size_t i = 0; i < x.size(); i += 7) x[i] = std::numeric_limits<double>::quiet_NaN();
+          for (std::size_t i = 3; i < x.size(); i += 11) x[i] = std::numeric_limits<double>::infinity();
+        }
+        const auto plain = scores(f, x);
+        std::vector<double> compiled(1500);
+        f.score<kernels::compiled>(view(x, columns), compiled, thread_executor(2));
+        CHECK(same(plain, compiled));
+        for (std::size_t i = 0; i < 40; ++i)
+          CHECK(plain[i] == Approx(by_definition(f, x.data() + i * columns)).epsilon(1e-13));
+      }
+    }
+}
+
 TEST_CASE("the number of threads does not change a byte of the model") {
   const auto x = normals(3000, 4);
   for (const std::size_t dimensions : {1u, 2u}) {

@@ -19,11 +19,15 @@ BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 namespace detail {
 
+/// A template, so that what it is made of is instantiated only where a forest is grown.
+///
+/// @tparam Table  table_view
+template <class Table>
 class tree_grower {
  public:
   /// @param depth  the greatest; at least 1
-  tree_grower(const table_view& x, const forest_options& options, const row_weights& weights,
-              std::size_t samples, std::size_t depth)
+  tree_grower(const Table& x, const forest_options& options, const row_weights& weights, std::size_t samples,
+              std::size_t depth)
       : x_(x), options_(options), weights_(weights), samples_(samples), depth_(depth) {
     is_category_.assign(x.columns(), false);
     for (const std::size_t c : options.categorical) is_category_[c] = true;
@@ -378,7 +382,7 @@ class tree_grower {
     return l;
   }
 
-  const table_view& x_;
+  const Table& x_;
   const forest_options& options_;
   const row_weights& weights_;
   std::size_t samples_, depth_;

@@ -41,10 +41,13 @@ struct forest_plane_node {
   std::uint32_t child;
 };
 
-/// weight * (x - center) of a column; NaN adds nothing.
+/// Rows of trees of any shape that are looked at in turn, so that none waits for another's memory.
+constexpr int forest_abreast = 8;
+
+/// weight * (x - center) of a column; NaN adds nothing. As doubles, so that nothing is widened at each node.
 struct forest_plane_term {
-  std::uint32_t column;
-  float weight, center;
+  double weight, center;
+  std::uint32_t values;  ///< where a column's begin among those of `forest_abreast` rows
 };
 
 /// Trees of any shape, split by sums of terms.
@@ -57,7 +60,9 @@ struct forest_plane_job {
   std::int64_t trees;
   std::int64_t dimensions;
   const float* x;
-  std::int64_t rows;  ///< a multiple of eight
+  std::int64_t rows;     ///< a multiple of eight
+  std::int64_t columns;  ///< of x
+  double* wide;          ///< room for x as doubles, those of eight rows together
   double* sums;
 };
 

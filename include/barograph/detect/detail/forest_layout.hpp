@@ -1,4 +1,6 @@
 // The trees of a forest laid out for scoring: any shape, and the perfect layout of words where it fits.
+//
+// Templates of the tree (forest_tree), so that they are instantiated only where rows are scored.
 #pragma once
 
 #include <algorithm>
@@ -35,9 +37,10 @@ struct plane_layout {
 /// What kinds of split there are.
 enum class forest_shape { axes, planes, mixed };
 
-inline forest_shape shape_of(const std::vector<forest_tree>& trees) {
+template <class Tree>
+inline forest_shape shape_of(const std::vector<Tree>& trees) {
   bool axis = false, plane = false, category = false;
-  for (const forest_tree& tree : trees) {
+  for (const Tree& tree : trees) {
     for (const forest_node& node : tree.nodes) {
       axis |= node.kind == forest_split::axis;
       plane |= node.kind == forest_split::plane;
@@ -52,12 +55,12 @@ inline forest_shape shape_of(const std::vector<forest_tree>& trees) {
 
 /// Gives nodes their places, children side by side: calls leaf(place) or inner(tree,
 /// node, place, place of the left child) for each.
-template <class Layout, class Leaf, class Inner>
-inline void lay_out(const std::vector<forest_tree>& trees, const leaf_values& values, Layout& out, Leaf leaf,
+template <class Tree, class Layout, class Leaf, class Inner>
+inline void lay_out(const std::vector<Tree>& trees, const leaf_values& values, Layout& out, Leaf leaf,
                     Inner inner) {
   std::uint32_t free = 0;
   std::vector<std::uint32_t> place, depth;
-  for (const forest_tree& tree : trees) {
+  for (const Tree& tree : trees) {
     const std::vector<forest_node>& nodes = tree.nodes;
     place.assign(nodes.size(), 0);
     depth.assign(nodes.size(), 0);
@@ -89,14 +92,16 @@ inline std::vector<std::uint32_t> places_of(const std::vector<std::uint32_t>& us
   return place;
 }
 
-inline std::size_t nodes_of(const std::vector<forest_tree>& trees) {
+template <class Tree>
+inline std::size_t nodes_of(const std::vector<Tree>& trees) {
   std::size_t total = 0;
-  for (const forest_tree& tree : trees) total += tree.nodes.size();
+  for (const Tree& tree : trees) total += tree.nodes.size();
   return total;
 }
 
 /// @param used  the columns whose values the kernel is given, in this order
-inline axis_layout laid_out_by_axes(const std::vector<forest_tree>& trees, const leaf_values& values,
+template <class Tree>
+inline axis_layout laid_out_by_axes(const std::vector<Tree>& trees, const leaf_values& values,
                                     const std::vector<std::uint32_t>& used, std::size_t columns) {
   axis_layout out;
   const std::vector<std::uint32_t> column = places_of(used, columns);
@@ -107,34 +112,36 @@ inline axis_layout laid_out_by_axes(const std::vector<forest_tree>& trees, const
       [&](std::uint32_t at) {
         out.nodes[at] = {std::numeric_limits<float>::infinity(), at, 0};
       },
-      [&](const forest_tree&, const forest_node& node, std::uint32_t at, std::uint32_t child) {
+      [&](const Tree&, const forest_node& node, std::uint32_t at, std::uint32_t child) {
         out.nodes[at] = {static_cast<float>(node.threshold), child,
                          2 * column[node.feature] + (node.missing_left ? 0u : 1u)};
       });
   return out;
 }
 
-inline plane_layout laid_out_by_planes(const std::vector<forest_tree>& trees, const leaf_values& values,
+template <class Tree>
+inline plane_layout laid_out_by_planes(const std::vector<Tree>& trees, const leaf_values& values,
                                        const std::vector<std::uint32_t>& used, std::size_t columns) {
   plane_layout out;
   const std::vector<std::uint32_t> column = places_of(used, columns);
-  for (const forest_tree& tree : trees)
+  for (const Tree& tree : trees)
     for (const forest_node& node : tree.nodes)
       out.dimensions = std::max(out.dimensions, std::int64_t{node.count});
   const auto dimensions = static_cast<std::size_t>(out.dimensions);
   out.nodes.resize(nodes_of(trees));
   out.value.resize(out.nodes.size());
-  out.terms.resize(out.nodes.size() * dimensions, {0, 0.0f, 0.0f});  // terms of weight 0 add nothing
+  out.terms.resize(out.nodes.size() * dimensions, {0.0, 0.0, 0});  // terms of weight 0 add nothing
   lay_out(
       trees, values, out,
       [&](std::uint32_t at) {
         out.nodes[at] = {std::numeric_limits<double>::infinity(), at};
       },
-      [&](const forest_tree& tree, const forest_node& node, std::uint32_t at, std::uint32_t child) {
+      [&](const Tree& tree, const forest_node& node, std::uint32_t at, std::uint32_t child) {
         out.nodes[at] = {node.threshold, child};
         for (std::uint32_t k = 0; k < node.count; ++k) {
           const forest_term& t = tree.terms[node.first + k];
-          out.terms[at * dimensions + k] = {column[t.feature], t.weight, t.center};
+          out.terms[at * dimensions + k] = {static_cast<double>(t.weight), static_cast<double>(t.center),
+                                            forest_abreast * column[t.feature]};
         }
       });
   return out;
@@ -150,12 +157,13 @@ struct ranked_layout {
   std::vector<double> leaves;
 };
 
-inline ranked_layout laid_out_by_ranks(const std::vector<forest_tree>& trees, const leaf_values& values,
+template <class Tree>
+inline ranked_layout laid_out_by_ranks(const std::vector<Tree>& trees, const leaf_values& values,
                                        std::size_t columns) {
   constexpr std::size_t most_columns = 8;
   ranked_layout out;
   std::vector<std::vector<float>> thresholds(columns);
-  for (const forest_tree& tree : trees)
+  for (const Tree& tree : trees)
     for (const forest_node& node : tree.nodes)
       if (node.kind == forest_split::axis)
         thresholds[node.feature].push_back(static_cast<float>(node.threshold) + 0.0f);

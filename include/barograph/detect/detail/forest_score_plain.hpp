@@ -12,6 +12,7 @@
 
 BAROGRAPH_KERNEL_BEGIN
 
+using detect::detail::forest_abreast;
 using detect::detail::forest_axis_job;
 using detect::detail::forest_axis_node;
 using detect::detail::forest_block;
@@ -21,8 +22,6 @@ using detect::detail::forest_plane_node;
 using detect::detail::forest_plane_term;
 using detect::detail::forest_rank_job;
 using detect::detail::forest_ranked_job;
-
-constexpr int forest_abreast = 8;
 
 template <bool Missing>
 inline void axis_path_sums(const forest_axis_job& job) noexcept {
@@ -54,20 +53,35 @@ inline void forest_axis(const forest_axis_job& job) noexcept {
     axis_path_sums<false>(job);
 }
 
-/// A number for any value that is one: infinities are the ends of the floats.
+/// A number for any value that is one: infinities are the ends of the floats. NaN stays.
 inline double finite_value(float x) noexcept {
   constexpr float most = __FLT_MAX__;
   return static_cast<double>(x > most ? most : x < -most ? -most : x);
 }
 
+/// The values of eight rows together, column after column, as doubles; whether some value is NaN.
+inline bool widened(const forest_plane_job& job) noexcept {
+  bool missing = false;
+  double* to = job.wide;
+  for (std::int64_t i = 0; i < job.rows; i += forest_abreast)
+    for (std::int64_t c = 0; c < job.columns; ++c, to += forest_abreast) {
+      const float* const x = job.x + c * forest_block + i;
+      for (int k = 0; k < forest_abreast; ++k) {
+        missing |= x[k] != x[k];
+        to[k] = finite_value(x[k]);
+      }
+    }
+  return missing;
+}
+
 /// @tparam Dimensions  terms of a node; 0: as the job says
-template <std::int64_t Dimensions>
+template <std::int64_t Dimensions, bool Missing>
 inline void plane_path_sums(const forest_plane_job& job) noexcept {
   const std::int64_t dimensions = Dimensions == 0 ? job.dimensions : Dimensions;
   for (std::int64_t t = 0; t < job.trees; ++t) {
     const std::uint32_t depth = job.depth[t];
-    for (std::int64_t i = 0; i < job.rows; i += forest_abreast) {
-      const float* const x = job.x + i;
+    const double* x = job.wide;
+    for (std::int64_t i = 0; i < job.rows; i += forest_abreast, x += forest_abreast * job.columns) {
       std::uint32_t at[forest_abreast];
       for (int k = 0; k < forest_abreast; ++k) at[k] = job.root[t];
       for (std::uint32_t level = 0; level < depth; ++level)
@@ -76,10 +90,9 @@ inline void plane_path_sums(const forest_plane_job& job) noexcept {
           const forest_plane_term* const terms = job.terms + static_cast<std::int64_t>(at[k]) * dimensions;
           double sum = 0.0;
           for (std::int64_t d = 0; d < dimensions; ++d) {
-            const float v = x[static_cast<std::ptrdiff_t>(terms[d].column) * forest_block + k];
-            const double part = static_cast<double>(terms[d].weight) *
-                                (finite_value(v) - static_cast<double>(terms[d].center));
-            sum += v == v ? part : 0.0;
+            const double v = x[terms[d].values + static_cast<unsigned>(k)];
+            const double part = terms[d].weight * (v - terms[d].center);
+            sum += !Missing || v == v ? part : 0.0;
           }
           at[k] = node.child + static_cast<std::uint32_t>(!(sum <= node.threshold));
         }
@@ -89,14 +102,10 @@ inline void plane_path_sums(const forest_plane_job& job) noexcept {
 }
 
 inline void forest_planes(const forest_plane_job& job) noexcept {
-  switch (job.dimensions) {
-    case 2:
-      return plane_path_sums<2>(job);
-    case 3:
-      return plane_path_sums<3>(job);
-    default:
-      return plane_path_sums<0>(job);
-  }
+  const bool missing = widened(job);
+  if (job.dimensions == 2) return missing ? plane_path_sums<2, true>(job) : plane_path_sums<2, false>(job);
+  if (job.dimensions == 3) return missing ? plane_path_sums<3, true>(job) : plane_path_sums<3, false>(job);
+  return plane_path_sums<0, true>(job);
 }
 
 /// Binary search without branches, sixteen values abreast; a step is a product, which no compiler makes a

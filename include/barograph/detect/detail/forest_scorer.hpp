@@ -23,18 +23,23 @@ namespace detect {
 /// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
 struct inline_forest {
   static void forest_axis(const detail::forest_axis_job& job) noexcept { kernel::forest_axis(job); }
+  static void forest_planes(const detail::forest_plane_job& job) noexcept { kernel::forest_planes(job); }
   static void forest_ranks(const detail::forest_rank_job& job) noexcept { kernel::forest_ranks(job); }
   static void forest_ranked(const detail::forest_ranked_job& job) noexcept { kernel::forest_ranked(job); }
 };
 
 namespace detail {
 
-class forest_scorer {
+/// A template, so that what it is made of is instantiated only where rows are scored.
+///
+/// @tparam Tree  forest_tree
+template <class Tree>
+class basic_forest_scorer {
  public:
-  forest_scorer(std::vector<forest_tree> trees, std::size_t columns, forest_scoring scoring)
+  basic_forest_scorer(std::vector<Tree> trees, std::size_t columns, forest_scoring scoring)
       : trees_(std::move(trees)), columns_(columns), scoring_(scoring) {}
 
-  const std::vector<forest_tree>& trees() const noexcept { return trees_; }
+  const std::vector<Tree>& trees() const noexcept { return trees_; }
 
   /// x has the columns of the forest, out a place for each row.
   template <class Kernels, class Executor>
@@ -67,6 +72,7 @@ class forest_scorer {
   struct scratch {
     std::vector<float> x;
     std::vector<std::uint16_t> ranks;
+    std::vector<double> wide;
     double sums[forest_block];
   };
 
@@ -77,7 +83,7 @@ class forest_scorer {
     leaf_values values;
     double average = 0;
     std::vector<bool> used(columns_, false);
-    for (const forest_tree& tree : trees_) {
+    for (const Tree& tree : trees_) {
       values.push_back(values_of(tree, scoring_));
       average += values.back()[0];
       for (const forest_node& node : tree.nodes)
@@ -121,9 +127,10 @@ class forest_scorer {
     if (shape_ == forest_shape::mixed) {
       walk_block(rows, s);
     } else if (shape_ == forest_shape::planes) {
-      kernel::forest_planes({planes_.nodes.data(), planes_.terms.data(), planes_.value.data(),
-                             planes_.root.data(), planes_.depth.data(), trees, planes_.dimensions, s.x.data(),
-                             eights, s.sums});
+      s.wide.resize(columns * block);
+      Kernels::forest_planes({planes_.nodes.data(), planes_.terms.data(), planes_.value.data(),
+                              planes_.root.data(), planes_.depth.data(), trees, planes_.dimensions,
+                              s.x.data(), eights, static_cast<std::int64_t>(columns), s.wide.data(), s.sums});
     } else if (!missing && has_ranks() && ranks_.fits) {
       s.ranks.resize(columns * block + 32);
       auto* const words = aligned(s.ranks.data());
@@ -150,7 +157,7 @@ class forest_scorer {
     std::vector<std::uint32_t> place(columns_, 0);
     for (std::size_t k = 0; k < used_.size(); ++k) place[used_[k]] = static_cast<std::uint32_t>(k);
     for (std::size_t t = 0; t < trees_.size(); ++t) {
-      const forest_tree& tree = trees_[t];
+      const Tree& tree = trees_[t];
       for (std::size_t i = 0; i < rows; ++i) {
         const auto value = [&](std::uint32_t c) { return s.x[place[c] * forest_block + i]; };
         std::size_t node = 0;
@@ -168,7 +175,7 @@ class forest_scorer {
     std::vector<double> sums(rows, 0.0), beyond(rows, 0.0), outside(rows * columns_, 0.0);
     std::fill(out, out + rows * columns_, 0.0);
     for (std::size_t t = 0; t < trees_.size(); ++t) {
-      const forest_tree& tree = trees_[t];
+      const Tree& tree = trees_[t];
       const std::vector<double>& value_of = values_[t];
       for (std::size_t i = 0; i < rows; ++i) {
         const float* const row = values.data() + i * columns_;
@@ -205,7 +212,7 @@ class forest_scorer {
     out[0] += rest;  // what rounding left over
   }
 
-  std::vector<forest_tree> trees_;
+  std::vector<Tree> trees_;
   std::size_t columns_;
   forest_scoring scoring_;
   mutable once laid_out_;       ///< what follows is there
@@ -219,6 +226,8 @@ class forest_scorer {
   mutable once ranks_made_;
   mutable ranked_layout ranks_;  ///< made when there are rows enough
 };
+
+using forest_scorer = basic_forest_scorer<forest_tree>;
 
 }  // namespace detail
 }  // namespace detect

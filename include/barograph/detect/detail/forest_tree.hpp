@@ -131,7 +131,8 @@ inline bool goes_left(const forest_tree& tree, const forest_node& node, Row x) {
 }
 
 /// The depth of each node; the root's is 0. What parts no training rows makes nothing deeper.
-inline std::vector<std::uint32_t> depths_of(const forest_tree& tree) {
+template <class Tree>
+inline std::vector<std::uint32_t> depths_of(const Tree& tree) {
   std::vector<std::uint32_t> depth(tree.nodes.size(), 0);
   for (std::size_t i = 0; i < tree.nodes.size(); ++i)
     if (tree.nodes[i].kind != forest_split::none) {

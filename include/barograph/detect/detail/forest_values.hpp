@@ -25,7 +25,8 @@ inline double share_within(double share) noexcept {
   return share < least ? least : share > 1.0 - least ? 1.0 - least : share;
 }
 
-inline std::vector<double> values_of(const forest_tree& tree, forest_scoring scoring) {
+template <class Tree>
+inline std::vector<double> values_of(const Tree& tree, forest_scoring scoring) {
   const std::vector<forest_node>& nodes = tree.nodes;
   std::vector<double> value(nodes.size(), 0.0);
   if (scoring == forest_scoring::density) {
