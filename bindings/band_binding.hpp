@@ -3,6 +3,7 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cstdint>
 #include <memory>
@@ -13,6 +14,8 @@
 #include "barograph/baseline/band.hpp"
 #include "barograph/core/span.hpp"
 #include "barograph/rolling/series.hpp"
+#include "guarded.hpp"
+#include "interruptible.hpp"
 
 namespace barograph_bindings {
 namespace arrays {
@@ -55,6 +58,32 @@ inline py::array_t<double> array_of(barograph::baseline::band band) {
 
 inline py::tuple tuple_of(const barograph::baseline::expectation& e) {
   return py::make_tuple(e.expected, e.scale, e.lower, e.upper);
+}
+
+/// Registers `update` and `update_many` of a baseline that is told before each value, by time or by row.
+template <class Stream>
+void bind_updates(py::class_<guarded<Stream>>& c) {
+  using bound = guarded<Stream>;
+  c.def(
+      "update",
+      [](bound& s, std::optional<std::int64_t> time, double x, bool left_out) {
+        return tuple_of(
+            s.change([&](Stream& r) { return time ? r.update(*time, x, left_out) : r.update(x, left_out); }));
+      },
+      py::arg("time"), py::arg("x"), py::arg("left_out"));
+  c.def(
+      "update_many",
+      [](bound& s, const std::optional<integers>& times, const doubles& x,
+         const std::optional<flags>& left_out) {
+        barograph::baseline::band out(static_cast<std::size_t>(x.size()));
+        {
+          const interruptible call;
+          const auto t = times ? view(*times) : barograph::span<const std::int64_t>();
+          s.change([&](Stream& r) { r.update(t, view(x), mask_of(left_out), out); });
+        }
+        return array_of(std::move(out));
+      },
+      py::arg("times"), py::arg("x"), py::arg("left_out"));
 }
 
 }  // namespace arrays

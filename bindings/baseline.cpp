@@ -35,34 +35,15 @@ baseline::estimator estimator_of(const std::string& method, double width, double
 void bind_rolling_stream(py::module_& m) {
   using stream = baseline::rolling_stream;
   using bound = barograph_bindings::guarded<stream>;
-  py::class_<bound>(m, "RollingStream", "A rolling baseline, told before each value.")
-      .def(py::init([](std::int64_t window, bool timed, const baseline::estimator& how, std::int64_t least) {
-             return std::make_unique<bound>(timed ? stream::by_time(window, how, least)
-                                                  : stream::by_count(window, how, least));
-           }),
-           py::arg("window"), py::arg("timed"), py::arg("how"), py::arg("min_periods"))
+  py::class_<bound> c(m, "RollingStream", "A rolling baseline, told before each value.");
+  bind_updates(c);
+  c.def(py::init([](std::int64_t window, bool timed, const baseline::estimator& how, std::int64_t least) {
+          return std::make_unique<bound>(timed ? stream::by_time(window, how, least)
+                                               : stream::by_count(window, how, least));
+        }),
+        py::arg("window"), py::arg("timed"), py::arg("how"), py::arg("min_periods"))
       .def("expected",
            [](const bound& s) { return tuple_of(s.with([](const stream& r) { return r.expected(); })); })
-      .def(
-          "update",
-          [](bound& s, std::optional<std::int64_t> time, double x, bool left_out) {
-            return tuple_of(s.change(
-                [&](stream& r) { return time ? r.update(*time, x, left_out) : r.update(x, left_out); }));
-          },
-          py::arg("time"), py::arg("x"), py::arg("left_out"))
-      .def(
-          "update_many",
-          [](bound& s, const std::optional<integers>& times, const doubles& x,
-             const std::optional<flags>& left_out) {
-            baseline::band out(static_cast<std::size_t>(x.size()));
-            {
-              const barograph_bindings::interruptible call;
-              const auto t = times ? view(*times) : barograph::span<const std::int64_t>();
-              s.change([&](stream& r) { r.update(t, view(x), mask_of(left_out), out); });
-            }
-            return array_of(std::move(out));
-          },
-          py::arg("times"), py::arg("x"), py::arg("left_out"))
       .def("late", [](const bound& s) { return s.with([](const stream& r) { return r.late(); }); })
       .def("reset", [](bound& s) { s.change([](stream& r) { r.reset(); }); });
 }

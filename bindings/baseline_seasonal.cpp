@@ -53,36 +53,16 @@ void bind_season(py::module_& m) {
 void bind_stream(py::module_& m) {
   using stream = baseline::seasonal_stream;
   using bound = guarded<stream>;
-  py::class_<bound>(m, "SeasonalStream", "A baseline by slot of a season, told before each value.")
-      .def(py::init([](const baseline::season& of, std::int64_t rows, const baseline::estimator& how,
-                       std::int64_t least, bool pooled) {
-             return std::make_unique<bound>(stream(of, rows, how, least, pooled));
-           }),
-           py::arg("season"), py::arg("rows"), py::arg("how"), py::arg("min_periods"), py::arg("pooled"))
+  py::class_<bound> c(m, "SeasonalStream", "A baseline by slot of a season, told before each value.");
+  bind_updates(c);
+  c.def(py::init([](const baseline::season& of, std::int64_t rows, const baseline::estimator& how,
+                    std::int64_t least,
+                    bool pooled) { return std::make_unique<bound>(stream(of, rows, how, least, pooled)); }),
+        py::arg("season"), py::arg("rows"), py::arg("how"), py::arg("min_periods"), py::arg("pooled"))
       .def("expected",
            [](const bound& s, std::int64_t at) {
              return tuple_of(s.with([at](const stream& r) { return r.expected(at); }));
            })
-      .def(
-          "update",
-          [](bound& s, std::optional<std::int64_t> time, double x, bool left_out) {
-            return tuple_of(s.change(
-                [&](stream& r) { return time ? r.update(*time, x, left_out) : r.update(x, left_out); }));
-          },
-          py::arg("time"), py::arg("x"), py::arg("left_out"))
-      .def(
-          "update_many",
-          [](bound& s, const std::optional<integers>& times, const doubles& x,
-             const std::optional<flags>& left_out) {
-            baseline::band out(static_cast<std::size_t>(x.size()));
-            {
-              const barograph_bindings::interruptible call;
-              const auto t = times ? view(*times) : barograph::span<const std::int64_t>();
-              s.change([&](stream& r) { r.update(t, view(x), mask_of(left_out), out); });
-            }
-            return array_of(std::move(out));
-          },
-          py::arg("times"), py::arg("x"), py::arg("left_out"))
       .def("rows", [](const bound& s) { return s.with([](const stream& r) { return r.rows(); }); })
       .def("reset", [](bound& s) { s.change([](stream& r) { r.reset(); }); });
 }

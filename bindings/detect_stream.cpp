@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "barograph/detect/stream_detector.hpp"
 #include "guarded.hpp"
@@ -64,6 +65,31 @@ void register_detect_stream(py::module_& m) {
       .def(py::init([] { return std::make_unique<guarded<detector>>(detector()); }))
       .def("push", &push_many, py::arg("seconds").noconvert(), py::arg("values").noconvert(),
            py::arg("ahead").noconvert())
+      .def("clock",
+           [](const guarded<detector>& self) {
+             const bg::detect::stream_clock c = self.with([](const detector& d) { return d.clock(); });
+             return py::make_tuple(c.second, c.ago, c.step, c.rows);
+           })
+      .def(
+          "set_clock",
+          [](guarded<detector>& self, std::int64_t second, std::uint64_t ago, std::int64_t step,
+             std::uint64_t rows) {
+            self.change([=](detector& d) { d.set_clock({second, ago, step, rows}); });
+          },
+          py::arg("second"), py::arg("ago"), py::arg("step"), py::arg("rows"))
+      .def("to_bytes",
+           [](const guarded<detector>& self) {
+             return py::bytes(read(self, [](const detector& d) { return d.to_bytes(); }));
+           })
+      .def_static(
+          "from_bytes",
+          [](const py::bytes& data, std::size_t max_bytes) {
+            const std::string bytes = data;
+            const py::gil_scoped_release release;
+            return std::make_unique<guarded<detector>>(
+                detector::from_bytes(bytes, bg::byte_limits{max_bytes}));
+          },
+          py::arg("data"), py::arg("max_bytes"))
       .def("__copy__",
            [](const guarded<detector>& self) { return std::make_unique<guarded<detector>>(self.copy()); });
 }

@@ -224,6 +224,7 @@ struct series_strangeness;
 struct slow_change;
 enum class slow_kind : std::uint8_t;
 class strangeness_calibration;
+struct stream_clock;
 class stream_detector;
 class stream_judge;
 struct stream_verdict;

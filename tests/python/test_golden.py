@@ -90,6 +90,14 @@ def trees() -> Any:
     return detector
 
 
+def stream() -> Any:
+    """`values.txt` five minutes apart; infinities and NaN are missing."""
+    values = numbers_in("values.txt")
+    found = bg.detect.auto_stream()
+    found.update_many([1_700_000_000 + 300 * i for i in range(len(values))], values)
+    return found
+
+
 def smoothed() -> Any:
     """A season of four rows, fed with `removed.txt`."""
     model = bg.HoltWinters(
@@ -152,6 +160,7 @@ RECIPES: dict[str, Callable[[], Any]] = {
     "page_hinkley_v1.bin": lambda: fed(bg.detect.PageHinkley(sigma=50.0, limit=10.0)),
     "online_change_point_v1.bin": lambda: fed(bg.detect.OnlineChangePoint(sigma=50.0, limit=5.0)),
     "half_space_trees_v1.bin": trees,
+    "stream_detector_v1.bin": stream,
     "proportion_v1.bin": lambda: bg.Proportion(450, 10000),
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../core/bytes.hpp"
 #include "../core/math.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -40,6 +41,33 @@ class alarm_hold {
 
   /// What a strangeness has to exceed by 1/2.
   double held() const noexcept { return held_; }
+
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const {
+    w.f64(held_);
+    w.f64(rate_);
+    w.varint(row_);
+    w.varint(events_.size());
+    for (const event& e : events_) {
+      w.f64(e.peak);
+      w.varint(e.row);
+    }
+  }
+  void read(byte_reader& r) {
+    held_ = r.f64();
+    rate_ = r.f64();
+    row_ = r.varint();
+    events_.resize(r.count(9));
+    std::uint64_t before = 0;
+    bool fine = events_.size() <= remembered && held_ >= 0 && rate_ >= 0;
+    for (event& e : events_) {
+      e.peak = r.f64();
+      e.row = r.varint();
+      fine = fine && e.peak >= 0.5 && e.row >= before && e.row < row_;
+      before = e.row;
+    }
+    if (!fine) raise<bad_bytes>("bytes: alarms that cannot have been");
+  }
 
  private:
   struct event {

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/bytes.hpp"
 #include "../core/errors.hpp"
 #include "../core/math.hpp"
 #include "../core/span.hpp"
@@ -115,6 +116,27 @@ class online_false_discovery {
       first_ = false;
     }
     return finding;
+  }
+
+  /// Into the bytes of what it is part of, and back; the rate is the same there.
+  void write(byte_writer& w) const {
+    w.varint(test_);
+    w.varint(count_);
+    for (std::size_t i = 0; i < count_; ++i) w.varint(found_[i]);
+    w.u8(first_ ? 1 : 0);
+  }
+  void read(byte_reader& r) {
+    test_ = r.varint();
+    count_ = r.count(1);
+    bool fine = count_ <= found_.size();
+    for (std::size_t i = 0; fine && i < count_; ++i) {
+      found_[i] = r.varint();
+      fine = found_[i] > (i == 0 ? 0 : found_[i - 1]) && found_[i] <= test_ && test_ - found_[i] <= memory;
+    }
+    if (!fine) raise<bad_bytes>("bytes: findings that cannot have been");
+    const std::uint8_t flag = r.u8();
+    if (flag > 1) raise<bad_bytes>("bytes: a flag that is none");
+    first_ = flag == 1;
   }
 
  private:

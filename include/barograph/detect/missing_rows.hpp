@@ -16,6 +16,7 @@
 #include <limits>
 #include <vector>
 
+#include "../core/bytes.hpp"
 #include "../core/math.hpp"
 #include "../core/span.hpp"
 
@@ -89,6 +90,38 @@ class missing_rows {
     longest_ = std::max(longest_, run_);
     run_ = 0;
     return absent != 0 ? evidence : 0.0;
+  }
+
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const {
+    w.varint(size_);
+    w.varint(next_);
+    for (std::size_t i = 0; i < size_; ++i) w.f64(distances_[i]);
+    for (const std::size_t n : {run_, longest_, missing_, values_}) w.varint(n);
+    w.i64(last_);
+    w.u8(known_ ? 1 : 0);
+  }
+  void read(byte_reader& r) {
+    size_ = r.count(8);
+    const std::uint64_t next = r.varint();
+    bool fine = size_ <= distances_.size() && next == (size_ < distances_.size() ? size_ : next) &&
+                next < distances_.size();
+    next_ = static_cast<std::size_t>(next);
+    for (std::size_t i = 0; fine && i < size_; ++i) {
+      distances_[i] = r.f64();
+      fine = distances_[i] > 0 && std::isfinite(distances_[i]);
+    }
+    if (!fine) raise<bad_bytes>("bytes: distances of times that cannot be");
+    constexpr std::uint64_t most = std::uint64_t{1} << 40;  // of a run: evidence goes through its rows
+    for (std::size_t* n : {&run_, &longest_, &missing_, &values_}) {
+      const std::uint64_t v = r.varint();
+      fine = fine && v <= (n == &run_ ? std::uint64_t{1} << 30 : most);
+      *n = static_cast<std::size_t>(v);
+    }
+    last_ = r.i64();
+    const std::uint8_t flag = r.u8();
+    if (!fine || flag > 1 || longest_ > missing_) raise<bad_bytes>("bytes: rows that cannot be missing");
+    known_ = flag == 1;
   }
 
  private:

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/bytes.hpp"
 #include "../core/errors.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -66,6 +67,21 @@ class nearest_windows {
   void reset() {
     count_ = 0;
     std::fill(rings_.begin(), rings_.end(), 0.0);
+  }
+
+  /// Into the bytes of what it is part of, and back; `past` is the same there.
+  void write(byte_writer& w) const {
+    w.varint(count_);
+    for (std::size_t i = 0; i < lags_ + first_lag; ++i) w.f64(values_[i]);
+    for (const double v : rings_) w.f64(v);
+  }
+  void read(byte_reader& r) {
+    const std::size_t span = lags_ + first_lag;
+    count_ = static_cast<std::size_t>(r.varint());
+    if (count_ > std::size_t{1} << 53 || r.remaining() / 8 < span + rings_.size())
+      raise<bad_bytes>("bytes: truncated");
+    for (std::size_t i = 0; i < span; ++i) values_[i] = values_[i + span] = r.f64();
+    for (double& v : rings_) v = r.f64();
   }
 
  private:

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "../config.hpp"
+#include "../core/bytes.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
@@ -48,6 +49,26 @@ class seasonal_guess {
     return made;
   }
 
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const {
+    for (const running_mean& m : day_) m.write(w);
+    for (std::size_t i = 0; i < week_.size(); ++i) {
+      week_[i].write(w);
+      w.i64(first_week_[i]);
+    }
+    for (const double v : {level_, daily_error_, weekly_error_}) w.f64(v);
+    w.varint(rows_);
+  }
+  void read(byte_reader& r) {
+    for (running_mean& m : day_) m.read(r);
+    for (std::size_t i = 0; i < week_.size(); ++i) {
+      week_[i].read(r);
+      first_week_[i] = r.i64();
+    }
+    for (double* v : {&level_, &daily_error_, &weekly_error_}) *v = r.f64();
+    rows_ = r.varint();
+  }
+
  private:
   struct running_mean {
     double mean = 0.0;
@@ -59,6 +80,14 @@ class seasonal_guess {
         mean = x;
       else
         mean += std::max(least, 1.0 / static_cast<double>(count)) * (x - mean);
+    }
+    void write(byte_writer& w) const {
+      w.varint(count);
+      w.f64(mean);
+    }
+    void read(byte_reader& r) {
+      count = r.varint();
+      mean = r.f64();
     }
   };
 

@@ -9,44 +9,45 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
 
 #include "../core/math.hpp"
-#include "detail/sorted_blocks.hpp"
+#include "detail/sorted_window.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 
 class strangeness_calibration {
  public:
-  /// -log10 of the chance of s or more by the values before it; then s is one of them. s is finite.
+  /// -log10 of the chance of s or more by the values before it; then s is one of them. NaN, which differences
+  /// of the largest doubles may give, says nothing.
   double push(double s) {
-    const detail::sorted_blocks::place at = sorted_.find(s);
+    if (s != s) return 0.0;
+    s = std::clamp(s, -largest, largest);
+    const detail::sorted_blocks::place at = recent_.sorted().find(s);
     const double evidence = of(s, at.below);
-    sorted_.insert(s, at);
-    if (recent_.size() == window) {
-      sorted_.erase(recent_[next_]);
-      recent_[next_] = s;
-      next_ = next_ + 1 == window ? 0 : next_ + 1;
-    } else {
-      recent_.push_back(s);
-    }
+    recent_.push(s, at);
     return evidence;
   }
 
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const { recent_.write(w); }
+  void read(byte_reader& r) { recent_.read(r); }
+
  private:
   static constexpr std::size_t window = 5000, warm_up = 100;
+  static constexpr double largest = 1e300;
 
   double of(double s, std::size_t below) const {
-    const std::size_t n = sorted_.size();
+    const detail::sorted_blocks& sorted = recent_.sorted();
+    const std::size_t n = sorted.size();
     if (n < warm_up) return 0.0;
     const double rows = static_cast<double>(n) + 1.0;
     const std::size_t tail = n / 10;
     double log_p = math::log((static_cast<double>(n - below) + 0.5) / rows);
     if (n - below <= tail) {
-      const double from = sorted_.from_top(tail);
+      const double from = sorted.from_top(tail);
       double excess = 0.0;
-      sorted_.largest(tail, [&](const double* y, std::size_t count) {
+      sorted.largest(tail, [&](const double* y, std::size_t count) {
         double sum = 0.0;
         for (std::size_t i = 0; i < count; ++i) sum += y[i] - from;
         excess += sum;
@@ -58,9 +59,7 @@ class strangeness_calibration {
     return std::clamp(log_p * -0x1.bcb7b1526e50ep-2, 0.0, 12.0);  // / ln 10
   }
 
-  detail::sorted_blocks sorted_;
-  std::vector<double> recent_;  // a ring, the oldest at next_ once it is full
-  std::size_t next_ = 0;
+  detail::sorted_window recent_{window};
 };
 
 }  // namespace detect

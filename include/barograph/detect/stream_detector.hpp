@@ -14,7 +14,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
 
+#include "../core/bytes.hpp"
+#include "../core/canonical.hpp"
 #include "../core/math.hpp"
 #include "detail/recent_values.hpp"
 #include "missing_rows.hpp"
@@ -26,6 +30,14 @@
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
+
+/// What tells the time of rows that come without one; the detector does not look at it, its bytes carry it.
+struct stream_clock {
+  std::int64_t second = 0;  ///< the last one that was given
+  std::uint64_t ago = 0;    ///< how many rows ago that was; 0: none was
+  std::int64_t step = 1;    ///< seconds from row to row
+  std::uint64_t rows = 0;   ///< so far
+};
 
 class stream_detector {
  public:
@@ -100,7 +112,71 @@ class stream_detector {
   /// -log10 p of each way for the newest row.
   const std::array<double, ways>& parts() const noexcept { return parts_; }
 
+  const stream_clock& clock() const noexcept { return clock_; }
+  void set_clock(const stream_clock& clock) noexcept { clock_ = clock; }
+
+  /// Everything that is remembered, so that it goes on elsewhere with the same numbers; up to 800 kB.
+  std::string to_bytes() const {
+    byte_writer w(kind);
+    each_part(*this, [&w](const auto& part) { part.write(w); });
+    for (const double p : parts_) w.f64(p);
+    w.f64(previous_);
+    w.varint(rows_);
+    w.i64(clock_.second);
+    w.varint(clock_.ago);
+    w.i64(clock_.step);
+    w.varint(clock_.rows);
+    return w.finish();
+  }
+
+  /// @throws bad_bytes for anything `to_bytes` cannot have written
+  static stream_detector from_bytes(const std::string& bytes, byte_limits limits = {}) {
+    byte_reader r(bytes, kind, limits);
+    stream_detector d;
+    each_part(d, [&r](auto& part) { part.read(r); });
+    for (double& p : d.parts_) p = r.f64();
+    d.previous_ = r.f64();
+    d.rows_ = r.varint();
+    d.clock_.second = r.i64();
+    d.clock_.ago = r.varint();
+    d.clock_.step = r.i64();
+    d.clock_.rows = r.varint();
+    r.done();
+    if (d.clock_.step < 1 || d.clock_.ago > d.clock_.rows || d.clock_.rows > std::uint64_t{1} << 53)
+      raise<bad_bytes>("bytes: times of rows that cannot have been");
+    if (!std::isfinite(d.previous_) || (d.rows_ == 0) != d.eight_.empty() ||
+        d.eight_.empty() != d.forty_.empty())
+      raise<bad_bytes>("bytes: a stream that cannot have been");
+    return canonical(std::move(d), bytes);
+  }
+
+  friend bool operator==(const stream_detector& a, const stream_detector& b) {
+    return a.to_bytes() == b.to_bytes();
+  }
+  friend bool operator!=(const stream_detector& a, const stream_detector& b) { return !(a == b); }
+
  private:
+  static constexpr state_kind kind = static_cast<state_kind>(36);
+
+  /// f(part) for each part that remembers something, in the order of the bytes.
+  template <class Detector, class F>
+  static void each_part(Detector& d, F f) {
+    f(d.level_);
+    f(d.fast_);
+    f(d.spread_level_);
+    f(d.eight_);
+    f(d.forty_);
+    f(d.values_);
+    f(d.spreads_);
+    f(d.off_seasons_);
+    f(d.season_);
+    f(d.shapes_);
+    for (auto& tail : d.tails_) f(tail);
+    f(d.stuck_);
+    f(d.missing_);
+    f(d.judge_);
+  }
+
   static constexpr std::size_t own = ways - 2;  // those with a mean; what is stuck or missing stands alone
 
   /// A mean in which a value weighs the less the older it is; 1 / rate rows, all rows until there are as
@@ -115,6 +191,14 @@ class stream_detector {
       mean_ += std::max(rate_, 1.0 / static_cast<double>(rows_ + 1)) * (x - mean_);
       ++rows_;
       return before;
+    }
+    void write(byte_writer& w) const {
+      w.f64(mean_);
+      w.varint(rows_);
+    }
+    void read(byte_reader& r) {
+      mean_ = r.f64();
+      rows_ = r.varint();
     }
 
    private:
@@ -136,6 +220,7 @@ class stream_detector {
   std::array<double, ways> parts_{};
   double previous_ = 0.0;
   std::uint64_t rows_ = 0;
+  stream_clock clock_;
 };
 
 }  // namespace detect

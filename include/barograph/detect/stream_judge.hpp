@@ -39,6 +39,20 @@ class stream_judge {
   /// The same for evidence that is one already: -log10 p, 0 or more.
   stream_verdict push_evidence(double evidence) { return judged(evidence, evidence); }
 
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const {
+    calibration_.write(w);
+    deviations_.write(w);
+    findings_.write(w);
+    hold_.write(w);
+  }
+  void read(byte_reader& r) {
+    calibration_.read(r);
+    deviations_.read(r);
+    findings_.read(r);
+    hold_.read(r);
+  }
+
  private:
   stream_verdict judged(double evidence, double strangeness) {
     stream_verdict v{};

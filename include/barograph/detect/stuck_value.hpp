@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../core/bytes.hpp"
 #include "../core/math.hpp"
 #include "../core/span.hpp"
 
@@ -40,6 +41,21 @@ class stuck_value {
     evidence_ =
         std::min(12.0, evidence_ - math::log(std::max(often, 0.1)) * 0x1.bcb7b1526e50ep-2);  // / ln 10
     return evidence_ < 3.0 ? 0.0 : evidence_;
+  }
+
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const {
+    for (const std::uint64_t n : {rows_, run_, longest_, repeated_}) w.varint(n);
+    w.f64(last_);
+    w.f64(evidence_);
+  }
+  void read(byte_reader& r) {
+    for (std::uint64_t* n : {&rows_, &run_, &longest_, &repeated_}) *n = r.varint();
+    last_ = r.f64();
+    evidence_ = r.f64();
+    if (rows_ > std::uint64_t{1} << 53 || run_ > rows_ || repeated_ > rows_ - run_ || longest_ > repeated_ ||
+        !(evidence_ >= 0 && evidence_ <= 12))
+      raise<bad_bytes>("bytes: runs of equal values that cannot have been");
   }
 
  private:

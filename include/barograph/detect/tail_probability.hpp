@@ -13,11 +13,10 @@
 #include <cstdint>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include "../core/errors.hpp"
 #include "../core/math.hpp"
-#include "detail/sorted_blocks.hpp"
+#include "detail/sorted_window.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
@@ -25,10 +24,9 @@ namespace detect {
 class tail_probability {
  public:
   /// @param window  how many values are remembered, 100 to 1,000,000
-  explicit tail_probability(std::size_t window = 5000) : window_(window) {
+  explicit tail_probability(std::size_t window = 5000) : recent_(window) {
     if (window < 100 || window > 1'000'000)
       raise<invalid_argument>("window: " + std::to_string(window) + " given, expected 100 to 1000000");
-    recent_.reserve(std::min<std::size_t>(window, 8192));
   }
 
   /// -log10 of the chance of v or more by the values before it, 0 to 12; then v is one of them.
@@ -37,41 +35,34 @@ class tail_probability {
   double push(double v) {
     if (v != v) return 0.0;
     v = std::clamp(v, -largest, largest);
-    const detail::sorted_blocks::place at = sorted_.find(v);
+    const detail::sorted_blocks::place at = recent_.sorted().find(v);
     const double s = strangeness(v, at.below);
-    sorted_.insert(v, at);
-    if (recent_.size() == window_) {
-      sorted_.erase(recent_[next_]);
-      recent_[next_] = v;
-      next_ = next_ + 1 == window_ ? 0 : next_ + 1;
-    } else {
-      recent_.push_back(v);
-    }
+    recent_.push(v, at);
     return s;
   }
 
   /// What a share of the values exceeds; NaN while there are fewer than 50.
   double exceeded_by(double share) const noexcept {
-    const std::size_t n = sorted_.size();
+    const std::size_t n = count();
     if (n < warm_up) return std::numeric_limits<double>::quiet_NaN();
-    return sorted_.from_top(static_cast<std::size_t>(share * static_cast<double>(n)));
+    return recent_.sorted().from_top(static_cast<std::size_t>(share * static_cast<double>(n)));
   }
 
-  std::size_t count() const noexcept { return sorted_.size(); }
-  std::size_t window() const noexcept { return window_; }
+  std::size_t count() const noexcept { return recent_.sorted().size(); }
+  std::size_t window() const noexcept { return recent_.window(); }
 
-  void reset() {
-    sorted_.clear();
-    recent_.clear();
-    next_ = 0;
-  }
+  void reset() { recent_.clear(); }
+
+  /// Into the bytes of what it is part of, and back.
+  void write(byte_writer& w) const { recent_.write(w); }
+  void read(byte_reader& r) { recent_.read(r); }
 
  private:
   static constexpr std::size_t warm_up = 50;
   static constexpr double largest = 1e300;
 
   double strangeness(double v, std::size_t below) const {
-    const std::size_t n = sorted_.size();
+    const std::size_t n = count();
     if (n < warm_up) return 0.0;
     const std::size_t at_least = n - below;
     const double rows = static_cast<double>(n) + 1.0;
@@ -79,7 +70,7 @@ class tail_probability {
     const std::size_t tail =
         std::max<std::size_t>(5, static_cast<std::size_t>(0.02 * static_cast<double>(n)));
     if (at_least <= tail) {
-      const double from = sorted_.from_top(tail);
+      const double from = recent_.sorted().from_top(tail);
       if (from > 0 && v > from) {
         const double index = mean_log(tail, from);
         if (index > 1e-9) {
@@ -95,7 +86,7 @@ class tail_probability {
   /// (each below 2, so hundreds of them do not overflow), exponents added.
   double mean_log(std::size_t k, double from) const {
     double log_of_product = 0.0;
-    sorted_.largest(k, [&](const double* y, std::size_t n) {
+    recent_.sorted().largest(k, [&](const double* y, std::size_t n) {
       for (std::size_t begin = 0; begin < n; begin += 512) {
         double product = 1.0;
         std::int64_t exponents = 0;
@@ -110,10 +101,7 @@ class tail_probability {
     return log_of_product / static_cast<double>(k) - math::log(std::max(from, 1e-300));
   }
 
-  std::size_t window_;
-  detail::sorted_blocks sorted_;
-  std::vector<double> recent_;  // a ring, the oldest at next_ once it is full
-  std::size_t next_ = 0;
+  detail::sorted_window recent_;
 };
 
 }  // namespace detect

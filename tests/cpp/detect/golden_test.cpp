@@ -8,6 +8,7 @@
 #include "barograph/detect/online_change_point.hpp"
 #include "barograph/detect/page_hinkley.hpp"
 #include "barograph/detect/pca.hpp"
+#include "barograph/detect/stream_detector.hpp"
 
 using namespace barograph;
 
@@ -60,6 +61,15 @@ std::string forest(std::size_t dimensions, detect::forest_scoring scoring) {
   return f.to_bytes();
 }
 
+/// `values.txt` five minutes apart; infinities and NaN are missing.
+std::string stream() {
+  detect::stream_detector d;
+  std::int64_t row = 0;
+  for (const double v : golden::numbers_in("values.txt")) d.push(1'700'000'000 + 300 * row++, v);
+  d.set_clock({1'700'000'000 + 300 * (row - 1), 1, 300, static_cast<std::uint64_t>(row)});
+  return d.to_bytes();
+}
+
 golden::recipes recipes() {
   return {{"cusum_chart_v1.bin", late(cusum_chart(100, 50, 0.5, 20))},
           {"cusum_chart_empty_v1.bin", cusum_chart(100, 50, 0.25, 10).to_bytes()},
@@ -68,7 +78,8 @@ golden::recipes recipes() {
           {"online_change_point_v1.bin", fed(online_change_point(50, 5))},
           {"isolation_forest_v1.bin", forest(1, detect::forest_scoring::depth)},
           {"isolation_forest_extended_v1.bin", forest(2, detect::forest_scoring::density)},
-          {"half_space_trees_v1.bin", trees()}};
+          {"half_space_trees_v1.bin", trees()},
+          {"stream_detector_v1.bin", stream()}};
 }
 
 }  // namespace

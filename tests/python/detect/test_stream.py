@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import copy
 import math
+import pickle
 from collections import deque
 
 import numpy as np
@@ -179,3 +180,48 @@ def test_times_that_are_missing_go_on_at_the_last_step_in_any_pieces():
     assert each == whole.score.tolist()
     assert np.flatnonzero(whole.is_anomaly).tolist() == [204, 205]
     assert copy.copy(pieces).update(None, 0.0) == pieces.update(None, 0.0)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 40, 3000])
+def test_a_stream_that_was_written_goes_on_with_the_same_numbers(rows: int):
+    rng = np.random.default_rng(rows)
+    x = rng.normal(size=rows + 500)
+    x[::97] = np.nan
+    x[rows + 100 : rows + 110] = 9.0
+    times = np.datetime64("2026-01-01", "s") + 60 * np.arange(len(x))
+    here = bg.detect.auto_stream()
+    here.update_many(times[:rows], x[:rows])
+    here.update(None, 0.5)  # the time of the next one follows from those before
+    for there in (
+        pickle.loads(pickle.dumps(here)),
+        bg.detect.StreamDetector.from_bytes(here.to_bytes()),
+        copy.deepcopy(here),
+    ):
+        one = copy.copy(here)
+        assert there == one
+        assert len(there) == rows + 1
+        for given in (None, times[rows:]):
+            a, b = one.update_many(given, x[rows:]), there.update_many(given, x[rows:])
+            for part in ("score", "alarm", "threshold", "is_anomaly", "expected", "lower", "upper"):
+                np.testing.assert_array_equal(getattr(a, part), getattr(b, part))
+            np.testing.assert_array_equal(a.attribution.values, b.attribution.values)
+        assert there == one
+        assert there != here
+
+
+def test_bytes_that_are_no_stream_are_refused():
+    stream = bg.detect.auto_stream()
+    stream.update_many(None, np.random.default_rng(0).normal(size=300))
+    data = stream.to_bytes()
+    for bad in (
+        b"",
+        data[:-1],
+        data + b"x",
+        data[:100],
+        bg.Moments().to_bytes(),
+        data[:50] + b"x" + data[51:],
+    ):
+        with pytest.raises(ValueError, match="bytes"):
+            bg.detect.StreamDetector.from_bytes(bad)
+    with pytest.raises(ValueError, match="the limit is 1000"):
+        bg.detect.StreamDetector.from_bytes(data, 1000)

@@ -139,19 +139,9 @@ static void ranked_by_planes(const forest_ranked_job& job) {  // compilers see t
     }
   }
   unsigned char leaf[4][forest_block];
-  std::int64_t t = 0;
-  for (; t + 4 <= job.trees; t += 4) {  // a row's sum is fetched once for all four
-    for (int k = 0; k < 4; ++k)
-      leaves_by_planes<TagBits>(job.words + 256 * (t + k), low, high, job.rows, leaf[k]);
-    const double* const value = job.leaves + 256 * t;
-    for (std::int64_t i = 0; i < job.rows; ++i)
-      job.sums[i] = job.sums[i] + value[leaf[0][i]] + value[leaf[1][i] + 256] + value[leaf[2][i] + 512] +
-                    value[leaf[3][i] + 768];
-  }
-  for (; t < job.trees; ++t) {
-    leaves_by_planes<TagBits>(job.words + 256 * t, low, high, job.rows, leaf[0]);
-    for (std::int64_t i = 0; i < job.rows; ++i) job.sums[i] += job.leaves[256 * t + leaf[0][i]];
-  }
+  add_trees<0>(job, leaf, [&](std::int64_t t, unsigned char* leaves) {
+    leaves_by_planes<TagBits>(job.words + 256 * t, low, high, job.rows, leaves);
+  });
 }
 
 inline void forest_ranked_fast(const forest_ranked_job& job) noexcept {

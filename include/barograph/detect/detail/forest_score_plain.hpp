@@ -134,6 +134,30 @@ inline void forest_ranks(const forest_rank_job& job) noexcept {
   }
 }
 
+/// Adds what the rows' leaves hold, tree after tree. Four trees in turn, so that a row's sum is fetched once
+/// for all of them; they are added in their order.
+///
+/// @tparam First      the place of a tree's first leaf
+/// @param leaf        room
+/// @param find_leaves (tree, out): the place of each row's leaf
+template <std::int64_t First, class Leaf, class FindLeaves>
+static inline __attribute__((always_inline)) void add_trees(const forest_ranked_job& job,
+                                                            Leaf (*leaf)[forest_block],
+                                                            FindLeaves find_leaves) {
+  std::int64_t t = 0;
+  for (; t + 4 <= job.trees; t += 4) {
+    for (int k = 0; k < 4; ++k) find_leaves(t + k, leaf[k]);
+    const double* const value = job.leaves + (256 * t - First);
+    for (std::int64_t i = 0; i < job.rows; ++i)
+      job.sums[i] = job.sums[i] + value[leaf[0][i]] + value[leaf[1][i] + 256] + value[leaf[2][i] + 512] +
+                    value[leaf[3][i] + 768];
+  }
+  for (; t < job.trees; ++t) {
+    find_leaves(t, leaf[0]);
+    for (std::int64_t i = 0; i < job.rows; ++i) job.sums[i] += job.leaves[256 * t + leaf[0][i] - First];
+  }
+}
+
 inline void forest_ranked(const forest_ranked_job& job) noexcept {
   for (std::int64_t t = 0; t < job.trees; ++t) {
     const std::uint16_t* const words = job.words + 256 * t;

@@ -92,22 +92,12 @@ BAROGRAPH_WORDS void leaves_of(const forest_ranked_job& job, const std::uint16_t
   }
 }
 
-/// Four trees in turn, so that a row's sum is fetched once for all of them; they are added in their order.
 template <int Columns>
 static void ranked_by_words(const forest_ranked_job& job) {
   alignas(64) std::uint16_t leaf[4][forest_block];
-  std::int64_t t = 0;
-  for (; t + 4 <= job.trees; t += 4) {
-    for (int k = 0; k < 4; ++k) leaves_of<Columns>(job, job.words + 256 * (t + k), leaf[k]);
-    const double* const value = job.leaves + 256 * (t - 1);  // places of leaves begin with 256
-    for (std::int64_t i = 0; i < job.rows; ++i)
-      job.sums[i] = job.sums[i] + value[leaf[0][i]] + value[leaf[1][i] + 256] + value[leaf[2][i] + 512] +
-                    value[leaf[3][i] + 768];
-  }
-  for (; t < job.trees; ++t) {
-    leaves_of<Columns>(job, job.words + 256 * t, leaf[0]);
-    for (std::int64_t i = 0; i < job.rows; ++i) job.sums[i] += job.leaves[256 * t + leaf[0][i] - 256];
-  }
+  add_trees<256>(job, leaf, [&job](std::int64_t t, std::uint16_t* leaves) {
+    leaves_of<Columns>(job, job.words + 256 * t, leaves);
+  });
 }
 
 inline void forest_ranked_by_words(const forest_ranked_job& job) noexcept {

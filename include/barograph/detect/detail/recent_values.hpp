@@ -5,11 +5,20 @@
 #include <array>
 #include <cstddef>
 
-#include "../../config.hpp"
+#include "../../core/bytes.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 namespace detail {
+
+/// How many values of a ring of `all` are there, and where the next one goes.
+/// @throws bad_bytes for what cannot be
+inline void read_place(byte_reader& r, std::size_t all, std::size_t& size, std::size_t& next) {
+  size = r.count(1);
+  const std::uint64_t at = r.varint();
+  if (size > all || at >= all || (size < all && at != size)) raise<bad_bytes>("bytes: a window that is none");
+  next = static_cast<std::size_t>(at);
+}
 
 /// Of the newest N: the median, by a sorted copy that a value enters as another leaves.
 template <std::size_t N>
@@ -35,6 +44,21 @@ class recent_median {
     for (; gap + 1 < size_ && sorted_[gap + 1] < x; ++gap) sorted_[gap] = sorted_[gap + 1];
     for (; gap != 0 && sorted_[gap - 1] > x; --gap) sorted_[gap] = sorted_[gap - 1];
     sorted_[gap] = x;
+  }
+
+  void write(byte_writer& w) const {
+    w.varint(size_);
+    w.varint(next_);
+    for (std::size_t i = 0; i < size_; ++i) w.f64(ring_[i]);
+  }
+  void read(byte_reader& r) {
+    read_place(r, N, size_, next_);
+    for (std::size_t i = 0; i < size_; ++i) {
+      ring_[i] = r.f64();
+      if (ring_[i] != ring_[i]) raise<bad_bytes>("bytes: a value that has no order");
+    }
+    sorted_ = ring_;
+    std::sort(sorted_.begin(), sorted_.begin() + static_cast<std::ptrdiff_t>(size_));
   }
 
  private:
@@ -64,6 +88,16 @@ class recent_mean {
       for (std::size_t k = 0; k < 4; ++k) lanes[k] += *(end - i + k);
     for (; i != 0; --i) lanes[0] += *(end - i);
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) / static_cast<double>(n);
+  }
+
+  void write(byte_writer& w) const {
+    w.varint(size_);
+    w.varint(next_);
+    for (std::size_t i = 0; i < size_; ++i) w.f64(twice_[i]);
+  }
+  void read(byte_reader& r) {
+    read_place(r, N, size_, next_);
+    for (std::size_t i = 0; i < size_; ++i) twice_[i] = twice_[i + N] = r.f64();
   }
 
  private:

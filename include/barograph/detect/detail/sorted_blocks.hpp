@@ -91,6 +91,23 @@ class sorted_blocks {
     return at(b)[length_[b] - 1 - k];
   }
 
+  /// How the values are cut into runs: sums over stretches of `largest` depend on it.
+  std::size_t runs() const noexcept { return length_.size(); }
+  std::size_t run(std::size_t i) const noexcept { return length_[i]; }
+
+  /// Ascending values, none of which is NaN, in runs of these lengths; false where those cannot be.
+  bool assign(const std::vector<double>& values, const std::vector<std::size_t>& lengths) {
+    clear();
+    std::size_t begin = 0;
+    for (const std::size_t n : lengths) {
+      if (n == 0 || n > capacity || n > values.size() - begin) return false;
+      add_block(blocks_.size(), values.data() + begin, n);
+      begin += n;
+    }
+    size_ = begin;
+    return begin == values.size();
+  }
+
   /// f(pointer, count) for stretches that make up the largest k, from the top down.
   template <class F>
   void largest(std::size_t k, F f) const {
