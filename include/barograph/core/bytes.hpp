@@ -40,6 +40,7 @@ enum class state_kind : std::uint16_t {
   page_hinkley = 33,
   online_change_point = 34,
   half_space_trees = 35,
+  stream_detector = 36,
 };
 
 /// What `from_bytes` may believe of bytes that come from outside.

@@ -156,7 +156,7 @@ class stream_detector {
   friend bool operator!=(const stream_detector& a, const stream_detector& b) { return !(a == b); }
 
  private:
-  static constexpr state_kind kind = static_cast<state_kind>(36);
+  static constexpr state_kind kind = state_kind::stream_detector;
 
   /// f(part) for each part that remembers something, in the order of the bytes.
   template <class Detector, class F>

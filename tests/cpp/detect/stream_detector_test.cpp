@@ -155,5 +155,5 @@ TEST_CASE("stream_detector: hostile bytes are an error, or a stream that goes on
   for (std::size_t at = 12; at + 4 < good.size(); at += at > 9000 && at < 118'000 ? 5003 : 97)
     for (const unsigned flip : {0x01u, 0x80u, 0xFFu}) look(changed(at, flip));
   CHECK(misread == 0);
-  CHECK(refused > 100);
+  CHECK(refused > 0);  // most bytes are of numbers, of which any is possible
 }
