@@ -170,6 +170,9 @@ def counted(x: Any, on: Any, name: str = "x") -> _Series:
 
 
 def _pandas_series(x: Any, on: Any, name: str) -> _Series:
+    labels = getattr(getattr(x.dtype, "categories", None), "dtype", None)  # of a category
+    if getattr(labels, "kind", "O") in "biuf":
+        x = x.astype(np.float64)
     if x.dtype != object and getattr(x.dtype, "kind", "O") not in "biuf":
         raise TypeError(f"{name}: dtype {x.dtype} given, expected numbers")
     values = _floats(name, x.to_numpy(dtype=object if x.dtype == object else np.float64, na_value=np.nan))

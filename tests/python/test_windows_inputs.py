@@ -175,3 +175,11 @@ def test_a_dict_of_arrays_is_a_frame():
     windows = bg.rolling({"a": [1.0, 2.0, 4.0], "b": [2.0, 3.0, 9.0]}, 2)
     assert windows.mean().to_dict() == {"a": [None, 1.5, 3.0], "b": [None, 2.5, 6.0]}
     assert windows.quantile([0.5])[0.5].columns == ["a", "b"]
+
+
+def test_categories_of_numbers_are_numbers():
+    x = pd.Series([3, 1, None, 2, 3], dtype="category", name="n")
+    equal(bg.rolling_max(x, 2, min_periods=1), x.rolling(2, min_periods=1).max())
+    equal(bg.ewm_mean(x, com=1), x.ewm(com=1).mean())
+    with pytest.raises(TypeError, match="x: dtype category given, expected numbers"):
+        bg.rolling_max(pd.Series(["a", "b"], dtype="category"), 2)
