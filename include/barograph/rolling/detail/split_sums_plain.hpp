@@ -9,9 +9,12 @@
 
 #include <cstdint>
 
-#include "whole_sums_plain.hpp"
+#include "moments_plain.hpp"
+#include "quanta_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
+
+using rolling::detail::sums_job;
 
 /// Rows after which what of the rests is a multiple goes to the multiples.
 constexpr std::int64_t rows_between_carries = 64;

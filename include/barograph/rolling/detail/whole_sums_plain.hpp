@@ -3,9 +3,7 @@
 // Law F. All values of a chunk of rows, and their powers about a pivot, become whole multiples of quanta that
 // follow from the chunk's largest: each term is a coarse multiple and a fine one of what that leaves over.
 // Sums of whole numbers are exact in any order, and those of a window are a difference of two sums so far,
-// so no rounding error ever gets from one window into another. Sources: the splitting is that of Zielke and
-// Drygalla (2003) and of Rump, Ogita and Oishi, "Accurate floating-point summation, part I" (2008); adding
-// 1.5 * 2^52 quanta leaves the multiple in the low bits of the sum.
+// so no rounding error ever gets from one window into another.
 //
 // What the quanta leave over is bounded. Each window's result is held against that bound; where one is not
 // well above it (values of too different sizes in a chunk), `whole_sums` says so, and nothing is lost but
@@ -16,216 +14,11 @@
 #include <cstdint>
 
 #include "moments_plain.hpp"
+#include "quanta_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
 using rolling::detail::sums_job;
-
-// Unsigned, so that sums so far may run over: differences are right all the same.
-typedef std::uint64_t two_wholes __attribute__((vector_size(16)));
-#if defined(__AVX__)
-typedef std::uint64_t register_of_wholes __attribute__((vector_size(32)));
-#else
-typedef std::uint64_t register_of_wholes __attribute__((vector_size(16)));
-#endif
-
-/// Four whole numbers side by side.
-struct whole_lanes {
-  register_of_wholes part[registers];
-};
-
-BAROGRAPH_LANES inline whole_lanes wholes_of(const lanes& x) noexcept {
-  whole_lanes r;
-  for (int i = 0; i < registers; ++i) r.part[i] = reinterpret_cast<register_of_wholes>(x.part[i]);
-  return r;
-}
-BAROGRAPH_LANES inline whole_lanes operator-(const whole_lanes& a, std::uint64_t b) noexcept {
-  whole_lanes r;
-  for (int i = 0; i < registers; ++i) r.part[i] = a.part[i] - b;
-  return r;
-}
-BAROGRAPH_LANES inline whole_lanes operator|(const whole_lanes& a, const whole_lanes& b) noexcept {
-  whole_lanes r;
-  for (int i = 0; i < registers; ++i) r.part[i] = a.part[i] | b.part[i];
-  return r;
-}
-
-BAROGRAPH_LANES inline lanes magnitude(const lanes& x) noexcept {
-  lanes r;
-  for (int i = 0; i < registers; ++i)
-    r.part[i] = reinterpret_cast<register_of_doubles>(reinterpret_cast<register_of_wholes>(x.part[i]) &
-                                                      0x7FFFFFFFFFFFFFFF);
-  return r;
-}
-
-BAROGRAPH_LANES inline bool any_of(const lane_mask& m) noexcept {
-  std::int64_t any = 0;
-  for (int k = 0; k < 4; ++k) any |= m.part[k / in_register][k % in_register];
-  return any != 0;
-}
-
-/// Whether all are zeros, of either sign, where numbers were laid one over the other.
-BAROGRAPH_LANES inline bool no_bits(const whole_lanes& w) noexcept {
-  std::uint64_t any = 0;
-  for (int k = 0; k < 4; ++k) any |= w.part[k / in_register][k % in_register];
-  return (any & 0x7FFFFFFFFFFFFFFFu) == 0;
-}
-
-inline std::uint64_t pattern_of(double x) noexcept {
-  std::uint64_t bits;
-  __builtin_memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-/// 2^e, for e from -1022 to 1023.
-inline double power_of_two(int e) noexcept {
-  const std::uint64_t bits = static_cast<std::uint64_t>(e + 1023) << 52;
-  double x;
-  __builtin_memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-/// The pairs (coarse, fine) of four rows.
-BAROGRAPH_LANES inline void paired(const whole_lanes& coarse, const whole_lanes& fine,
-                                   two_wholes* row) noexcept {
-#if defined(__AVX__)
-  const register_of_wholes even = __builtin_shufflevector(coarse.part[0], fine.part[0], 0, 4, 2, 6);
-  const register_of_wholes odd = __builtin_shufflevector(coarse.part[0], fine.part[0], 1, 5, 3, 7);
-  row[0] = __builtin_shufflevector(even, even, 0, 1);
-  row[1] = __builtin_shufflevector(odd, odd, 0, 1);
-  row[2] = __builtin_shufflevector(even, even, 2, 3);
-  row[3] = __builtin_shufflevector(odd, odd, 2, 3);
-#else
-  for (int i = 0; i < 2; ++i) {
-    row[2 * i] = __builtin_shufflevector(coarse.part[i], fine.part[i], 0, 2);
-    row[2 * i + 1] = __builtin_shufflevector(coarse.part[i], fine.part[i], 1, 3);
-  }
-#endif
-}
-
-/// And back.
-BAROGRAPH_LANES inline void parted(const two_wholes* row, whole_lanes& coarse, whole_lanes& fine) noexcept {
-#if defined(__AVX__)
-  const register_of_wholes even = __builtin_shufflevector(row[0], row[2], 0, 1, 2, 3);
-  const register_of_wholes odd = __builtin_shufflevector(row[1], row[3], 0, 1, 2, 3);
-  coarse.part[0] = __builtin_shufflevector(even, odd, 0, 4, 2, 6);
-  fine.part[0] = __builtin_shufflevector(even, odd, 1, 5, 3, 7);
-#else
-  for (int i = 0; i < 2; ++i) {
-    coarse.part[i] = __builtin_shufflevector(row[2 * i], row[2 * i + 1], 0, 2);
-    fine.part[i] = __builtin_shufflevector(row[2 * i], row[2 * i + 1], 1, 3);
-  }
-#endif
-}
-
-/// Whole numbers as doubles, exactly: multiples of 2^32 in hi, what is below in lo (0 to 2^32 - 1).
-BAROGRAPH_LANES inline twofold<lanes> halves_of(const whole_lanes& w) noexcept {
-  twofold<lanes> r;
-  for (int i = 0; i < registers; ++i) {
-    const register_of_wholes low = (w.part[i] & 0xFFFFFFFFu) | 0x4330000000000000u;  // 2^52 and them
-    const register_of_wholes high = (w.part[i] >> 32) ^ 0x4530000080000000u;         // 2^84 + 2^63 and them
-    r.lo.part[i] = reinterpret_cast<register_of_doubles>(low) - 0x1p52;
-    r.hi.part[i] = reinterpret_cast<register_of_doubles>(high) - 0x1.000008p84;
-  }
-  return r;
-}
-
-/// Whole numbers below 2^51 as doubles, exactly.
-BAROGRAPH_LANES inline lanes small_wholes(const whole_lanes& w) noexcept {
-  lanes r;
-  for (int i = 0; i < registers; ++i)
-    r.part[i] = reinterpret_cast<register_of_doubles>(w.part[i] + 0x4338000000000000u) - 0x1.8p52;
-  return r;
-}
-
-/// What the values of a chunk of rows are multiples of.
-struct quanta {
-  int bits;              ///< of a coarse multiple
-  double pivot;          ///< what a missing row has
-  double before, after;  ///< taken from a value before it is split, or after: one of them is the pivot
-  int exponent;          ///< of the first power's coarse quantum
-  int size;              ///< bits of the largest deviation in coarse quanta
-};
-
-/// Bits that leave room in 62 for a sum of so many numbers; 51 at most, as many as adding 1.5 * 2^52 gives.
-constexpr int bits_for(std::int64_t rows) noexcept {
-  int bits = 62;
-  for (; rows > 0; rows /= 2) --bits;
-  return bits < 51 ? bits : 51;
-}
-
-/// The least and the greatest of n values; NaN are passed over.
-__attribute__((noinline)) BAROGRAPH_LANES_KERNEL inline void extent(const double* x, std::int64_t n,
-                                                                    double& least,
-                                                                    double& greatest) noexcept {
-  const double infinity = __builtin_huge_val();
-  lanes low[2] = {lanes(infinity), lanes(infinity)}, high[2] = {lanes(-infinity), lanes(-infinity)};
-  std::int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (int k = 0; k < 2; ++k) {
-      const lanes v = loaded(x + i + 4 * k);
-      low[k] = choose(v < low[k], v, low[k]);
-      high[k] = choose(v > high[k], v, high[k]);
-    }
-  least = infinity;
-  greatest = -infinity;
-  for (int k = 0; k < 8; ++k) {
-    const double a = low[k / 4][k % 4], b = high[k / 4][k % 4];
-    least = a < least ? a : least;
-    greatest = b > greatest ? b : greatest;
-  }
-  for (; i < n; ++i) {
-    least = x[i] < least ? x[i] : least;
-    greatest = x[i] > greatest ? x[i] : greatest;
-  }
-}
-
-/// Pivot and quantum for values from least to greatest, multiples of q.size bits; false where there are none.
-inline bool pivot_of(double least, double greatest, quanta& q) noexcept {
-  const double middle = 0.5 * least + 0.5 * greatest;
-  const double above = greatest - middle, below = middle - least, most = above > below ? above : below;
-  q.pivot = q.before = q.after = 0.0;
-  q.exponent = most == 0.0 ? 0 : static_cast<int>(pattern_of(most) >> 52) - 1022 - q.size;
-  if (q.exponent < -230 || q.exponent > 230) return false;
-  const double magic = 1.5 * power_of_two(52 + q.exponent), far = power_of_two(50 + q.exponent);
-  if (most != 0.0 && -far < least && greatest < far)  // a multiple of the quantum
-    q.after = q.pivot = (middle + magic) - magic;
-  else  // all values are near it, so that differences are exact
-    q.before = q.pivot = most == 0.0 ? least : middle;
-  return true;
-}
-
-/// Quanta for values from least to greatest and windows of up to `rows`; false where there are none.
-template <bool Pivoted>
-__attribute__((noinline)) inline bool choose_quanta(double least, double greatest, std::int64_t rows,
-                                                    quanta& q) noexcept {
-  q.bits = bits_for(rows);
-  q.size = Pivoted ? q.bits / 2 : q.bits - 12;       // squares, and sums of values, fit into a double
-  if (!(least <= greatest)) least = greatest = 0.0;  // nothing but missing values
-  if constexpr (Pivoted) return pivot_of(least, greatest, q);
-  const double most = greatest > -least ? greatest : -least;
-  q.pivot = q.before = q.after = 0.0;
-  q.exponent = most == 0.0 ? 0 : static_cast<int>(pattern_of(most) >> 52) - 1022 - q.size;
-  return q.exponent > -900 && q.exponent < 900;
-}
-
-/// The quantum of a power's coarse multiples, and of the fine ones.
-struct quanta_of_term {
-  double coarse, fine;
-};
-template <bool Pivoted>
-inline quanta_of_term quanta_of(const quanta& q, int power) noexcept {
-  if (power == 1) return {power_of_two(q.exponent), power_of_two(q.exponent - q.bits - 1)};
-  const int unit = power * q.exponent - q.bits;
-  return {power_of_two(unit + power * q.size), power_of_two(unit + (power - 1) * q.size + 2)};
-}
-
-/// What a number is split into.
-struct splitter {
-  double magic;
-  std::uint64_t bits;
-  explicit splitter(double quantum) noexcept : magic(0x1.8p52 * quantum), bits(pattern_of(magic)) {}
-};
 
 /// Sums so far of the terms of n rows: sums[Order * (row + 1) + power - 1] has those of the rows up to it.
 /// `exact`: whether all values are multiples of the coarse (unpivoted: fine) quantum.
@@ -314,23 +107,6 @@ inline scale_of_wholes scale_of(const quanta& q, bool exact) noexcept {
   return s;
 }
 
-/// Whole numbers below 2^62 as doubles, and what rounding took.
-BAROGRAPH_LANES inline twofold<lanes> wholes_as_doubles(const whole_lanes& w) noexcept {
-#if defined(__AVX512DQ__) && defined(__AVX512VL__)
-  typedef std::int64_t signed_wholes __attribute__((vector_size(32)));
-  const signed_wholes whole = reinterpret_cast<signed_wholes>(w.part[0]);
-  twofold<lanes> r;
-  r.hi.part[0] = __builtin_convertvector(whole, register_of_doubles);
-  const signed_wholes back = __builtin_convertvector(r.hi.part[0], signed_wholes);
-  r.lo.part[0] = __builtin_convertvector(whole - back, register_of_doubles);
-  return r;
-#else
-  const twofold<lanes> halves = halves_of(w);
-  const lanes sum = halves.hi + halves.lo;
-  return {sum, halves.lo - (sum - halves.hi)};
-#endif
-}
-
 /// Four windows' sums of one power; Small: of a coarse multiple below 2^51.
 template <bool Small>
 BAROGRAPH_LANES inline twofold<lanes> sum_of(const two_wholes* row, const quanta_of_term& q) noexcept {
@@ -341,44 +117,6 @@ BAROGRAPH_LANES inline twofold<lanes> sum_of(const two_wholes* row, const quanta
   const twofold<lanes> c = wholes_as_doubles(coarse);
   return {c.hi * q.coarse, c.lo * q.coarse + low};
 }
-
-/// Sums of powers about the pivot made those about the mean, which they lose no digits by.
-template <int Order>
-struct central_moments {
-  lanes m2, m3, m4;
-
-  /// @param s      sums of powers 1 to Order; the first one's hi is a multiple of the coarse quantum
-  /// @param magic  1.5 * 2^52 coarse quanta
-  BAROGRAPH_LANES central_moments(const twofold<lanes>* s, lanes n, lanes one_over_n, lanes magic) noexcept {
-    // About a multiple `a` of the quantum near the mean, with which products are exact, and then about the
-    // mean.
-    const lanes a = (s[0].hi * one_over_n + magic) - magic, na = n * a, aa = a * a;
-    const lanes r = (s[0].hi - na) + s[0].lo, off = r * one_over_n;
-    const twofold<lanes> naa = two_product_in_range(na, a);
-    if constexpr (Order == 2) {
-      m2 = (s[1].hi - naa.hi) + ((s[1].lo - naa.lo) - r * ((a + a) + off));
-      return;
-    }
-    const twofold<lanes> c2 = two_sum(s[1].hi, -naa.hi);
-    const lanes low2 = c2.lo + ((s[1].lo - naa.lo) - (a + a) * r);
-    m2 = c2.hi + (low2 - r * off);
-    const lanes a3 = a * 3.0, aa3 = aa * 3.0;
-    const twofold<lanes> naaa = two_product_in_range(na, aa), second = two_product_in_range(a3, c2.hi);
-    const twofold<lanes> part3 = two_sum(s[2].hi, -naaa.hi), c3 = two_sum(part3.hi, -second.hi);
-    const lanes low3 = (part3.lo + c3.lo) + (((s[2].lo - naaa.lo) - second.lo) - (a3 * low2 + aa3 * r));
-    m3 = c3.hi + (low3 - off * 3.0 * m2);
-    if constexpr (Order == 4) {
-      const lanes a4 = a * 4.0, aa6 = aa * 6.0;
-      const twofold<lanes> fourth = two_product_in_range(naa.hi, aa),
-                           third = two_product_in_range(aa6, c2.hi);
-      const twofold<lanes> last = two_product_in_range(a4, c3.hi);
-      const twofold<lanes> part4 = two_sum(s[3].hi, -fourth.hi), c4 = two_sum(part4.hi, -third.hi);
-      const lanes exact = ((s[3].lo - (fourth.lo + naa.lo * aa)) - third.lo) - last.lo;
-      const lanes low4 = (part4.lo + c4.lo) + (exact - ((aa6 * low2 + a4 * low3) + a4 * aa * r));
-      m4 = (c4.hi - last.hi) + (low4 - off * (m3 * 4.0 + off * 6.0 * m2));
-    }
-  }
-};
 
 /// Four windows' results; `bad` where what the quanta have left over may show.
 template <class S>
