@@ -104,8 +104,7 @@ inline void plane_path_sums(const forest_plane_job& job) noexcept {
 inline void forest_planes(const forest_plane_job& job) noexcept {
   const bool missing = widened(job);
   if (job.dimensions == 2) return missing ? plane_path_sums<2, true>(job) : plane_path_sums<2, false>(job);
-  if (job.dimensions == 3) return missing ? plane_path_sums<3, true>(job) : plane_path_sums<3, false>(job);
-  return plane_path_sums<0, true>(job);
+  return missing ? plane_path_sums<0, true>(job) : plane_path_sums<0, false>(job);
 }
 
 /// Binary search without branches, sixteen values abreast; a step is a product, which no compiler makes a
