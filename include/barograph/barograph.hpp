@@ -141,6 +141,7 @@
 #include "detect/nearest_windows.hpp"
 #include "detect/seasonal_guess.hpp"
 #include "detect/slow_changes.hpp"
+#include "detect/slow_watch.hpp"
 #include "detect/strangeness_calibration.hpp"
 #include "detect/stream_detector.hpp"
 #include "detect/stream_judge.hpp"

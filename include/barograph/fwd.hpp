@@ -222,6 +222,7 @@ class online_false_discovery;
 class seasonal_guess;
 struct series_strangeness;
 struct slow_change;
+class slow_watch;
 enum class slow_kind : std::uint8_t;
 class strangeness_calibration;
 struct stream_clock;

@@ -4,8 +4,8 @@
 // tail probability by its own last 5,000 values; their mean (of roots, squared) is the strangeness. Its own
 // past, and that of the distance from the time of day alone, make evidence of it, online control of false
 // discoveries makes findings of that, and a hold makes alarms of the strangeness itself. A value that is
-// stuck is evidence of its own, and so are rows that did not come. One row at a time or many: the same bits.
-// Class F; 3 to 5 us a row, 600 kB.
+// stuck is evidence of its own, and so are rows that did not come, and a level or a season that is left
+// slowly. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
 #pragma once
 
 #include <algorithm>
@@ -24,6 +24,7 @@
 #include "missing_rows.hpp"
 #include "nearest_windows.hpp"
 #include "seasonal_guess.hpp"
+#include "slow_watch.hpp"
 #include "stream_judge.hpp"
 #include "stuck_value.hpp"
 #include "tail_probability.hpp"
@@ -41,13 +42,13 @@ struct stream_clock {
 
 class stream_detector {
  public:
-  static constexpr std::size_t ways = 15;
+  static constexpr std::size_t ways = 17;
 
   /// Of each way of being strange, in the order of parts().
   static constexpr const char* way_names[ways] = {
-      "level",        "recent level",     "time of day", "shape of 12",  "mean of 10",
-      "spread of 30", "shape of 24",      "step",        "median of 40", "mean of 30",
-      "spread of 10", "time of day of 6", "calm",        "stuck",        "missing"};
+      "level",       "recent level", "time of day",  "shape of 12", "mean of 10",     "spread of 30",
+      "shape of 24", "step",         "median of 40", "mean of 30",  "spread of 10",   "time of day of 6",
+      "calm",        "stuck",        "missing",      "slow level",  "season strength"};
 
   struct result : stream_verdict {
     double expected;  ///< what the value was to be by the time of day and week
@@ -102,8 +103,12 @@ class stream_detector {
     const double root = sum / static_cast<double>(own);
     const double mean = root * root;  // many that agree count for more than one that cries
     const double stuck = parts_[own] = there ? stuck_.push(x) : 0.0;
-    static_cast<stream_verdict&>(r) = judge_.push(
-        mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12), std::max(stuck, missing));
+    const slow_watch::evidence slow = slow_.push(seconds + ahead, x);
+    parts_[own + 2] = slow.level;
+    parts_[own + 3] = slow.season;
+    static_cast<stream_verdict&>(r) =
+        judge_.push(mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12),
+                    std::max(stuck, missing), std::max(slow.level, slow.season));
     previous_ = x;
     ++rows_;
     return r;
@@ -174,10 +179,11 @@ class stream_detector {
     for (auto& tail : d.tails_) f(tail);
     f(d.stuck_);
     f(d.missing_);
+    f(d.slow_);
     f(d.judge_);
   }
 
-  static constexpr std::size_t own = ways - 2;  // those with a mean; what is stuck or missing stands alone
+  static constexpr std::size_t own = ways - 4;  // those with a mean; the last four stand alone
 
   /// A mean in which a value weighs the less the older it is; 1 / rate rows, all rows until there are as
   /// many.
@@ -216,6 +222,7 @@ class stream_detector {
   std::array<tail_probability, own> tails_;
   stuck_value stuck_;
   missing_rows missing_;
+  slow_watch slow_;
   stream_judge judge_;
   std::array<double, ways> parts_{};
   double previous_ = 0.0;

@@ -30,10 +30,14 @@ class stream_judge {
   /// @param strangeness  finite, on the scale of -log10 p where alarms are to mean something
   /// @param deviation    finite: one quantity that may show by itself what the strangeness of many does not
   /// @param other        evidence of another kind for the same row, -log10 p
-  stream_verdict push(double strangeness, double deviation, double other = 0.0) {
+  /// @param lasting      evidence of what lasts, -log10 p: enough of it is a finding, more says no more, lest
+  ///                     it stand before what is strange by itself
+  stream_verdict push(double strangeness, double deviation, double other = 0.0, double lasting = 0.0) {
     constexpr double log10_2 = 0x1.34413509f79ffp-2;  // two chances to be found by accident
     const double evidence = std::max(calibration_.push(strangeness), deviations_.push(deviation)) - log10_2;
-    return judged(std::max({0.0, evidence, other}), std::max(strangeness, other / 3.0));
+    const double enough = std::min(lasting, 5.25);
+    return judged(std::max({0.0, evidence, other, enough}),
+                  std::max({strangeness, other / 3.0, enough / 6.0}));
   }
 
   /// The same for evidence that is one already: -log10 p, 0 or more.

@@ -277,6 +277,26 @@ def test_what_goes_wrong_slowly_is_one_incident_from_where_it_begins(
     assert not found.is_anomaly[: begin - 200].any()
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("what", "cause", "late"),
+    [
+        ("level shift", "slow level", 100), ("level lower", "slow level", 100), ("drift", "slow level", 900),
+        ("season lost", "season strength", 450),
+    ],
+)  # fmt: skip
+def test_what_goes_wrong_slowly_is_told_as_rows_come(what: str, cause: str, late: int, seed: int):
+    x, begin, end = slow(what, seed)
+    found = bg.detect.auto(x, times(x.size), causal=True)
+    first = next(d for d in found if d.row >= begin)
+    assert first.row <= begin + late
+    slowly = [found.attribution.names.index(name) for name in {cause, "slow level"}]
+    assert found.attribution.values[begin:end, slowly].max() >= 3
+    assert not found.is_anomaly[:begin].any()
+    half = bg.detect.auto(x[:3000], times(3000), causal=True)
+    assert half.score.tobytes() == found.score[:3000].tobytes()
+
+
 def test_what_was_there_from_the_start_is_no_slow_change():
     n = 4032
     for seed in range(4):

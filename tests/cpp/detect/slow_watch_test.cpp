@@ -1,0 +1,111 @@
+#include "barograph/detect/slow_watch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "barograph/core/random.hpp"
+#include "catch.hpp"
+
+using namespace barograph;
+using detect::slow_watch;
+
+namespace {
+
+constexpr std::size_t rows = 4032, day = 288;
+
+double noise(std::uint64_t seed, std::size_t i) {
+  random_draws draws(seed, 0, i);
+  return draws.normal();
+}
+
+std::int64_t at(std::size_t i) { return 4 * 86400 + static_cast<std::int64_t>(i) * 300; }  // from a Monday on
+
+double usual(std::size_t i) {
+  return 5 * std::sin(6.283185307179586 * static_cast<double>(i % day) / static_cast<double>(day));
+}
+
+/// The first row with evidence of the level, and of the season; `rows` where there is none.
+template <class F>
+std::pair<std::size_t, std::size_t> first(F value) {
+  slow_watch watch;
+  std::size_t level = rows, season = rows;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto e = watch.push(at(i), value(i));
+    if (e.level >= 3 && level == rows) level = i;
+    if (e.season >= 3 && season == rows) season = i;
+  }
+  return {level, season};
+}
+
+}  // namespace
+
+TEST_CASE("a level that is left is told within blocks, a leak before it is over") {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    const auto shift =
+        first([&](std::size_t i) { return usual(i) + noise(seed, i) + (i >= 2500 ? 2.5 : 0); });
+    CHECK(shift.first >= 2500);
+    CHECK(shift.first < 2500 + 4 * 32);
+    const auto leak = first([&](std::size_t i) {
+      return usual(i) + noise(seed, i) + (i >= 2500 ? 6 * static_cast<double>(i - 2500) / 1500 : 0);
+    });
+    CHECK(leak.first >= 2500);
+    CHECK(leak.first < 3400);
+  }
+}
+
+TEST_CASE("a season that is lost is told within a day") {
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    const auto lost =
+        first([&](std::size_t i) { return (i >= 3000 && i < 3900 ? 0 : usual(i)) + noise(seed, i); });
+    CHECK(lost.second > 3000);
+    CHECK(lost.second < 3000 + day + day / 2);
+  }
+}
+
+TEST_CASE("noise, a day, growth and weekends are quiet") {
+  for (std::uint64_t seed = 10; seed < 16; ++seed) {
+    double slow = 0, walk = 0;
+    for (const auto& found : {
+             first([&](std::size_t i) { return noise(seed, i); }),
+             first([&](std::size_t i) { return usual(i) + noise(seed, i); }),
+             first([&](std::size_t i) { return 0.003 * static_cast<double>(i) + noise(seed, i); }),
+             first([&](std::size_t i) { return slow = 0.9 * slow + noise(seed, i); }),
+             first([&](std::size_t i) { return walk += noise(seed, i); }),
+             first([&](std::size_t i) { return (i / day % 7 < 5 ? 20 : 8) + noise(seed, i); }),
+             first([&](std::size_t) { return 7.0; }),
+         }) {
+      CHECK(found.first == rows);
+      CHECK(found.second == rows);
+    }
+  }
+}
+
+TEST_CASE("it goes on from its bytes with the same figures") {
+  slow_watch a;
+  for (std::size_t i = 0; i < 3000; ++i) a.push(at(i), usual(i) + noise(5, i));
+  byte_writer w(static_cast<state_kind>(0));
+  a.write(w);
+  const std::string bytes = w.finish();
+  byte_reader r(bytes, static_cast<state_kind>(0), {});
+  slow_watch b;
+  b.read(r);
+  r.done();
+  bool same = true;
+  for (std::size_t i = 3000; i < rows; ++i) {
+    const auto p = a.push(at(i), noise(5, i)), q = b.push(at(i), noise(5, i));
+    same = same && p.level == q.level && p.season == q.season;
+  }
+  CHECK(same);
+}
+
+TEST_CASE("the largest numbers and times give finite figures") {
+  slow_watch watch;
+  bool finite = true;
+  for (std::size_t i = 0; i < 3000; ++i) {
+    const auto e = watch.push(i % 2 == 0 ? INT64_MIN : INT64_MAX, i % 3 == 0 ? 1.7e308 : -1.7e308);
+    finite = finite && std::isfinite(e.level) && std::isfinite(e.season);
+  }
+  CHECK(finite);
+}
