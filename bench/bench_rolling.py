@@ -48,6 +48,7 @@ def rows(*, quick: bool = False) -> list[Row]:
             group = f"Rolling, {n:,} doubles"
             found += compare(group, what, ours, peers, targets=targets, rounds=1 if quick else 3)
     found += _by_time(x, rounds=1 if quick else 3)
+    found += _by_type(x, rounds=1 if quick else 3)
     return with_reasons(found, _reason)
 
 
@@ -67,6 +68,32 @@ def _by_time(x: np.ndarray, *, rounds: int) -> list[Row]:
             targets={"pandas": 5.0},
             rounds=rounds,
         )
+    return found
+
+
+def _by_type(x: np.ndarray, *, rounds: int) -> list[Row]:
+    """float32 and int64 read where they stand, against converting them first, and pandas, which does that."""
+    found: list[Row] = []
+    for values in (x.astype(np.float32), (1000 * x).astype(np.int64)):
+        series = pd.Series(values)
+        for name in ("mean", "std", "max", "median"):
+            ours, theirs = getattr(bg, f"rolling_{name}"), getattr(series.rolling(60), name)
+
+            def run(ours=ours, values=values) -> object:
+                return ours(values, 60, threads=1)
+
+            def converted(ours=ours, values=values) -> object:
+                return ours(values.astype(np.float64), 60, threads=1)
+
+            np.testing.assert_array_equal(run(), converted())
+            found += compare(
+                f"Rolling, {len(x):,} float32 and int64",
+                f"{name} of {values.dtype}, window 60",
+                run,
+                {f"pandas {pd.__version__}": theirs, "barograph, converted first": converted},
+                targets={},
+                rounds=rounds,
+            )
     return found
 
 

@@ -18,6 +18,7 @@
 #include "barograph/kernels.hpp"
 #include "guarded.hpp"
 #include "interruptible.hpp"
+#include "number_array.hpp"
 
 namespace py = pybind11;
 namespace baseline = barograph::baseline;
@@ -26,6 +27,7 @@ namespace rolling = barograph::rolling;
 namespace {
 
 using namespace barograph_bindings::arrays;
+using barograph_bindings::number_array;
 
 baseline::estimator estimator_of(const std::string& method, double width, double low, double middle,
                                  double high, bool of_next) {
@@ -58,7 +60,7 @@ void register_baseline(py::module_& m) {
            py::arg("high"), py::arg("of_next"));
   m.def(
       "rolling_band",
-      [](const doubles& x, const rolling::windows& w, const baseline::estimator& how,
+      [](const number_array& x, const rolling::windows& w, const baseline::estimator& how,
          std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
          std::size_t threads) {
         const auto of = options_of(min_periods, inf_propagates, nan_propagates, mask);
@@ -66,7 +68,7 @@ void register_baseline(py::module_& m) {
         baseline::band band;
         {
           const interruptible call;
-          band = baseline::rolling_band<barograph::kernels::compiled>(view(x), w, how, of, run);
+          band = baseline::rolling_band<barograph::kernels::compiled>(x.numbers, w, how, of, run);
         }
         return array_of(std::move(band));
       },
@@ -74,15 +76,15 @@ void register_baseline(py::module_& m) {
       py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
   m.def(
       "exponential_band",
-      [](const doubles& x, std::int64_t window, const std::optional<integers>& times, bool before,
+      [](const number_array& x, std::int64_t window, const std::optional<integers>& times, bool before,
          double width, std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
          const std::optional<flags>& mask) {
         const auto of = options_of(min_periods, inf_propagates, nan_propagates, mask);
         baseline::band band;
         {
           const interruptible call;
-          band = times ? baseline::exponential_band(view(x), view(*times), window, of, before, width)
-                       : baseline::exponential_band(view(x), window, of, before, width);
+          band = times ? baseline::exponential_band(x.numbers, view(*times), window, of, before, width)
+                       : baseline::exponential_band(x.numbers, window, of, before, width);
         }
         return array_of(std::move(band));
       },

@@ -35,9 +35,9 @@ void bind_timed_chart(py::class_<guarded<Chart>>& c) {
       py::arg("time"), py::arg("x"), py::arg("n") = 1);
   c.def(
       "update_many_at",
-      [](guarded<Chart>& self, const time_array& times, const double_array& values) {
+      [](guarded<Chart>& self, const time_array& times, const number_array& values) {
         const bg::span<const std::int64_t> t(times.data(), static_cast<std::size_t>(times.size()));
-        write(self, [t, v = values_of(values)](Chart& s) { s.update(t, v); });
+        write(self, [t, &v = values.numbers](Chart& s) { bg::update(s, t, v); });
       },
       py::arg("times").noconvert(), py::arg("values").noconvert());
   c.def("target", reader(&Chart::target));
@@ -62,9 +62,11 @@ void bind_ewma_chart(py::module_& m) {
   c.def("mean", reader(&ewma_chart::mean));
   c.def(
       "statistics",
-      [](guarded<ewma_chart>& self, const double_array& values) {
+      [](guarded<ewma_chart>& self, const number_array& values) {
         py::array_t<double> out(values.size());
-        write(self, [v = values_of(values), o = room(out)](ewma_chart& s) { s.update(v, o); });
+        write_blocks(self, values, [o = room(out)](ewma_chart& s, std::size_t at, bg::span<const double> v) {
+          s.update(v, o.subspan(at, v.size()));
+        });
         return out;
       },
       py::arg("values").noconvert());
@@ -86,10 +88,13 @@ void bind_cusum_chart(py::module_& m) {
   c.def("down_since", reader(&cusum_chart::down_since));
   c.def(
       "statistics",
-      [](guarded<cusum_chart>& self, const double_array& values) {
+      [](guarded<cusum_chart>& self, const number_array& values) {
         py::array_t<double> up(values.size()), down(values.size());
-        write(self,
-              [v = values_of(values), u = room(up), d = room(down)](cusum_chart& s) { s.update(v, u, d); });
+        write_blocks(
+            self, values,
+            [u = room(up), d = room(down)](cusum_chart& s, std::size_t at, bg::span<const double> v) {
+              s.update(v, u.subspan(at, v.size()), d.subspan(at, v.size()));
+            });
         return py::make_tuple(up, down);
       },
       py::arg("values").noconvert());
@@ -109,9 +114,12 @@ void bind_page_hinkley(py::module_& m) {
       py::arg("x"));
   c.def(
       "statistics",
-      [](bound& self, const double_array& values) {
+      [](bound& self, const number_array& values) {
         py::array_t<double> out(values.size());
-        write(self, [v = values_of(values), o = room(out)](page_hinkley& s) { s.update(v, o); });
+        write_blocks(self, values,
+                     [o = room(out)](page_hinkley& s, std::size_t at, bg::span<const double> v) {
+                       s.update(v, o.subspan(at, v.size()));
+                     });
         return out;
       },
       py::arg("values").noconvert());

@@ -13,9 +13,11 @@
 #include "barograph/rolling/ranks.hpp"
 #include "barograph/rolling/reductions.hpp"
 #include "interruptible.hpp"
+#include "number_array.hpp"
 
 namespace py = pybind11;
 namespace rolling = barograph::rolling;
+using barograph_bindings::number_array;
 
 namespace {
 
@@ -67,8 +69,8 @@ doubles results_in(const std::optional<results_array>& into, std::size_t size) {
   return doubles(*into);
 }
 
-barograph::thread_executor executor_for(const doubles& x, std::size_t threads) {
-  return barograph::thread_executor::for_size(static_cast<std::size_t>(x.size()), threads);
+barograph::thread_executor executor_for(const number_array& x, std::size_t threads) {
+  return barograph::thread_executor::for_size(x.numbers.size(), threads);
 }
 
 }  // namespace
@@ -118,7 +120,7 @@ void register_rolling(py::module_& m) {
       py::arg("rows"), py::arg("start"), py::arg("end"));
   m.def(
       "rolling_reduce",
-      [](const std::string& what, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
+      [](const std::string& what, const number_array& x, const rolling::windows& w, std::int64_t min_periods,
          double ddof, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
          std::size_t threads, const std::optional<results_array>& into) {
         const auto reduction = parse_reduction(what);
@@ -126,7 +128,7 @@ void register_rolling(py::module_& m) {
         doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::reduce<barograph::kernels::compiled>(reduction, view(x), w, how, ddof, results,
+        rolling::reduce<barograph::kernels::compiled>(reduction, x.numbers, w, how, ddof, results,
                                                       executor_for(x, threads));
         return out;
       },
@@ -135,7 +137,7 @@ void register_rolling(py::module_& m) {
       py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_pairs",
-      [](const std::string& what, const doubles& x, const doubles& y, const rolling::windows& w,
+      [](const std::string& what, const number_array& x, const number_array& y, const rolling::windows& w,
          std::int64_t min_periods, double ddof, bool inf_propagates, bool nan_propagates,
          const std::optional<flags>& mask, const std::optional<flags>& mask_y, std::size_t threads,
          const std::optional<results_array>& into) {
@@ -145,8 +147,8 @@ void register_rolling(py::module_& m) {
         doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::reduce_pairs<barograph::kernels::compiled>(reduction, view(x), view(y), w, how, how_y, ddof,
-                                                            results, executor_for(x, threads));
+        rolling::reduce_pairs<barograph::kernels::compiled>(reduction, x.numbers, y.numbers, w, how, how_y,
+                                                            ddof, results, executor_for(x, threads));
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("y"), py::arg("windows"), py::arg("min_periods"),
@@ -154,20 +156,20 @@ void register_rolling(py::module_& m) {
       py::arg("mask_y"), py::arg("threads") = 1, py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_count",
-      [](const doubles& x, const rolling::windows& w, std::int64_t min_periods,
+      [](const number_array& x, const rolling::windows& w, std::int64_t min_periods,
          const std::optional<flags>& mask, const std::optional<results_array>& into) {
         const auto how = options_of(min_periods, true, false, mask);
         doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::count(view(x), w, how, results);
+        rolling::count(x.numbers, w, how, results);
         return out;
       },
       py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("mask"),
       py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_quantiles",
-      [](const doubles& x, const rolling::windows& w, const doubles& q, const std::string& interpolation,
+      [](const number_array& x, const rolling::windows& w, const doubles& q, const std::string& interpolation,
          std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
          std::size_t threads) {
         const auto between = rolling::parse_interpolation(interpolation);
@@ -175,7 +177,7 @@ void register_rolling(py::module_& m) {
         doubles out({q.size(), static_cast<py::ssize_t>(w.size())});
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(out.size()));
         const barograph_bindings::interruptible call;
-        rolling::quantiles<barograph::kernels::compiled>(view(x), w, view(q), between, how, results,
+        rolling::quantiles<barograph::kernels::compiled>(x.numbers, w, view(q), between, how, results,
                                                          executor_for(x, threads));
         return out;
       },
@@ -183,15 +185,15 @@ void register_rolling(py::module_& m) {
       py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
   m.def(
       "rolling_rank",
-      [](const doubles& x, const rolling::windows& w, const std::string& method, bool ascending, bool pct,
-         std::int64_t min_periods, bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask,
-         std::size_t threads, const std::optional<results_array>& into) {
+      [](const number_array& x, const rolling::windows& w, const std::string& method, bool ascending,
+         bool pct, std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
+         const std::optional<flags>& mask, std::size_t threads, const std::optional<results_array>& into) {
         const rolling::rank_options count{rolling::parse_ties(method), ascending, pct};
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::rank<barograph::kernels::compiled>(view(x), w, how, count, results,
+        rolling::rank<barograph::kernels::compiled>(x.numbers, w, how, count, results,
                                                     executor_for(x, threads));
         return out;
       },
@@ -200,14 +202,14 @@ void register_rolling(py::module_& m) {
       py::arg("threads"), py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_nunique",
-      [](const doubles& x, const rolling::windows& w, std::int64_t min_periods, bool inf_propagates,
+      [](const number_array& x, const rolling::windows& w, std::int64_t min_periods, bool inf_propagates,
          bool nan_propagates, const std::optional<flags>& mask, std::size_t threads,
          const std::optional<results_array>& into) {
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::nunique<barograph::kernels::compiled>(view(x), w, how, results, executor_for(x, threads));
+        rolling::nunique<barograph::kernels::compiled>(x.numbers, w, how, results, executor_for(x, threads));
         return out;
       },
       py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),
@@ -215,7 +217,7 @@ void register_rolling(py::module_& m) {
       py::arg("into").noconvert() = py::none());
   m.def(
       "rolling_value_at",
-      [](const std::string& which, const doubles& x, const rolling::windows& w, std::int64_t min_periods,
+      [](const std::string& which, const number_array& x, const rolling::windows& w, std::int64_t min_periods,
          bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask, std::size_t threads,
          const std::optional<results_array>& into) {
         const auto end = rolling::parse_window_end(which);
@@ -223,7 +225,7 @@ void register_rolling(py::module_& m) {
         doubles out = results_in(into, w.size());
         const barograph::span<double> results(out.mutable_data(), w.size());
         const barograph_bindings::interruptible call;
-        rolling::value_at(end, view(x), w, how, results, executor_for(x, threads));
+        rolling::value_at(end, x.numbers, w, how, results, executor_for(x, threads));
         return out;
       },
       py::arg("which"), py::arg("x"), py::arg("windows"), py::arg("min_periods"), py::arg("inf_propagates"),

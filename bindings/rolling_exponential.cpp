@@ -9,9 +9,11 @@
 #include "barograph/kernels.hpp"
 #include "barograph/rolling/exponential.hpp"
 #include "interruptible.hpp"
+#include "number_array.hpp"
 
 namespace py = pybind11;
 namespace rolling = barograph::rolling;
+using barograph_bindings::number_array;
 
 namespace {
 
@@ -53,7 +55,7 @@ void register_rolling_exponential(py::module_& m) {
            py::arg("adjust"), py::arg("ignore_na"), py::arg("fills"), py::arg("bias"), py::arg("least"));
   m.def(
       "exponential",
-      [](const std::string& what, const doubles& x, const rolling::decay& decay,
+      [](const std::string& what, const number_array& x, const rolling::decay& decay,
          const rolling::weighting& weighting, bool inf_propagates, bool nan_propagates,
          const std::optional<flags>& mask, const std::optional<doubles>& elapsed) {
         const auto reduction = rolling::parse_exponential(what);
@@ -61,7 +63,7 @@ void register_rolling_exponential(py::module_& m) {
         doubles out(x.size());
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
         const barograph_bindings::interruptible call;
-        rolling::exponential<barograph::kernels::compiled>(reduction, view(x), decay, weighting, how,
+        rolling::exponential<barograph::kernels::compiled>(reduction, x.numbers, decay, weighting, how,
                                                            elapsed_of(elapsed), results);
         return out;
       },
@@ -69,7 +71,7 @@ void register_rolling_exponential(py::module_& m) {
       py::arg("nan_propagates"), py::arg("mask"), py::arg("elapsed"));
   m.def(
       "exponential_pairs",
-      [](const std::string& what, const doubles& x, const doubles& y, const rolling::decay& decay,
+      [](const std::string& what, const number_array& x, const number_array& y, const rolling::decay& decay,
          const rolling::weighting& weighting, bool inf_propagates, bool nan_propagates,
          const std::optional<flags>& mask, const std::optional<flags>& mask_y,
          const std::optional<doubles>& elapsed) {
@@ -80,7 +82,7 @@ void register_rolling_exponential(py::module_& m) {
         const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
         const barograph_bindings::interruptible call;
         rolling::exponential_pairs<barograph::kernels::compiled>(
-            reduction, view(x), view(y), decay, weighting, how, how_y, elapsed_of(elapsed), results);
+            reduction, x.numbers, y.numbers, decay, weighting, how, how_y, elapsed_of(elapsed), results);
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("y"), py::arg("decay"), py::arg("weighting"),

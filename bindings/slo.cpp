@@ -25,6 +25,7 @@ namespace {
 
 using barograph_bindings::double_array;
 using barograph_bindings::guarded;
+using barograph_bindings::number_array;
 using barograph_bindings::reader;
 using barograph_bindings::values_of;
 
@@ -75,25 +76,28 @@ void bind_requests(py::class_<guarded<State>>& c) {
       py::arg("latency"), py::arg("error"), py::arg("n"));
   c.def(
       "update_many",
-      [](bound& self, const double_array& latencies) {
-        const auto x = values_of(latencies);
-        barograph_bindings::update_in_pieces(
-            self, x.size(),
-            [x](State& s, std::size_t begin, std::size_t end) { s.update(x.subspan(begin, end - begin)); });
+      [](bound& self, const number_array& latencies) {
+        const number_span& x = latencies.numbers;
+        barograph_bindings::update_in_pieces(self, x.size(),
+                                             [x](State& s, std::size_t begin, std::size_t end) {
+                                               barograph::update(s, x.subspan(begin, end - begin));
+                                             });
       },
       py::arg("latencies").noconvert());
   c.def(
       "update_many",
-      [](bound& self, const double_array& latencies, const flags& errors) {
+      [](bound& self, const number_array& latencies, const flags& errors) {
         // As bytes: an array that is a view of others may hold more than 0 and 1.
         const span<const std::uint8_t> failed(static_cast<const std::uint8_t*>(errors.request().ptr),
                                               static_cast<std::size_t>(errors.size()));
-        const auto x = values_of(latencies);
+        const number_span& x = latencies.numbers;
         if (x.size() != failed.size())  // the engine's error, before anything is cut
-          return barograph_bindings::write(self, [=](State& s) { s.update(x, failed); });
+          return barograph_bindings::write(self, [&](State& s) { s.update(x.as_doubles(), failed); });
         barograph_bindings::update_in_pieces(
             self, x.size(), [=](State& s, std::size_t begin, std::size_t end) {
-              s.update(x.subspan(begin, end - begin), failed.subspan(begin, end - begin));
+              x.subspan(begin, end - begin).for_each_block([&](std::size_t at, span<const double> block) {
+                s.update(block, failed.subspan(begin + at, block.size()));
+              });
             });
       },
       py::arg("latencies").noconvert(), py::arg("errors").noconvert());

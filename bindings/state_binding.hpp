@@ -15,8 +15,10 @@
 #include "barograph/core/bytes.hpp"
 #include "barograph/core/span.hpp"
 #include "barograph/stats/state.hpp"
+#include "barograph/stats/update.hpp"
 #include "guarded.hpp"
 #include "interruptible.hpp"
+#include "number_array.hpp"
 #include "number_method.hpp"
 
 namespace barograph_bindings {
@@ -40,6 +42,15 @@ template <class State, class F>
 auto write(guarded<State>& g, F f) {
   const py::gil_scoped_release release;
   return g.change(f);
+}
+
+/// f(state, first row, doubles) for the numbers of an array, a block at a time where they are no doubles.
+template <class State, class F>
+void write_blocks(guarded<State>& g, const number_array& values, F f) {
+  write(g, [&](State& s) {
+    values.numbers.for_each_block(
+        [&](std::size_t first, barograph::span<const double> block) { f(s, first, block); });
+  });
 }
 
 /// The same of what takes less time than to give the GIL away and get it back, which takes microseconds on
@@ -140,10 +151,10 @@ void bind_update(py::class_<guarded<State>>& c) {
       py::arg("x"), py::arg("n") = 1);
   c.def(
       "update_many",
-      [](bound& self, const double_array& values) {
-        const auto v = values_of(values);
+      [](bound& self, const number_array& values) {
+        const barograph::number_span& v = values.numbers;
         update_in_pieces(self, v.size(), [v](State& s, std::size_t begin, std::size_t end) {
-          s.update(v.subspan(begin, end - begin));
+          barograph::update(s, v.subspan(begin, end - begin));
         });
       },
       py::arg("values").noconvert());

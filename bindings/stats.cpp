@@ -71,8 +71,16 @@ void bind_quantile_histogram(py::module_& m) {
   bind_counts(c);
   c.def(
       "update_weighted",
-      [](bound& self, const double_array& values, const count_array<std::int64_t>& counts) {
-        write(self, [v = values_of(values), n = counts_of(counts)](histogram& h) { h.update(v, n); });
+      [](bound& self, const number_array& values, const count_array<std::int64_t>& counts) {
+        write(self, [&v = values.numbers, n = counts_of(counts)](histogram& h) {
+          if (v.doubles() != nullptr) return h.update(bg::span<const double>(v.doubles(), v.size()), n);
+          if (v.size() != n.size()) return h.update(v.as_doubles(), n);  // says what is wrong
+          histogram next = h;                                            // all of them, or none
+          v.for_each_block([&](std::size_t at, bg::span<const double> block) {
+            next.update(block, n.subspan(at, block.size()));
+          });
+          h = std::move(next);
+        });
       },
       py::arg("values").noconvert(), py::arg("counts").noconvert());
   c.def("zero_count", field(&histogram::zero_count));

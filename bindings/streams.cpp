@@ -30,8 +30,8 @@ void bind_timed(py::class_<guarded<State>>& c) {
   c.def("negative_infinity_count", field(&State::negative_infinity_count));
   c.def(
       "update_many_at",
-      [](guarded<State>& self, const time_array& times, const double_array& values) {
-        write(self, [t = times_of(times), v = values_of(values)](State& s) { s.update(t, v); });
+      [](guarded<State>& self, const time_array& times, const number_array& values) {
+        write(self, [t = times_of(times), &v = values.numbers](State& s) { bg::update(s, t, v); });
       },
       py::arg("times").noconvert(), py::arg("values").noconvert());
 }

@@ -17,6 +17,7 @@
 #include "core/interrupt.hpp"
 #include "core/large_pages.hpp"
 #include "core/math.hpp"
+#include "core/number_span.hpp"
 #include "core/once.hpp"
 #include "core/random.hpp"
 #include "core/serial_executor.hpp"

@@ -10,6 +10,8 @@
 BAROGRAPH_NAMESPACE_BEGIN
 
 // core/
+class number_block;
+class number_span;
 template <class T>
 class span;
 class error;

@@ -290,7 +290,7 @@ class Rolling:
             how = how._replace(on=x[on])
         columns: dict[Any, Any] = {}
         for column, statistics in wanted.items():
-            take = _series_kinds.counted if statistics == ["count"] else _series_kinds._series
+            take = _series_kinds.counted if statistics == ["count"] else _series_kinds._series_as_read
             series = take(_column(x, column), how.on)
             cut = _cuts._cut(series, how)
             for name, values in _results(series, cut, how, statistics).items():

@@ -12,7 +12,7 @@ from . import _core
 from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _whole, _width
 from ._exclusion import rows_left_out
 from ._season import season_of
-from ._series_kinds import _columns, _series
+from ._series_kinds import _columns, _series, _series_as_read
 from ._streams import _time, _times
 from ._threads import thread_count
 
@@ -199,7 +199,7 @@ def bands_of(x: Any, how: _How, exclude: Any, kernel: _Kernel) -> Band:
     if columns is not None:
         bands = columns.each(how, lambda i, one: bands_of(columns.columns[i], one, exclude, kernel))
         return Band(*(columns.join([band[k] for band in bands]) for k in range(4)))
-    series = _series(x, how.on)
+    series = _series_as_read(x, how.on)
     left_out = rows_left_out(exclude, series.times, len(series.values))
     if left_out is not None:
         series = series._replace(mask=left_out if series.mask is None else series.mask | left_out)

@@ -41,7 +41,7 @@ class _Cut(NamedTuple):
 class _Series(NamedTuple):
     """A series taken apart: its values, what is null in it, and how results are put back."""
 
-    values: Doubles
+    values: npt.NDArray[Any]  # as read: float64, or float32 or int64 where asked for
     mask: npt.NDArray[np.uint8] | None
     nan_is_missing: bool
     times: npt.NDArray[np.int64] | None

@@ -605,6 +605,23 @@ def unmasked(values: Any) -> Array:
     return np.asarray(values)
 
 
+#: What the engine reads where it stands, in the machine's byte order; all else becomes float64 first.
+READ_IN_PLACE = (np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.int64))
+
+
+def as_read(array: npt.ArrayLike) -> Array:
+    """Numbers side by side as the engine reads them: float64, float32 and int64 as they are, others float64.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For objects that are not all numbers or None.
+    """
+    given = np.asarray(array)
+    kept = given.dtype if given.dtype in READ_IN_PLACE else np.dtype(np.float64)
+    return np.require(given, kept, ["C_CONTIGUOUS", "ALIGNED"])
+
+
 def _pandas_major(pd: Any) -> int:
     return int(pd.__version__.split(".")[0])
 

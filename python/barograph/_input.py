@@ -26,7 +26,8 @@ class InputReport:
     contiguous : bool
         Whether the values of the first chunk lie side by side.
     copied : bool
-        Whether the engine reads another array than the given one.
+        Whether the engine reads another array than the given one. It reads float64 as it stands, and float32
+        and int64 too: a block at a time becomes float64.
     reasons : tuple of str
         Why, and what else was made of it; empty where nothing was.
     """
@@ -51,6 +52,9 @@ class InputReport:
 def explain_input(x: Any) -> InputReport:
     """Say how the engine will read a series: in place, or what is copied and converted, and why.
 
+    Holds for states, rolling and expanding statistics, exponential weights, rolling baselines and control
+    charts.
+
     Parameters
     ----------
     x : one-dimensional, as in :func:`rolling_mean`
@@ -69,10 +73,18 @@ def explain_input(x: Any) -> InputReport:
     --------
     >>> print(bg.explain_input(np.array([1.0, 2.0])))
     numpy float64: 2 rows in 1 chunk, none missing; read in place, no copy
-    >>> bg.explain_input(np.array([1, 2])).reasons
-    ('int64 becomes float64, in one pass',)
+    >>> print(bg.explain_input(np.array([1, 2])))
+    numpy int64: 2 rows in 1 chunk, none missing; read in place, no copy
+    - int64 becomes float64 a block at a time, as it is read
+
+    Notes
+    -----
+    One contiguous chunk of float64, float32 or int64 of which nothing is null is never copied as a whole.
+    Where a statistic goes over rows in no order, which is windows of bounds of one's own that go back, or
+    needs all rows at once (seasonal baselines and decomposition, Holt-Winters, forests, PCA), float32 and
+    int64 become an array of float64 first. Integers beyond 2**53 are rounded to nearest, as by ``astype``.
     """
-    taken = _series_kinds._series(x, None)
+    taken = _series_kinds._series_as_read(x, None)
     module = type(x).__module__.partition(".")[0]
     kind = {"pyarrow": "arrow", "numpy": "numpy", "pandas": "pandas", "polars": "polars"}.get(
         module, "sequence"
@@ -99,7 +111,9 @@ def explain_input(x: Any) -> InputReport:
     if len(parts) > 1:
         reasons.append(f"{len(parts)} chunks are put together, each copied once")
     for given in {str(part.dtype): None for part in parts}:
-        if given != "float64":
+        if given in ("float32", "int64") and len(parts) == 1:
+            reasons.append(f"{given} becomes float64 a block at a time, as it is read")
+        elif given != "float64":
             reasons.append(f"{given} becomes float64, in one pass")
     shared = len(parts) == 1 and (taken.values.size == 0 or np.shares_memory(parts[0], taken.values))
     copied = not shared

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ._cuts import Doubles, _Cut, _How, _Series
-from ._series_kinds import _column_names, _Columns, _columns, _series, frame_like
+from ._series_kinds import _column_names, _Columns, _columns, _series_as_read, frame_like
 
 #: Results of two series in windows.
 Pair: TypeAlias = Callable[[_Series, _Series, _Cut, _How], Doubles]
@@ -162,8 +162,8 @@ def _each(
     """Of each pair of positions its first series, its windows and its results."""
     if not pairs:
         return []
-    left = {i: _series(firsts[i], asked.how.on) for i in sorted({i for i, _ in pairs})}
-    right = {j: _series(seconds[j], None, "y") for j in sorted({j for _, j in pairs})}
+    left = {i: _series_as_read(firsts[i], asked.how.on) for i in sorted({i for i, _ in pairs})}
+    right = {j: _series_as_read(seconds[j], None, "y") for j in sorted({j for _, j in pairs})}
     one = left[pairs[0][0]]
     for second in right.values():
         check_rows(one, second)

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from . import _core
 from ._cuts import Doubles, _Cut, _cut, _How, _inf, _Series
 from ._pairs import both_missing, check_rows, is_frame, over_columns
-from ._series_kinds import _columns, _paired, _series, counted
+from ._series_kinds import _columns, _paired, _series_as_read, counted
 from ._threads import thread_count
 
 _Kernel: TypeAlias = Callable[[_Series, _Cut, _How, "Doubles | None"], Doubles]
 
 
 def _roll(x: Any, how: _How, what: str, ddof: float) -> Any:
-    return _roll_with(x, how, _reducing(what, ddof), counted if what == "count" else _series)
+    return _roll_with(x, how, _reducing(what, ddof), counted if what == "count" else _series_as_read)
 
 
 def _roll_value_at(x: Any, how: _How, which: str) -> Any:
@@ -59,7 +59,7 @@ def _choosing(which: str) -> _Kernel:
     return value_at
 
 
-def _roll_with(x: Any, how: _How, kernel: _Kernel, take: Callable[..., _Series] = _series) -> Any:
+def _roll_with(x: Any, how: _How, kernel: _Kernel, take: Callable[..., _Series] = _series_as_read) -> Any:
     columns, how = _columns(x, how)
     if columns is None:
         series = take(x, how.on)
@@ -130,7 +130,7 @@ def _roll_pairs(x: Any, y: Any, how: _How, what: str, ddof: float, pairwise: boo
     if is_frame(x) or is_frame(y):
         return over_columns(x, y, pairwise, how, lambda series: _cut(series, how), pair)
     x, y = _paired(x, x if y is None else y, how.on)
-    first, second = _series(x, how.on), _series(y, None, "y")
+    first, second = _series_as_read(x, how.on), _series_as_read(y, None, "y")
     check_rows(first, second)
 
     def pairs(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
@@ -148,7 +148,7 @@ def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> li
     if columns is not None:
         found = columns.each(how, lambda i, one: _roll_quantiles(columns.columns[i], one, q, interpolation))
         return [columns.join([several[k] for several in found]) for k in range(len(q))]
-    series = _series(x, how.on)
+    series = _series_as_read(x, how.on)
     cut = _cut(series, how)
     return [series.wrap(row, cut) for row in _quantiles(series, cut, how, q, interpolation)]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _How, _Series, _times
-from ._frames import Table, require, unmasked
+from ._frames import READ_IN_PLACE, Table, as_read, require, unmasked
 from ._threads import thread_count
 
 
@@ -126,6 +126,13 @@ def _paired(x: Any, y: Any, on: Any) -> tuple[Any, Any]:
 
 
 def _series(x: Any, on: Any, name: str = "x") -> _Series:
+    """A series whose values are float64, made so where they are not."""
+    series = _series_as_read(x, on, name)
+    return series._replace(values=np.asarray(series.values, dtype=np.float64))
+
+
+def _series_as_read(x: Any, on: Any, name: str = "x") -> _Series:
+    """A series for what of the engine reads float32 and int64 too, block by block, without a copy."""
     module = type(x).__module__.partition(".")[0]
     if _column_names(x) is not None:
         raise TypeError(f"{name}: {type(x).__name__} given, expected one series")
@@ -138,7 +145,7 @@ def _series(x: Any, on: Any, name: str = "x") -> _Series:
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1 or 2")
     if array.dtype.kind not in "biufO":
         raise TypeError(f"{name}: dtype {array.dtype} given, expected numbers")
-    values = _floats(name, array)
+    values = _as_read(name, array)
     times = None if on is None else _times(on, values.size)
     return _Series(values, None, True, times, lambda out, _: out)
 
@@ -166,7 +173,21 @@ def counted(x: Any, on: Any, name: str = "x") -> _Series:
             if array.dtype.kind == "O":
                 missing |= np.array([value is None for value in array.tolist()], dtype=bool)
             x = np.where(missing, np.nan, 1.0)
-    return _series(x, on, name)
+    return _series_as_read(x, on, name)
+
+
+def _pandas_values(x: Any) -> npt.NDArray[Any]:
+    """The values of a series where they stand if they can be read there, else as float64 or objects."""
+    if x.dtype == object:
+        return cast("npt.NDArray[Any]", x.to_numpy(dtype=object, na_value=np.nan))
+    plain = x.dtype if isinstance(x.dtype, np.dtype) else getattr(x.dtype, "numpy_dtype", None)
+    if plain in READ_IN_PLACE and not (x.dtype is not plain and x.hasnans):
+        if hasattr(x.array, "__arrow_array__") and type(x.dtype).__name__ == "ArrowDtype":
+            chunks = x.array.__arrow_array__().chunks
+            if len(chunks) == 1:
+                return _arrow_values(chunks[0])
+        return cast("npt.NDArray[Any]", x.to_numpy(dtype=plain))
+    return cast("npt.NDArray[Any]", x.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _pandas_series(x: Any, on: Any, name: str) -> _Series:
@@ -175,7 +196,7 @@ def _pandas_series(x: Any, on: Any, name: str) -> _Series:
         x = x.astype(np.float64)
     if x.dtype != object and getattr(x.dtype, "kind", "O") not in "biuf":
         raise TypeError(f"{name}: dtype {x.dtype} given, expected numbers")
-    values = _floats(name, x.to_numpy(dtype=object if x.dtype == object else np.float64, na_value=np.nan))
+    values = _as_read(name, _pandas_values(x))
     times: Any = on if on is not None else _times_of_index(x.index)
     if getattr(getattr(times, "dtype", None), "tz", None) is not None:
         times = sys.modules["pandas"].DatetimeIndex(times).tz_convert("UTC").tz_localize(None)
@@ -186,10 +207,10 @@ def _pandas_series(x: Any, on: Any, name: str) -> _Series:
     return _Series(values, None, True, None if times is None else _times(times, values.size), wrap)
 
 
-def _floats(name: str, array: npt.NDArray[Any]) -> Doubles:
-    """Numbers as float64, in place where they are; of objects None is missing."""
+def _as_read(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Numbers as the engine reads them, in place where it can; of objects None is missing."""
     try:
-        return np.ascontiguousarray(array, dtype=np.float64)
+        return as_read(array)
     except (TypeError, ValueError):
         raise TypeError(f"{name}: objects given that are not all numbers or None") from None
 
@@ -211,7 +232,7 @@ def _arrow_series(x: Any, on: Any, name: str) -> _Series:
     parts = [_arrow_values(chunk) for chunk in chunks]
     rows = sum(map(len, parts))
     if len(parts) == 1:
-        values = np.ascontiguousarray(parts[0], dtype=np.float64)
+        values = as_read(parts[0])
     else:  # each chunk goes to its place, converted on the way
         values = np.concatenate(parts, dtype=np.float64, casting="unsafe") if parts else np.empty(0)
     mask = None

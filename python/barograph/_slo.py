@@ -19,7 +19,7 @@ from ._states import (
     _count,
     _is_scalar,
     _number,
-    _numbers,
+    _numbers_as_read,
 )
 
 _UNITS_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
@@ -31,7 +31,7 @@ def _flags(values: Any, size: int) -> npt.NDArray[np.bool_]:
         return np.full(size, _flag(values))
     flags = _frames._plain(values)
     if not (isinstance(flags, np.ndarray) and flags.dtype == np.bool_ and flags.ndim == 1):
-        numbers = _numbers("error", flags)
+        numbers = _numbers_as_read("error", flags)
         if not np.all((numbers == 0) | (numbers == 1)):
             raise ValueError("error: values given that are neither true nor false, expected a flag a request")
         flags = numbers == 1
@@ -75,7 +75,7 @@ class _RequestState(Subtractable):
             return self
         if n is not None:
             raise ValueError("n: given with a batch, expected only with a single latency")
-        latencies = _numbers("latency", latency)
+        latencies = _numbers_as_read("latency", latency)
         if error is False:
             self._engine.update_many(latencies)
         else:

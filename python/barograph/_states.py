@@ -71,6 +71,11 @@ def _number(name: str, x: object) -> float:
 
 
 def _numbers(name: str, values: ArrayLike) -> npt.NDArray[np.float64]:
+    return np.asarray(_numbers_as_read(name, values), dtype=np.float64)
+
+
+def _numbers_as_read(name: str, values: ArrayLike) -> npt.NDArray[Any]:
+    """Numbers as the engine reads them, by blocks where they are float32 or int64."""
     array = _frames._plain(values)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufO":
         text = not isinstance(array, np.ndarray) or array.dtype.kind in "UST"
@@ -79,7 +84,7 @@ def _numbers(name: str, values: ArrayLike) -> npt.NDArray[np.float64]:
     if array.ndim != 1:
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
     try:
-        return np.ascontiguousarray(array, dtype=np.float64)
+        return _frames.as_read(array)
     except (TypeError, ValueError):
         raise TypeError(f"{name}: objects given that are not all numbers or None") from None
 
@@ -291,7 +296,7 @@ class _NumberState(CountedState, Subtractable):
             return self
         if n is not None:
             raise ValueError("n: given with an array, expected only with a single value")
-        self._engine.update_many(_numbers("x", x))
+        self._engine.update_many(_numbers_as_read("x", x))
         return self
 
 
@@ -475,7 +480,7 @@ class QuantileHistogram(_NumberState, _exchange.Exchange):
             return super().update(x, n)
         if _is_scalar(x):
             raise ValueError("n: an array given, expected one number for a single value")
-        self._engine.update_weighted(_numbers("x", x), _counts("n", n))
+        self._engine.update_weighted(_numbers_as_read("x", x), _counts("n", n))
         return self
 
     @property
@@ -650,7 +655,7 @@ class Proportion(Subtractable):
             raise ValueError("n: given with an array, expected only with a single trial")
         trials = _frames._plain(x)
         if not (isinstance(trials, np.ndarray) and trials.dtype == np.bool_ and trials.ndim == 1):
-            numbers = _numbers("x", trials)
+            numbers = _numbers_as_read("x", trials)
             if not np.all((numbers == 0) | (numbers == 1)):
                 raise ValueError(
                     "x: values given that are neither true nor false (drop missing trials first)"

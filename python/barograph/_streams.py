@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from . import _core, _frames
 from ._lengths import length_in_ns
-from ._states import ArrayLike, CountedState, Interval, _count, _is_scalar, _number, _numbers
+from ._states import ArrayLike, CountedState, Interval, _count, _is_scalar, _number, _numbers_as_read
 
 Times: TypeAlias = npt.NDArray[np.int64]
 
@@ -186,7 +186,7 @@ class Counter(_TimedState):
         if _is_scalar(x):
             self._engine.update_at(_time("times", times), _number("x", x))
         else:
-            self._engine.update_many_at(_times("times", times), _numbers("x", x))
+            self._engine.update_many_at(_times("times", times), _numbers_as_read("x", x))
         return self
 
     @property
@@ -333,7 +333,7 @@ class Ewma(_TimedState):
             return self
         if n is not None:
             raise ValueError("n: given with an array, expected only with a single value")
-        values = _numbers("x", x)
+        values = _numbers_as_read("x", x)
         if times is None:
             self._engine.update_many(values)
         else:
@@ -452,7 +452,7 @@ class Trend(_TimedState):
             return self
         if n is not None:
             raise ValueError("n: given with an array, expected only with a single value")
-        self._engine.update_many_at(_times("times", times), _numbers("x", x))
+        self._engine.update_many_at(_times("times", times), _numbers_as_read("x", x))
         return self
 
     @property

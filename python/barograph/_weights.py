@@ -10,7 +10,7 @@ import numpy.typing as npt
 from . import _core
 from ._cuts import Doubles, _Cut, _How, _inf, _Series, _times, _whole, _width
 from ._pairs import both_missing, check_rows, is_frame, over_columns
-from ._series_kinds import _columns, _paired, _series
+from ._series_kinds import _columns, _paired, _series_as_read
 
 
 class _Weights(NamedTuple):
@@ -189,7 +189,7 @@ def _weigh(x: Any, how: _Weights, what: str) -> Any:
     columns, shared = _columns(x, _How(1, None, False, None, None, None, how.inf))
     if columns is not None:
         return columns.join(columns.each(shared, lambda i, _: _weigh(columns.columns[i], how, what)))
-    series = _series(x, None)
+    series = _series_as_read(x, None)
     decay, weighting, elapsed = _decay(how, len(series.values), what)
     told = _inf(how.inf), not series.nan_is_missing, series.mask, elapsed
     if how.ends is None:
@@ -213,7 +213,7 @@ def _weigh_pairs(x: Any, y: Any, weights: _Weights, what: str, pairwise: bool | 
     if is_frame(x) or is_frame(y):
         return over_columns(x, y, pairwise, how, lambda series: _cut(series, weights), pair)
     x, y = _paired(x, x if y is None else y, weights.times)
-    first, second = _series(x, None), _series(y, None, "y")
+    first, second = _series_as_read(x, None), _series_as_read(y, None, "y")
     check_rows(first, second)
     cut = both_missing(first, second, _cut(first, weights))
     return first.wrap(pair(first, second, cut, how), cut)

@@ -36,7 +36,7 @@ struct inline_baselines : rolling::inline_sums,
 ///         holds one. A constant window has scale 0 and both limits at its value.
 /// @throws invalid_argument for method::ewma (exponential_band), wrong quantiles, or sizes that do not agree
 template <class Kernels = inline_baselines, class Executor = serial_executor>
-inline band rolling_band(span<const double> x, const rolling::windows& w, const estimator& how,
+inline band rolling_band(const number_span& x, const rolling::windows& w, const estimator& how,
                          const rolling::options& of, const Executor& run = Executor()) {
   how.check();
   const std::size_t n = w.size();
@@ -81,7 +81,7 @@ inline band rolling_band(span<const double> x, const rolling::windows& w, const 
 /// @param width    limits are expected -+ width scales
 /// @return x.size() rows; the scale of a single value is NaN
 /// @throws invalid_argument for times that go back, or sizes that do not agree
-inline band exponential_band(span<const double> x, const rolling::decay& d, const rolling::weighting& weights,
+inline band exponential_band(const number_span& x, const rolling::decay& d, const rolling::weighting& weights,
                              const rolling::options& of, span<const double> elapsed, bool before,
                              double width) {
   estimator how;
@@ -106,7 +106,7 @@ inline band exponential_band(span<const double> x, const rolling::decay& d, cons
 }
 
 /// The same where weights have the centre of mass of a window of `rows` rows: pandas' ewm(span=rows).
-inline band exponential_band(span<const double> x, std::int64_t rows, const rolling::options& of, bool before,
+inline band exponential_band(const number_span& x, std::int64_t rows, const rolling::options& of, bool before,
                              double width) {
   rolling::weighting weights;
   weights.least = of.min_periods;
@@ -116,7 +116,7 @@ inline band exponential_band(span<const double> x, std::int64_t rows, const roll
 
 /// The same where weights have the centre of mass of a window of time, in the unit of `times`.
 /// @throws invalid_argument also for a window that is not above 0
-inline band exponential_band(span<const double> x, span<const std::int64_t> times, std::int64_t window,
+inline band exponential_band(const number_span& x, span<const std::int64_t> times, std::int64_t window,
                              const rolling::options& of, bool before, double width) {
   if (window <= 0)
     raise<invalid_argument>("window: " + std::to_string(window) + " given, expected a time above 0");

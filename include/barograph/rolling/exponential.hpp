@@ -17,6 +17,7 @@
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
 #include "../core/math.hpp"
+#include "../core/number_span.hpp"
 #include "../core/span.hpp"
 #include "detail/exponential_plain.hpp"
 #include "exponential_weights.hpp"
@@ -231,6 +232,28 @@ inline void for_each_row(std::size_t n, span<const double> elapsed, F row) {
       n, elapsed, [](std::size_t, std::size_t) { return std::size_t{0}; }, row);
 }
 
+/// How many of the rows from i on, `rows` at most, stretches(row, rows) does: at once where they are doubles,
+/// else by blocks, which begin at multiples of their length.
+constexpr std::size_t rows_of_block = 4096;
+template <class F>
+inline std::size_t by_blocks(std::size_t i, std::size_t rows, bool doubles, const F& stretches) {
+  std::size_t done = 0;
+  while (done < rows) {
+    const std::size_t at = i + done, left = rows_of_block - at % rows_of_block;
+    const std::size_t some = doubles || rows - done < left ? rows - done : left;
+    const std::size_t now = stretches(at, some);
+    done += now;
+    if (now < some) break;
+  }
+  return done;
+}
+
+/// The doubles of the block that a row is in, to be found at their rows; it is converted once.
+inline const double* block_around(number_block& block, const number_span& x, std::size_t row) {
+  const std::size_t begin = row - row % rows_of_block, left = x.size() - begin;
+  return block.rows(x, begin, begin + (left < rows_of_block ? left : rows_of_block));
+}
+
 /// How many of the rows from i on, `rows` at most, no mask leaves out.
 class unmasked_rows {
  public:
@@ -260,17 +283,20 @@ class unmasked_rows {
 /// @param out      x.size() results
 /// @throws invalid_argument for another reduction, times that go back, or if sizes do not agree
 template <class Kernels = inline_exponential>
-inline void exponential(reduction what, span<const double> x, const decay& d, const weighting& weights,
+inline void exponential(reduction what, const number_span& x, const decay& d, const weighting& weights,
                         const options& how, span<const double> elapsed, span<double> out) {
   detail::check_rows("out", out.size(), x.size());
   if (!how.mask.empty()) detail::check_rows("mask", how.mask.size(), x.size());
   exponential_moments state(d, weights);
   detail::unmasked_rows unmasked(how.mask);
   const auto run = [&](auto read) {
+    number_block block;
     const auto stretches = [&](std::size_t i, std::size_t rows) {
-      return state.within_stretch()
-                 ? 0
-                 : state.update_stretches<Kernels>(what, x.data() + i, unmasked(i, rows), out.data() + i);
+      if (state.within_stretch()) return std::size_t{0};
+      return detail::by_blocks(i, rows, x.doubles() != nullptr, [&](std::size_t at, std::size_t some) {
+        return state.update_stretches<Kernels>(what, detail::block_around(block, x, at) + at,
+                                               unmasked(at, some), out.data() + at);
+      });
     };
     detail::for_each_row(x.size(), elapsed, stretches, [&](std::size_t i, double passed) {
       const double v = x[i];
@@ -294,7 +320,7 @@ inline void exponential(reduction what, span<const double> x, const decay& d, co
 /// @param how_y    what is missing in y
 /// @throws invalid_argument for another reduction, times that go back, or if sizes do not agree
 template <class Kernels = inline_exponential>
-inline void exponential_pairs(reduction what, span<const double> x, span<const double> y, const decay& d,
+inline void exponential_pairs(reduction what, const number_span& x, const number_span& y, const decay& d,
                               const weighting& weights, const options& how, const options& how_y,
                               span<const double> elapsed, span<double> out) {
   detail::check_rows("y", y.size(), x.size());
@@ -304,11 +330,15 @@ inline void exponential_pairs(reduction what, span<const double> x, span<const d
   exponential_comoments state(d, weights);
   detail::unmasked_rows unmasked(how.mask), unmasked_y(how_y.mask);
   const auto run = [&](auto read) {
+    number_block block_x, block_y;
+    const bool doubles = x.doubles() != nullptr && y.doubles() != nullptr;
     const auto stretches = [&](std::size_t i, std::size_t rows) {
-      return state.within_stretch()
-                 ? 0
-                 : state.update_stretches<Kernels>(what, x.data() + i, y.data() + i,
-                                                   unmasked_y(i, unmasked(i, rows)), out.data() + i);
+      if (state.within_stretch()) return std::size_t{0};
+      return detail::by_blocks(i, rows, doubles, [&](std::size_t at, std::size_t some) {
+        return state.update_stretches<Kernels>(what, detail::block_around(block_x, x, at) + at,
+                                               detail::block_around(block_y, y, at) + at,
+                                               unmasked_y(at, unmasked(at, some)), out.data() + at);
+      });
     };
     detail::for_each_row(x.size(), elapsed, stretches, [&](std::size_t i, double passed) {
       const double v = x[i], w = y[i];

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "../core/number_span.hpp"
 #include "detail/extrema_plain.hpp"
 #include "detail/order_job.hpp"
 
@@ -23,14 +24,14 @@ struct inline_extrema {
 namespace detail {
 
 /// Windows that all begin at the first row: the best so far, no memory.
-inline void expanding_extrema(const extrema_job& job, const windows& w) {
+inline void expanding_extrema(const extrema_job& job, const number_span& x, const windows& w) {
   const double infinity = std::numeric_limits<double>::infinity();
   double best = job.maximum ? -infinity : infinity;
   std::int64_t row = 0, values = 0, louds = 0;
   for (std::size_t i = 0; i < w.size(); ++i) {
     if (i % rows_between_checks == 0) check_interrupt();
     for (const std::int64_t stop = w.stop(i); row < stop; ++row) {
-      const double v = job.x[row];
+      const double v = x[static_cast<std::size_t>(row)];
       bool loud = false;
       const bool here = kernel::has_value(job, row, v, loud);
       louds += loud;
@@ -39,6 +40,21 @@ inline void expanding_extrema(const extrema_job& job, const windows& w) {
     }
     const bool known = values > 0 && values >= job.min_periods && louds == 0;
     job.out[i] = known ? best : std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+/// Windows with bounds of their own, which do not go back unless the numbers are doubles: these are taken
+/// where they stand, others by blocks.
+template <class Kernels>
+inline void moving_extrema(extrema_job job, const number_span& numbers, std::int64_t longest) {
+  const std::int64_t stop = job.stop;
+  const std::int64_t unit = numbers.doubles() != nullptr ? stop - job.first : 4096 + 8 * longest;
+  number_block block;
+  for (; job.first < stop; job.first = job.stop) {
+    job.stop = stop - job.first < unit ? stop : job.first + unit;
+    job.x = block.rows(numbers, static_cast<std::size_t>(job.start[job.first]),
+                       static_cast<std::size_t>(job.end[job.stop - 1]));
+    Kernels::extrema(job);
   }
 }
 
@@ -54,21 +70,22 @@ inline void expanding_extrema(const extrema_job& job, const windows& w) {
 /// @param executor  runs stretches of windows; their number changes no bit
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_extrema, class Executor = serial_executor>
-inline void reduce_extrema(reduction what, span<const double> x, const windows& w, const options& how,
+inline void reduce_extrema(reduction what, const number_span& x, const windows& w, const options& how,
                            span<double> out, const Executor& executor = Executor()) {
   detail::check_sizes(x, w, how, 1, out);
   if (out.empty()) return;
   detail::extrema_job whole{};
   whole.maximum = what == reduction::maximum;
-  whole.x = x.data();
+  whole.x = x.doubles();
   whole.mask = how.mask.empty() ? nullptr : how.mask.data();
   whole.rows = w.rows;
   whole.inf_is_missing = how.inf == treatment::missing;
   whole.nan_is_loud = how.nan == treatment::propagate;
   whole.min_periods = how.min_periods;
   whole.out = out.data();
-  if (w.expanding()) return detail::expanding_extrema(whole, w);
+  if (w.expanding()) return detail::expanding_extrema(whole, x, w);
   const std::int64_t longest = w.longest();
+  number_span numbers = x;  // of which rows are taken, with bounds of their own
   std::vector<double> values;
   std::vector<std::int64_t> before, loud_before;
   if (w.length > 0) {
@@ -78,12 +95,21 @@ inline void reduce_extrema(reduction what, span<const double> x, const windows& 
     whole.shift = w.shift;
     const std::int64_t group = 4 * whole.length, few = 4096;
     whole.stretch = group < few ? few / group * group : group;
+    if (whole.x == nullptr) {
+      whole.read = &number_span::read_from;
+      whole.series = &x;
+    }
   } else {
     whole.start = w.start.data();
     whole.end = w.end.data();
     whole.room = longest > 1 ? longest : 1;
     whole.stretch = static_cast<std::int64_t>(w.size());
-    if (kernel::any_odd(whole, 0, w.rows)) {
+    bool odd = false;
+    x.for_each_block([&](std::size_t first, span<const double> block) {
+      const auto row = static_cast<std::int64_t>(first);
+      odd = odd || kernel::any_odd(whole, block.data(), row, row + static_cast<std::int64_t>(block.size()));
+    });
+    if (odd) {
       const double infinity = std::numeric_limits<double>::infinity();
       values.resize(x.size());
       before.resize(x.size() + 1);
@@ -96,7 +122,7 @@ inline void reduce_extrema(reduction what, span<const double> x, const windows& 
         before[i + 1] = before[i] + here;
         loud_before[i + 1] = loud_before[i] + loud;
       }
-      whole.x = values.data();
+      numbers = values;
       whole.before = before.data();
       whole.loud_before = loud_before.data();
     }
@@ -119,9 +145,14 @@ inline void reduce_extrema(reduction what, span<const double> x, const windows& 
     } else {
       doubles.reset(new double[static_cast<std::size_t>(job.room)]);
       job.values = doubles.get();
+      return detail::moving_extrema<Kernels>(job, numbers, longest);
     }
     Kernels::extrema(job);
   };
+  if (whole.start != nullptr && numbers.doubles() == nullptr && !w.monotonic()) {
+    values = x.as_doubles();
+    numbers = values;
+  }
   detail::for_each_stretch(w.size(), whole.start == nullptr ? whole.stretch : 8 * longest, executor, part);
 }
 

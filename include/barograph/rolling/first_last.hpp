@@ -33,19 +33,20 @@ inline window_end parse_window_end(const std::string& text) {
 /// @param run    where stretches of windows are done; their number changes no bit
 /// @throws invalid_argument if sizes do not agree
 template <class Executor = serial_executor>
-inline void value_at(window_end which, span<const double> x, const windows& w, const options& how,
+inline void value_at(window_end which, const number_span& x, const windows& w, const options& how,
                      span<double> out, const Executor& run = Executor()) {
   detail::check_sizes(x, w, how, 1, out);
   if (out.empty()) return;
-  const auto value_here = [&](std::size_t i) {
-    const double v = x[i];
+  const auto is_value = [&](std::size_t i, double v) {
     if (!how.mask.empty() && how.mask[i] != 0) return false;
     if (v != v) return how.nan == treatment::propagate;
     return v - v == 0.0 || how.inf == treatment::propagate;
   };
   const auto n = static_cast<std::int64_t>(x.size());
   bool all = true;
-  for (std::size_t i = 0; i < x.size(); ++i) all &= value_here(i);
+  x.for_each_block([&](std::size_t first, span<const double> block) {
+    for (std::size_t i = 0; i < block.size(); ++i) all &= is_value(first + i, block[i]);
+  });
   // Where some are missing: by row, how many values stand before it, and the nearest value from it on
   // (for the first), or the nearest up to the row before it (for the last).
   std::vector<std::int64_t> before, nearest;
@@ -53,7 +54,7 @@ inline void value_at(window_end which, span<const double> x, const windows& w, c
     before.assign(x.size() + 1, 0);
     nearest.assign(x.size() + 1, which == window_end::first ? n : -1);
     for (std::size_t i = 0; i < x.size(); ++i) {
-      const bool here = value_here(i);
+      const bool here = is_value(i, x[i]);
       before[i + 1] = before[i] + here;
       if (which == window_end::last) nearest[i + 1] = here ? static_cast<std::int64_t>(i) : nearest[i];
     }

@@ -27,7 +27,7 @@ struct inline_deviations {
 /// @param run  where stretches of windows are done; their number changes no bit
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_deviations, class Executor = serial_executor>
-inline void median_deviation(span<const double> x, const windows& w, const options& how, span<double> out,
+inline void median_deviation(const number_span& x, const windows& w, const options& how, span<double> out,
                              const Executor& run = Executor()) {
   detail::check_sizes(x, w, how, 2, out);
   if (out.empty()) return;

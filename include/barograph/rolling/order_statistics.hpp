@@ -42,7 +42,7 @@ inline interpolation parse_interpolation(const std::string& text) {
 /// @param run  where stretches of windows are done; their number changes no bit
 /// @throws invalid_argument if a q is outside [0, 1] or sizes do not agree
 template <class Kernels = inline_order_statistics, class Executor = serial_executor>
-inline void quantiles(span<const double> x, const windows& w, span<const double> q, interpolation between,
+inline void quantiles(const number_span& x, const windows& w, span<const double> q, interpolation between,
                       const options& how, span<double> out, const Executor& run = Executor()) {
   const std::vector<double> wanted_q(q.begin(), q.end());  // an own copy: what is checked is what is used
   for (const double v : wanted_q)

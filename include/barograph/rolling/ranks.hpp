@@ -30,7 +30,7 @@ struct inline_ranks {
 /// @param run    where stretches of windows are done; their number changes no bit
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_ranks, class Executor = serial_executor>
-inline void rank(span<const double> x, const windows& w, const options& how, const rank_options& count,
+inline void rank(const number_span& x, const windows& w, const options& how, const rank_options& count,
                  span<double> out, const Executor& run = Executor()) {
   detail::check_sizes(x, w, how, 1, out);
   detail::order_job job = detail::order_job_of(x, w, how, out);
@@ -45,7 +45,7 @@ inline void rank(span<const double> x, const windows& w, const options& how, con
 ///
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_ranks, class Executor = serial_executor>
-inline void nunique(span<const double> x, const windows& w, const options& how, span<double> out,
+inline void nunique(const number_span& x, const windows& w, const options& how, span<double> out,
                     const Executor& run = Executor()) {
   detail::check_sizes(x, w, how, 1, out);
   const detail::order_job job = detail::order_job_of(x, w, how, out);

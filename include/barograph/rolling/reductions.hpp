@@ -27,7 +27,7 @@ struct inline_kernels : inline_sums, inline_extrema {};
 /// @param executor  runs the pieces; their number does not change the results
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_kernels, class Executor = serial_executor>
-inline void reduce(reduction what, span<const double> x, const windows& w, const options& how, double ddof,
+inline void reduce(reduction what, const number_span& x, const windows& w, const options& how, double ddof,
                    span<double> out, const Executor& executor = {}) {
   if (what == reduction::minimum || what == reduction::maximum)
     reduce_extrema<Kernels>(what, x, w, how, out, executor);
@@ -37,7 +37,7 @@ inline void reduce(reduction what, span<const double> x, const windows& w, const
 
 /// How many values each window holds, infinities among them, as in pandas: min_periods is the number of
 /// rows, missing or not, below which a window gives NaN.
-inline void count(span<const double> x, const windows& w, const options& how, span<double> out) {
+inline void count(const number_span& x, const windows& w, const options& how, span<double> out) {
   if (out.size() != w.size() || w.rows != static_cast<std::int64_t>(x.size()))
     raise<invalid_argument>("out: " + std::to_string(out.size()) + " rows given, expected " +
                             std::to_string(w.size()));
@@ -49,7 +49,10 @@ inline void count(span<const double> x, const windows& w, const options& how, sp
                                                        : std::numeric_limits<double>::quiet_NaN();
   };
   bool any_missing = !how.mask.empty();
-  for (const double v : x) any_missing |= v != v;
+  if (x.kind() != number_span::type::int64)
+    x.for_each_block([&](std::size_t, span<const double> block) {
+      for (const double v : block) any_missing |= v != v;
+    });
   if (!any_missing || (how.mask.empty() && how.nan == treatment::propagate)) {
     for (std::size_t i = 0; i < w.size(); ++i) tell(i, w.stop(i) - w.first(i));
     return;

@@ -8,6 +8,7 @@
 
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
+#include "../core/number_span.hpp"
 #include "../core/span.hpp"
 #include "windows.hpp"
 
@@ -29,18 +30,18 @@ struct options {
 class series {
  public:
   /// @param filler  stands where a value is missing
-  series(span<const double> x, const options& how, double filler) {
+  series(const number_span& x, const options& how, double filler) {
     if (!how.mask.empty() && how.mask.size() != x.size())
       raise<invalid_argument>("mask: " + std::to_string(how.mask.size()) + " rows given, expected " +
                               std::to_string(x.size()));
     const std::size_t n = x.size();
     values_.resize(n);
     bool any = false;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (i % rows_between_checks == 0) check_interrupt();
-      const double v = x[i];
-      values_[i] = v;
-      any |= !(v - v == 0.0);
+    for (std::size_t begin = 0; begin < n; begin += rows_between_checks) {
+      check_interrupt();
+      const std::size_t end = n - begin < rows_between_checks ? n : begin + rows_between_checks;
+      x.read(begin, end, values_.data() + begin);
+      for (std::size_t i = begin; i < end; ++i) any |= !(values_[i] - values_[i] == 0.0);
     }
     for (std::size_t i = 0; i < how.mask.size(); ++i) any |= how.mask[i] != 0;
     if (!any) return;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "../core/number_span.hpp"
 #include "../core/serial_executor.hpp"
 #include "detail/sums_plain.hpp"
 #include "series.hpp"
@@ -34,29 +35,37 @@ struct inline_sums {
 
 namespace detail {
 
-/// A series as the kernels of sums take it: the caller's own array where it is plain, else a copy with
-/// NaN where a value is missing, scaled by a power of two where its powers would leave the range.
+/// A series as the kernels of sums take it: the caller's own array where it is plain, or blocks of it as
+/// doubles; else a copy with NaN where a value is missing, scaled by a power of two where its powers would
+/// leave the range (which those of floats and integers do not).
 class summable {
  public:
   template <class Kernels>
-  summable(Kernels, span<const double> x, const options& how, bool powers) : values_(x.data()) {
+  summable(Kernels, const number_span& x, const options& how, bool powers) : given_(x) {
     const std::uint64_t infinite = 0x7FF0000000000000;
-    std::uint64_t largest = Kernels::largest_magnitude(x.data(), static_cast<std::int64_t>(x.size()));
+    std::uint64_t largest = 0;
+    x.for_each_block([&](std::size_t, span<const double> block) {
+      largest = std::max(largest,
+                         Kernels::largest_magnitude(block.data(), static_cast<std::int64_t>(block.size())));
+    });
     missing_ = largest >= infinite || !how.mask.empty();
     if (missing_) {
       double most = 0.0;                                                  // of what is not missing
       bool as_it_is = how.mask.empty() && how.nan == treatment::missing;  // NaN alone, and it is missing
-      for (std::size_t i = 0; as_it_is && i < x.size(); ++i) {
-        const double size = std::fabs(x[i]);
-        as_it_is = size != std::numeric_limits<double>::infinity();
-        most = size > most ? size : most;
-      }
+      if (as_it_is)
+        x.for_each_block([&](std::size_t, span<const double> block) {
+          for (std::size_t i = 0; as_it_is && i < block.size(); ++i) {
+            const double size = std::fabs(block[i]);
+            as_it_is = size != std::numeric_limits<double>::infinity();
+            most = size > most ? size : most;
+          }
+        });
       if (!as_it_is) {
-        prepared_.assign(1, series(x, how, std::numeric_limits<double>::quiet_NaN()));
-        values_ = prepared_[0].values();
+        prepared_.emplace_back(x, how, std::numeric_limits<double>::quiet_NaN());
+        given_ = number_span(prepared_[0].values(), x.size());
         most = 0.0;
         for (std::size_t i = 0; i < x.size(); ++i) {
-          const double size = std::fabs(values_[i]);
+          const double size = std::fabs(prepared_[0].values()[i]);
           most = size > most ? size : most;
         }
       }
@@ -68,12 +77,13 @@ class summable {
     largest_ = __builtin_ldexp(1.0, (largest == 0 ? -1 : exponent + 1) - exponent_);
     if (exponent_ != 0) {
       scaled_.resize(x.size());
-      for (std::size_t i = 0; i < x.size(); ++i) scaled_[i] = __builtin_ldexp(values_[i], -exponent_);
-      values_ = scaled_.data();
+      for (std::size_t i = 0; i < x.size(); ++i) scaled_[i] = __builtin_ldexp(given_[i], -exponent_);
+      given_ = scaled_;
     }
   }
 
-  const double* values() const noexcept { return values_; }
+  /// The values, or what they are made of block by block.
+  const number_span& values() const noexcept { return given_; }
   bool missing() const noexcept { return missing_; }
   /// The values are those of the series times 2^-exponent.
   int exponent() const noexcept { return exponent_; }
@@ -85,7 +95,7 @@ class summable {
   }
 
  private:
-  const double* values_;
+  number_span given_;
   std::vector<series> prepared_;  // one or none
   std::vector<double> scaled_;
   bool missing_ = false;
@@ -102,19 +112,43 @@ inline void check_sizes(const windows& w, std::size_t rows, std::size_t results)
                             std::to_string(w.size()));
 }
 
-/// Runs the kernel over all windows, in pieces that follow the absolute index.
+/// The rows of one series or two that a piece of the windows needs, as doubles; two where one is no series of
+/// doubles and so converted a block at a time.
+struct rows_of_job {
+  number_span x, y;
+  number_block block_x, block_y;
+
+  bool converted() const noexcept { return x.doubles() == nullptr || (!y.empty() && y.doubles() == nullptr); }
+
+  /// Lets the job find its rows from low on, up to high; those beyond the series are not there.
+  void give(sums_job& job, std::int64_t low, std::int64_t high) {
+    const auto begin = static_cast<std::size_t>(std::clamp<std::int64_t>(low, 0, job.rows));
+    const auto end = static_cast<std::size_t>(std::clamp<std::int64_t>(high, 0, job.rows));
+    job.x = block_x.rows(x, begin, end);
+    if (!y.empty()) job.y = block_y.rows(y, begin, end);
+  }
+};
+
+/// Rows that are converted at once, so that they stay near the processor until they are used.
+constexpr std::int64_t rows_converted_at_once = 8192;
+
+/// Runs the kernel over all windows of x (and y, where it is not empty), in pieces that follow the absolute
+/// index.
 template <class Kernels, class Executor>
-inline void run_sums(sums_job job, const windows& w, double* out, const Executor& executor) {
+inline void run_sums(sums_job job, const number_span& x, const number_span& y, const windows& w, double* out,
+                     const Executor& executor) {
   job.rows = w.rows;
   job.windows = static_cast<std::int64_t>(w.size());
   job.out = out;
-  std::int64_t pieces = job.windows, grain = 0;
+  const rows_of_job rows{x, y, {}, {}};
+  std::int64_t pieces = job.windows, grain = 0, group = 0, unit = 0;
   windows spelled;
+  std::vector<double> whole_x, whole_y;
   const std::int64_t ends = w.rows + (w.shift > 0 ? w.shift : 0);
   if (w.length > 0 && w.length <= ends / 8) {
     job.length = w.length;
     job.shift = w.shift;
-    const std::int64_t group = 4 * (w.length <= kernel::short_window ? 1 : w.length);
+    group = 4 * (w.length <= kernel::short_window ? 1 : w.length);
     pieces = ends / group + (ends % group != 0 ? 1 : 0);
     // Groups do not depend on one another: as many at a time as the threads need.
     const auto shares = static_cast<std::int64_t>(executor.threads() > 1 ? 4 * executor.threads() : 1);
@@ -122,14 +156,18 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
         1, std::min(pieces / shares, static_cast<std::int64_t>(rows_between_checks) / group));
     const std::int64_t chunk = groups_in_chunk(group);  // of which a piece has whole ones
     grain += (chunk - grain % chunk) % chunk;
+    unit = chunk * std::max<std::int64_t>(1, rows_converted_at_once / (group * chunk));
   } else if (w.expanding()) {  // one sum that grows, kept between the pieces
     job.length = w.length;
     job.shift = w.shift;
     double kept[64];
     job.scratch = kept;
-    serial_executor().for_each_chunk(w.size(), rows_between_checks, [&](std::size_t from, std::size_t to) {
+    rows_of_job mine{x, y, {}, {}};
+    const std::size_t piece = rows.converted() ? rows_converted_at_once : rows_between_checks;
+    serial_executor().for_each_chunk(w.size(), piece, [&](std::size_t from, std::size_t to) {
       job.from = static_cast<std::int64_t>(from);
       job.to = static_cast<std::int64_t>(to);
+      mine.give(job, from == 0 ? 0 : job.from + job.shift, job.to + job.shift);
       Kernels::sums(job);
     });
     return;
@@ -142,7 +180,16 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
     grain = std::max<std::int64_t>(65536, 4 * job.length);
     const std::int64_t chunk = windows_in_chunk(job.length);
     grain += (chunk - grain % chunk) % chunk;
+    // Stacks of sums follow each other through a piece.
+    const bool stacks = !y.empty() || job.length > longest_of_wholes;
+    unit = stacks ? grain : chunk * std::max<std::int64_t>(1, rows_converted_at_once / chunk);
+    if (rows.converted() && !bounds.monotonic()) {  // who knows which rows are next
+      whole_x = x.as_doubles();
+      if (!y.empty()) whole_y = y.as_doubles();
+    }
   }
+  const bool plain = !rows.converted() || !whole_x.empty();
+  const rows_of_job given{whole_x.empty() ? x : whole_x, whole_y.empty() ? y : whole_y, {}, {}};
   const auto room = static_cast<std::size_t>(sums_scratch(job.what, job.length) + 4);
   executor.for_each_chunk(static_cast<std::size_t>(pieces), static_cast<std::size_t>(grain),
                           [&](std::size_t from, std::size_t to) {
@@ -150,9 +197,18 @@ inline void run_sums(sums_job job, const windows& w, double* out, const Executor
                             const auto address = reinterpret_cast<std::uintptr_t>(scratch.get());
                             sums_job piece = job;
                             piece.scratch = scratch.get() + (32 - address % 32) % 32 / sizeof(double);
-                            piece.from = static_cast<std::int64_t>(from);
-                            piece.to = static_cast<std::int64_t>(to);
-                            Kernels::sums(piece);
+                            rows_of_job mine{given.x, given.y, {}, {}};
+                            const auto stop = static_cast<std::int64_t>(to);
+                            piece.to = static_cast<std::int64_t>(from);
+                            while (piece.to < stop) {
+                              piece.from = piece.to;
+                              piece.to = plain || stop - piece.from < unit ? stop : piece.from + unit;
+                              if (group > 0)
+                                mine.give(piece, piece.from * group - job.length, piece.to * group);
+                              else
+                                mine.give(piece, job.start[piece.from], job.end[piece.to - 1]);
+                              Kernels::sums(piece);
+                            }
                           });
 }
 
@@ -170,8 +226,8 @@ inline bool is_huge(double x) noexcept {
   return size >= 0x1p201 && size < std::numeric_limits<double>::infinity();
 }
 
-inline std::vector<double> without_huge(span<const double> x) {
-  std::vector<double> rest(x.begin(), x.end());
+inline std::vector<double> without_huge(const number_span& x) {
+  std::vector<double> rest = x.as_doubles();
   for (double& v : rest) v = is_huge(v) ? std::numeric_limits<double>::quiet_NaN() : v;
   return rest;
 }
@@ -202,7 +258,7 @@ inline void scale(span<double> out, int exponent) {
 /// @param executor  runs the pieces; their number does not change the results
 /// @throws invalid_argument for another reduction, or if sizes do not agree
 template <class Kernels = inline_sums, class Executor = serial_executor>
-inline void reduce_sums(reduction what, span<const double> x, const windows& w, const options& how,
+inline void reduce_sums(reduction what, const number_span& x, const windows& w, const options& how,
                         double ddof, span<double> out, const Executor& executor = {}) {
   detail::check_sizes(w, x.size(), out.size());
   if (x.empty()) return;
@@ -210,13 +266,12 @@ inline void reduce_sums(reduction what, span<const double> x, const windows& w, 
   const detail::summable s(Kernels{}, x, how, powers);
   detail::sums_job job{};
   job.what = what;
-  job.x = s.values();
   job.missing = s.missing();
   job.largest = s.largest();
   job.min_periods = static_cast<double>(how.min_periods);
   job.ddof = ddof;
   detail::fill_empty(what, w, how, out);
-  detail::run_sums<Kernels>(job, w, out.data(), executor);
+  detail::run_sums<Kernels>(job, s.values(), {}, w, out.data(), executor);
   const bool shape = what == reduction::skewness || what == reduction::kurtosis;
   detail::scale(out, shape ? 0 : what == reduction::variance ? 2 * s.exponent() : s.exponent());
   if (powers && s.exponent() > 0) {
@@ -247,7 +302,7 @@ inline void reduce_sums(reduction what, span<const double> x, const windows& w, 
 /// @param executor  runs the pieces; their number does not change the results
 /// @throws invalid_argument for another reduction, or if sizes do not agree
 template <class Kernels = inline_sums, class Executor = serial_executor>
-inline void reduce_pairs(reduction what, span<const double> x, span<const double> y, const windows& w,
+inline void reduce_pairs(reduction what, const number_span& x, const number_span& y, const windows& w,
                          const options& how, const options& how_y, double ddof, span<double> out,
                          const Executor& executor = {}) {
   if (what != reduction::covariance && what != reduction::correlation)
@@ -260,13 +315,11 @@ inline void reduce_pairs(reduction what, span<const double> x, span<const double
   const detail::summable s(Kernels{}, x, how, true), t(Kernels{}, y, how_y, true);
   detail::sums_job job{};
   job.what = what;
-  job.x = s.values();
-  job.y = t.values();
   job.missing = s.missing() || t.missing();
   job.min_periods = static_cast<double>(how.min_periods);
   job.ddof = ddof;
   detail::fill_empty(what, w, how, out);
-  detail::run_sums<Kernels>(job, w, out.data(), executor);
+  detail::run_sums<Kernels>(job, s.values(), t.values(), w, out.data(), executor);
   if (what == reduction::covariance) detail::scale(out, s.exponent() + t.exponent());
   if (s.exponent() > 0 || t.exponent() > 0) {
     std::vector<double> rest(out.size());

@@ -1,11 +1,16 @@
 // update(state, first, last): a state from a pair of iterators; what lies side by side goes in as a span.
+// update(state, numbers): from floats or 64-bit integers as from doubles, without an array of doubles.
 //
 // Law: that of the state.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
+#include <type_traits>
+#include <utility>
 
+#include "../core/number_span.hpp"
 #include "../core/span.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -26,6 +31,26 @@ void update(State& state, Iterator first, Iterator last) {
       state.update(span<const double>(buffer, filled));
     }
   }
+}
+
+/// Adds numbers to a state, a block at a time where they are no doubles; where the state throws, the blocks
+/// before are in it.
+template <class State>
+void update(State& state, const number_span& numbers) {
+  numbers.for_each_block([&](std::size_t, span<const double> block) { state.update(block); });
+}
+
+/// Adds numbers with a time each; where the state throws, none is in it.
+template <class State>
+void update(State& state, span<const std::int64_t> times, const number_span& numbers) {
+  if (numbers.doubles() != nullptr)
+    return state.update(times, span<const double>(numbers.doubles(), numbers.size()));
+  if (times.size() != numbers.size()) return state.update(times, numbers.as_doubles());  // says what is wrong
+  State next = state;
+  numbers.for_each_block([&](std::size_t first, span<const double> block) {
+    next.update(times.subspan(first, block.size()), block);
+  });
+  state = std::move(next);
 }
 
 BAROGRAPH_NAMESPACE_END

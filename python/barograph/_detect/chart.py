@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from .._states import MAX_BYTES, _count, _is_scalar, _number, _numbers
+from .._states import MAX_BYTES, _count, _is_scalar, _number, _numbers_as_read
 from .._streams import _time, _times
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
@@ -181,7 +181,7 @@ class Chart:
         if _is_scalar(x):
             engine.update(_number("x", x))
         else:
-            engine.statistics(_numbers("x", x))
+            engine.statistics(_numbers_as_read("x", x))
         return self
 
     def _stream(self) -> Any:
@@ -291,9 +291,9 @@ class TimedChart(Chart):
         elif n != 1:
             raise ValueError("n: given with an array, expected only with a single value")
         elif times is None:
-            engine.update_many(_numbers("x", x))
+            engine.update_many(_numbers_as_read("x", x))
         else:
-            engine.update_many_at(_times("times", times), _numbers("x", x))
+            engine.update_many_at(_times("times", times), _numbers_as_read("x", x))
         return self
 
     def merge(self, other: Self) -> Self:

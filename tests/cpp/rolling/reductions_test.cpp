@@ -131,3 +131,33 @@ TEST_CASE("growing windows give what windows of the same bounds give, sums to th
     }
   }
 }
+
+TEST_CASE("floats and integers have the bits of converting them first") {
+  std::vector<float> floats(30000);
+  std::vector<std::int64_t> integers(floats.size());
+  for (std::size_t i = 0; i < floats.size(); ++i) {
+    const double h = static_cast<double>((i * 2654435761u) % 1000003u);
+    floats[i] = static_cast<float>(h - 5e5);
+    integers[i] = static_cast<std::int64_t>(h) << (i % 50 == 0 ? 40 : 3);
+  }
+  floats[700] = std::numeric_limits<float>::quiet_NaN();
+  const auto n = static_cast<std::int64_t>(floats.size());
+  std::vector<std::int64_t> start(floats.size()), end(floats.size());
+  for (std::int64_t i = 0; i < n; ++i) {
+    start[static_cast<std::size_t>(i)] = i / 2;
+    end[static_cast<std::size_t>(i)] = i / 2 + i % 90;
+  }
+  const windows cases[] = {fixed_windows(n, 5),
+                           fixed_windows(n, 60, true),
+                           fixed_windows(n, n / 3),
+                           fixed_windows(n, n),
+                           fixed_windows(n, 60, false, closed::right, 3),
+                           bounded_windows(n, start, end)};
+  for (const windows& w : cases)
+    for (const reduction what : all)
+      for (const number_span& x : {number_span(floats), number_span(integers)}) {
+        std::vector<double> got(w.size());
+        reduce<kernels::compiled>(what, x, w, options{}, 1.0, got);
+        CHECK(same_bits(got, run<kernels::compiled>(what, x.as_doubles(), w)));
+      }
+}

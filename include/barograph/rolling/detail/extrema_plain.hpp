@@ -88,11 +88,11 @@ inline bool has_value(const extrema_job& job, std::int64_t i, double v, bool& lo
   return !job.inf_is_missing || v - v == 0.0;
 }
 
-/// Whether some row of [begin, stop) is NaN, infinite or masked.
-inline bool any_odd(const extrema_job& job, std::int64_t begin, std::int64_t stop) noexcept {
+/// Whether some row of [begin, stop) is NaN, infinite or masked; x: those rows.
+inline bool any_odd(const extrema_job& job, const double* x, std::int64_t begin, std::int64_t stop) noexcept {
   std::uint64_t odd = 0;
-  for (std::int64_t i = begin; i < stop; ++i)
-    odd |= job.x[i] - job.x[i] == 0.0 ? std::uint64_t{0} : std::uint64_t{1};
+  for (std::int64_t i = 0; i < stop - begin; ++i)
+    odd |= x[i] - x[i] == 0.0 ? std::uint64_t{0} : std::uint64_t{1};
   if (job.mask != nullptr)
     for (std::int64_t i = begin; i < stop; ++i) odd |= job.mask[i];
   return odd != 0;
@@ -104,11 +104,16 @@ inline void fixed_stretch(const extrema_job& job, std::int64_t from, std::int64_
   const std::int64_t begin = from + job.shift + 1 - job.length, stop = to + job.shift;
   const std::int64_t first = begin < 0 ? 0 : begin < job.rows ? begin : job.rows;
   const std::int64_t last = stop < first ? first : stop < job.rows ? stop : job.rows;
-  const bool odd = any_odd(job, first, last), cut = begin < 0 || stop > job.rows;
+  const double* x = job.x + first;
+  if (job.read != nullptr) {  // to where a copy of them would go
+    job.read(job.series, first, last, job.values + (first - begin));
+    x = job.values + (first - begin);
+  }
+  const bool odd = any_odd(job, x, first, last), cut = begin < 0 || stop > job.rows;
   double* const out = job.out + from;
   const std::ptrdiff_t m = to - from;
   if (!odd && !cut) {
-    fixed_extrema<Max>(job.x + begin, m, job.length, job.scratch, out);
+    fixed_extrema<Max>(x, m, job.length, job.scratch, out);
     if (job.length < job.min_periods)
       for (std::ptrdiff_t i = 0; i < m; ++i) out[i] = __builtin_nan("");
     return;
@@ -120,7 +125,7 @@ inline void fixed_stretch(const extrema_job& job, std::int64_t from, std::int64_
     const std::int64_t i = begin + k;
     bool loud = false;
     const bool inside = i >= first && i < last;
-    const double v = inside ? job.x[i] : 0.0;
+    const double v = inside ? x[i - first] : 0.0;
     const bool here = inside && has_value(job, i, v, loud);
     job.values[k] = here ? v : neutral<Max>();
     job.before[k] = values;

@@ -39,6 +39,9 @@ enum class reduction : std::int32_t {
 
 namespace detail {
 
+/// Rows of a series that are no doubles, as doubles: those from begin to end go to `out`.
+using rows_reader = void (*)(const void* series, std::int64_t begin, std::int64_t end, double* out) noexcept;
+
 /// A statistic of sums over windows of one series or two.
 struct sums_job {
   reduction what;
@@ -110,6 +113,8 @@ struct exponential_job {
 struct extrema_job {
   bool maximum;
   const double* x;             ///< the series; with bounds of their own: missing values neutral
+  rows_reader read;            ///< of one length: how rows are read that are no doubles, else null
+  const void* series;          ///< and from where
   const unsigned char* mask;   ///< 1 where a value is missing, or null when none is
   std::int64_t rows;           ///< of the series
   bool inf_is_missing;         ///< infinities are left out
@@ -131,6 +136,8 @@ struct extrema_job {
 /// Order statistics of the windows [first, stop) of a series; which ones, the kernel says.
 struct order_job {
   const double* x;                  ///< the series
+  rows_reader read;                 ///< how rows are read that are no doubles, else null
+  const void* series;               ///< and from where
   const unsigned char* mask;        ///< 1 where a value is missing, or null when none is
   std::int64_t rows;                ///< of the series
   bool inf_is_missing;              ///< infinities are left out; else they have their place in the order

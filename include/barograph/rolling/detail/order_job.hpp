@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "../../core/number_span.hpp"
 #include "../../core/serial_executor.hpp"
 #include "../series.hpp"
 #include "../windows.hpp"
@@ -15,7 +16,7 @@ namespace rolling {
 namespace detail {
 
 /// Raises `invalid_argument` unless windows, mask and results (several for each window) fit the series.
-inline void check_sizes(span<const double> x, const windows& w, const options& how, std::size_t several,
+inline void check_sizes(const number_span& x, const windows& w, const options& how, std::size_t several,
                         span<double> out) {
   if (w.rows != static_cast<std::int64_t>(x.size()))
     raise<invalid_argument>("windows: made for " + std::to_string(w.rows) + " rows, the series has " +
@@ -28,10 +29,14 @@ inline void check_sizes(span<const double> x, const windows& w, const options& h
                             std::to_string(several * w.size()));
 }
 
-/// What all kernels of order statistics are told; `w` is to outlive it.
-inline order_job order_job_of(span<const double> x, const windows& w, const options& how, span<double> out) {
+/// What all kernels of order statistics are told; `x` and `w` are to outlive it.
+inline order_job order_job_of(const number_span& x, const windows& w, const options& how, span<double> out) {
   order_job job{};
-  job.x = x.data();
+  job.x = x.doubles();
+  if (job.x == nullptr) {
+    job.read = &number_span::read_from;
+    job.series = &x;
+  }
   job.mask = how.mask.empty() ? nullptr : how.mask.data();
   job.rows = w.rows;
   job.inf_is_missing = how.inf == treatment::missing;

@@ -215,7 +215,8 @@ inline void sort_values(const double* v, std::ptrdiff_t m, cell_map& map, std::u
 inline std::ptrdiff_t rank_chunk(const order_job& job, cell_map& map, std::int64_t begin, std::int64_t stop,
                                  bool& all) noexcept {
   const std::ptrdiff_t n = stop - begin;
-  const double* const x = job.x + begin;
+  const double* const x = job.read != nullptr ? job.value : job.x + begin;
+  if (job.read != nullptr) job.read(job.series, begin, stop, job.value);
   const unsigned char* const mask = job.mask != nullptr ? job.mask + begin : nullptr;
   std::uint64_t odd = 0;
   for (std::ptrdiff_t i = 0; i < n; ++i) {
