@@ -46,14 +46,14 @@ inline void expanding_extrema(const extrema_job& job, const number_span& x, cons
 /// Windows with bounds of their own, which do not go back unless the numbers are doubles: these are taken
 /// where they stand, others by blocks.
 template <class Kernels>
-inline void moving_extrema(extrema_job job, const number_span& numbers, std::int64_t longest) {
+inline void moving_extrema(extrema_job job, const number_span& numbers, const windows& w) {
   const std::int64_t stop = job.stop;
-  const std::int64_t unit = numbers.doubles() != nullptr ? stop - job.first : 4096 + 8 * longest;
+  const std::int64_t unit = numbers.doubles() != nullptr ? stop - job.first : 4096 + 8 * job.room;
   number_block block;
   for (; job.first < stop; job.first = job.stop) {
     job.stop = stop - job.first < unit ? stop : job.first + unit;
-    job.x = block.rows(numbers, static_cast<std::size_t>(job.start[job.first]),
-                       static_cast<std::size_t>(job.end[job.stop - 1]));
+    job.x = block.rows(numbers, static_cast<std::size_t>(w.first(static_cast<std::size_t>(job.first))),
+                       static_cast<std::size_t>(w.stop(static_cast<std::size_t>(job.stop - 1))));
     Kernels::extrema(job);
   }
 }
@@ -100,8 +100,14 @@ inline void reduce_extrema(reduction what, const number_span& x, const windows& 
       whole.series = &x;
     }
   } else {
-    whole.start = w.start.data();
-    whole.end = w.end.data();
+    if (w.in_time()) {
+      whole.back = w.back.data();
+      whole.held = w.held.empty() ? nullptr : w.held.data();
+      whole.step = w.step;
+    } else {
+      whole.start = w.start.data();
+      whole.end = w.end.data();
+    }
     whole.room = longest > 1 ? longest : 1;
     whole.stretch = static_cast<std::int64_t>(w.size());
     bool odd = false;
@@ -133,7 +139,7 @@ inline void reduce_extrema(reduction what, const number_span& x, const windows& 
     job.stop = static_cast<std::int64_t>(stop);
     std::unique_ptr<double[]> doubles;
     std::unique_ptr<std::int64_t[]> rows;
-    if (job.start == nullptr) {
+    if (w.length > 0) {
       if (job.stretch > job.stop - job.first) job.stretch = job.stop - job.first;
       const auto copied = static_cast<std::size_t>(job.stretch + job.length);
       doubles.reset(new double[4 * static_cast<std::size_t>(job.length) + copied]);
@@ -145,15 +151,15 @@ inline void reduce_extrema(reduction what, const number_span& x, const windows& 
     } else {
       doubles.reset(new double[static_cast<std::size_t>(job.room)]);
       job.values = doubles.get();
-      return detail::moving_extrema<Kernels>(job, numbers, longest);
+      return detail::moving_extrema<Kernels>(job, numbers, w);
     }
     Kernels::extrema(job);
   };
-  if (whole.start != nullptr && numbers.doubles() == nullptr && !w.monotonic()) {
+  if (w.length <= 0 && numbers.doubles() == nullptr && !w.monotonic()) {
     values = x.as_doubles();
     numbers = values;
   }
-  detail::for_each_stretch(w.size(), whole.start == nullptr ? whole.stretch : 8 * longest, executor, part);
+  detail::for_each_stretch(w.size(), w.length > 0 ? whole.stretch : 8 * longest, executor, part);
 }
 
 }  // namespace rolling

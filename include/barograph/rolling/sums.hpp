@@ -143,6 +143,7 @@ inline void run_sums(sums_job job, const number_span& x, const number_span& y, c
   const rows_of_job rows{x, y, {}, {}};
   std::int64_t pieces = job.windows, grain = 0, group = 0, unit = 0;
   windows spelled;
+  const windows* bounded = nullptr;
   std::vector<double> whole_x, whole_y;
   const std::int64_t ends = w.rows + (w.shift > 0 ? w.shift : 0);
   if (w.length > 0 && w.length <= ends / 8) {
@@ -174,8 +175,7 @@ inline void run_sums(sums_job job, const number_span& x, const number_span& y, c
   } else {  // too few blocks to go side by side, or none
     if (w.length > 0) spelled = w.spelled_out();
     const windows& bounds = w.length > 0 ? spelled : w;
-    job.start = bounds.start.data();
-    job.end = bounds.end.data();
+    bounded = &bounds;
     job.length = bounds.longest();
     grain = std::max<std::int64_t>(65536, 4 * job.length);
     const std::int64_t chunk = windows_in_chunk(job.length);
@@ -188,7 +188,7 @@ inline void run_sums(sums_job job, const number_span& x, const number_span& y, c
       if (!y.empty()) whole_y = y.as_doubles();
     }
   }
-  const bool plain = !rows.converted() || !whole_x.empty();
+  const bool plain = (!rows.converted() || !whole_x.empty()) && !w.in_time();
   const rows_of_job given{whole_x.empty() ? x : whole_x, whole_y.empty() ? y : whole_y, {}, {}};
   const auto room = static_cast<std::size_t>(sums_scratch(job.what, job.length) + 4);
   executor.for_each_chunk(static_cast<std::size_t>(pieces), static_cast<std::size_t>(grain),
@@ -198,15 +198,21 @@ inline void run_sums(sums_job job, const number_span& x, const number_span& y, c
                             sums_job piece = job;
                             piece.scratch = scratch.get() + (32 - address % 32) % 32 / sizeof(double);
                             rows_of_job mine{given.x, given.y, {}, {}};
+                            window_block block;
                             const auto stop = static_cast<std::int64_t>(to);
                             piece.to = static_cast<std::int64_t>(from);
                             while (piece.to < stop) {
                               piece.from = piece.to;
                               piece.to = plain || stop - piece.from < unit ? stop : piece.from + unit;
-                              if (group > 0)
+                              if (group > 0) {
                                 mine.give(piece, piece.from * group - job.length, piece.to * group);
-                              else
-                                mine.give(piece, job.start[piece.from], job.end[piece.to - 1]);
+                              } else {
+                                const auto b = block.of(*bounded, static_cast<std::size_t>(piece.from),
+                                                        static_cast<std::size_t>(piece.to));
+                                piece.start = b.start;
+                                piece.end = b.end;
+                                mine.give(piece, b.start[piece.from], b.end[piece.to - 1]);
+                              }
                               Kernels::sums(piece);
                             }
                           });

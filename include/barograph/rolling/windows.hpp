@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,18 +29,29 @@ inline closed parse_closed(const std::string& text) {
   raise<invalid_argument>("closed: '" + text + "' given, expected 'right', 'left', 'both' or 'neither'");
 }
 
-/// Windows [start[i], end[i]) over the rows of a series.
+/// Windows [start[i], end[i]) over the rows of a series; those of one length, and those in time, without
+/// bounds that are written down.
 struct windows {
   std::vector<std::int64_t> start, end;
   std::int64_t rows = 0;    ///< rows of the series
   std::int64_t length = 0;  ///< for windows of one length without step: that length, else 0
   std::int64_t shift = 0;   ///< and by how many rows the last row of a window is past its label
+  /// Of windows in time: how many rows before its own, row i * step, window i begins, and how many it holds;
+  /// where `held` is empty it ends with its own row.
+  std::vector<std::uint32_t> back, held;
+  std::int64_t step = 1;
+  std::int64_t most_held = 0;  ///< and the most rows that one holds
 
-  std::size_t size() const noexcept { return length > 0 ? static_cast<std::size_t>(rows) : start.size(); }
+  bool in_time() const noexcept { return !back.empty(); }
+
+  std::size_t size() const noexcept {
+    return length > 0 ? static_cast<std::size_t>(rows) : in_time() ? back.size() : start.size();
+  }
 
   /// The most rows that a window holds.
   std::int64_t longest() const noexcept {
     if (length > 0) return length < rows ? length : rows;
+    if (in_time()) return most_held;
     std::int64_t most = 0;
     for (std::size_t i = 0; i < start.size(); ++i) most = end[i] - start[i] > most ? end[i] - start[i] : most;
     return most;
@@ -47,12 +59,14 @@ struct windows {
 
   /// First row of window i.
   std::int64_t first(std::size_t i) const noexcept {
-    return length > 0 ? clip(static_cast<std::int64_t>(i) + shift + 1 - length) : start[i];
+    if (length > 0) return clip(static_cast<std::int64_t>(i) + shift + 1 - length);
+    return in_time() ? static_cast<std::int64_t>(i) * step - back[i] : start[i];
   }
 
   /// The row after the last of window i; never before its first.
   std::int64_t stop(std::size_t i) const noexcept {
     if (length > 0) return clip(static_cast<std::int64_t>(i) + shift + 1);
+    if (in_time()) return held.empty() ? static_cast<std::int64_t>(i) * step + 1 : first(i) + held[i];
     return end[i] > start[i] ? end[i] : start[i];
   }
 
@@ -63,12 +77,14 @@ struct windows {
   bool monotonic() const noexcept {
     for (std::size_t i = 1; i < start.size(); ++i)
       if (start[i] < start[i - 1] || end[i] < end[i - 1]) return false;
+    for (std::size_t i = 1; i < back.size(); ++i)
+      if (first(i) < first(i - 1) || stop(i) < stop(i - 1)) return false;
     return true;
   }
 
   /// The same windows with start and end of each as arrays.
   windows spelled_out() const {
-    if (length == 0) return *this;
+    if (length == 0 && !in_time()) return *this;
     windows w;
     w.rows = rows;
     w.start.resize(size());
@@ -82,6 +98,44 @@ struct windows {
 
  private:
   std::int64_t clip(std::int64_t row) const noexcept { return row < 0 ? 0 : row > rows ? rows : row; }
+};
+
+/// The bounds of some windows as arrays: where they are written down, or in blocks of its own.
+class window_block {
+ public:
+  /// Bounds of the windows [from, to), to be found at [i] of both; not of windows of one length.
+  struct bounds {
+    const std::int64_t *start, *end;
+  };
+  bounds of(const windows& w, std::size_t from, std::size_t to) {
+    if (!w.in_time()) return {w.start.data(), w.end.data()};
+    const std::size_t n = to - from;
+    if (2 * n > room_) {
+      room_ = 0;
+      block_.reset();
+      block_.reset(new std::int64_t[2 * n]);
+      room_ = 2 * n;
+    }
+    std::int64_t *const start = block_.get(), *const end = start + n;
+    const std::uint32_t* const back = w.back.data() + from;
+    const std::int64_t own = static_cast<std::int64_t>(from) * w.step;
+    for (std::size_t i = 0; i < n; ++i) start[i] = own + static_cast<std::int64_t>(i) * w.step - back[i];
+    if (w.held.empty())
+      for (std::size_t i = 0; i < n; ++i) end[i] = own + static_cast<std::int64_t>(i) * w.step + 1;
+    else
+      for (std::size_t i = 0; i < n; ++i) end[i] = start[i] + w.held[from + i];
+    return {moved(start, from), moved(end, from)};
+  }
+
+ private:
+  /// By numbers: a pointer may not be moved outside its array.
+  static const std::int64_t* moved(const std::int64_t* block, std::size_t from) noexcept {
+    return reinterpret_cast<const std::int64_t*>(reinterpret_cast<std::uintptr_t>(block) -
+                                                 from * sizeof(std::int64_t));
+  }
+
+  std::unique_ptr<std::int64_t[]> block_;
+  std::size_t room_ = 0;
 };
 
 /// Windows of `window` rows.
@@ -168,12 +222,12 @@ inline std::int64_t row_from(span<const std::int64_t> times, std::int64_t limit,
   return row;
 }
 
-/// at(i) of out for every window i: the first row not before (Inclusive: after) its limit, limit(time of row
-/// i * step), where limits follow the order of the times. Four stretches go side by side, so that none waits
-/// for what the last row found.
+/// out[i - begin] for the windows i of [begin, end): the first row not before (Inclusive: after) its limit,
+/// limit(time of row i * step), where limits follow the order of the times. Four stretches go side by side,
+/// so that none waits for what the last row found.
 template <bool Falling, bool Inclusive, class Limit>
 inline void find_rows(span<const std::int64_t> times, std::int64_t step, const Limit& limit,
-                      std::vector<std::int64_t>& out) {
+                      std::size_t begin, std::size_t end, std::int64_t* out) noexcept {
   const auto limit_of = [&](std::size_t i) noexcept {
     const std::int64_t time = times[i * static_cast<std::size_t>(step)];
     return limit(Falling ? ~time : time);
@@ -190,22 +244,17 @@ inline void find_rows(span<const std::int64_t> times, std::int64_t step, const L
     }
     return static_cast<std::int64_t>(low);
   };
-  for (std::size_t begin = 0; begin < out.size(); begin += rows_between_checks) {
-    check_interrupt();
-    const std::size_t end =
-        out.size() - begin < rows_between_checks ? out.size() : begin + rows_between_checks;
-    const std::size_t quarter = (end - begin) / 4;
-    std::int64_t row[4];
-    for (std::size_t k = 0; k < 4 && quarter > 0; ++k) row[k] = search(limit_of(begin + k * quarter));
-    for (std::size_t i = begin; i < begin + quarter; ++i)
-      for (std::size_t k = 0; k < 4; ++k) {
-        const std::size_t at = i + k * quarter;
-        out[at] = row[k] = row_from<Falling, Inclusive>(times, limit_of(at), row[k]);
-      }
-    std::int64_t last = quarter > 0 ? row[3] : search(limit_of(begin));
-    for (std::size_t i = begin + 4 * quarter; i < end; ++i)
-      out[i] = last = row_from<Falling, Inclusive>(times, limit_of(i), last);
-  }
+  const std::size_t quarter = (end - begin) / 4;
+  std::int64_t row[4];
+  for (std::size_t k = 0; k < 4 && quarter > 0; ++k) row[k] = search(limit_of(begin + k * quarter));
+  for (std::size_t i = 0; i < quarter; ++i)
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t at = i + k * quarter;
+      out[at] = row[k] = row_from<Falling, Inclusive>(times, limit_of(begin + at), row[k]);
+    }
+  std::int64_t last = quarter > 0 ? row[3] : search(limit_of(begin));
+  for (std::size_t i = 4 * quarter; i < end - begin; ++i)
+    out[i] = last = row_from<Falling, Inclusive>(times, limit_of(begin + i), last);
 }
 
 inline std::int64_t less(std::int64_t a, std::uint64_t b) noexcept {
@@ -277,29 +326,50 @@ inline windows windows_in_time(span<const std::int64_t> times, const reach_in_ti
     windows w = regular_windows(n, apart, r);
     if (w.length > 0) return w;
   }
+  if (times.size() > UINT32_MAX)
+    raise<invalid_argument>("on: " + std::to_string(n) + " times given, expected at most 4294967295");
   windows w;
   w.rows = n;
+  w.step = step;
   const auto count = static_cast<std::size_t>(n / step + (n % step != 0 ? 1 : 0));
-  for (std::vector<std::int64_t>* rows : {&w.start, &w.end}) {
+  const bool to_own_row = r.own && !r.centred;  // of rows of one time up to this one
+  for (std::vector<std::uint32_t>* rows : {&w.back, &w.held}) {
+    if (rows == &w.held && to_own_row) continue;
     rows->reserve(count);
-    prefer_large_pages(rows->data(), count * sizeof(std::int64_t));
+    prefer_large_pages(rows->data(), count * sizeof(std::uint32_t));
     rows->resize(count);
   }
-  find_rows<Falling, false>(
-      times, step, [&](std::int64_t key) noexcept { return less(key, r.back); }, w.start);
-  if (r.centred)
-    find_rows<Falling, true>(
-        times, step, [&](std::int64_t key) noexcept { return more(key, r.ahead); }, w.end);
-  else if (!r.own)
+  constexpr std::size_t block = 4096;
+  std::int64_t start[block], end[block], most = 0;
+  for (std::size_t begin = 0; begin < count; begin += block) {
+    if (begin % rows_between_checks == 0) check_interrupt();
+    const std::size_t here = count - begin < block ? count - begin : block;
     find_rows<Falling, false>(
-        times, step, [](std::int64_t key) noexcept { return key; }, w.end);
-  for (std::size_t i = 0; i < count; ++i) {  // where another thread writes the times meanwhile, too
-    const std::int64_t row = static_cast<std::int64_t>(i) * step;
-    w.start[i] = w.start[i] < row ? w.start[i] : row;
-    const std::int64_t least = r.centred ? row : w.start[i];
-    const std::int64_t end = r.own && !r.centred ? row + 1 : w.end[i];  // of rows of one time up to this one
-    w.end[i] = end > least ? end : least;
+        times, step, [&](std::int64_t key) noexcept { return less(key, r.back); }, begin, begin + here,
+        start);
+    if (r.centred)
+      find_rows<Falling, true>(
+          times, step, [&](std::int64_t key) noexcept { return more(key, r.ahead); }, begin, begin + here,
+          end);
+    else if (!r.own)
+      find_rows<Falling, false>(
+          times, step, [](std::int64_t key) noexcept { return key; }, begin, begin + here, end);
+    std::uint32_t* const back = w.back.data() + begin;
+    for (std::size_t i = 0; i < here; ++i) {  // where another thread writes the times meanwhile, too
+      const std::int64_t row = static_cast<std::int64_t>(begin + i) * step;
+      const std::int64_t rows = row > start[i] ? row - start[i] : 0;
+      back[i] = static_cast<std::uint32_t>(rows);
+      most = rows > most ? rows : most;
+    }
+    if (to_own_row) continue;
+    for (std::size_t i = 0; i < here; ++i) {
+      const std::int64_t row = static_cast<std::int64_t>(begin + i) * step, first = row - back[i];
+      const std::int64_t least = r.centred ? row : first, stop = end[i] > least ? end[i] : least;
+      w.held[begin + i] = static_cast<std::uint32_t>(stop - first);
+      w.most_held = stop - first > w.most_held ? stop - first : w.most_held;
+    }
   }
+  if (to_own_row) w.most_held = most + 1;
   return w;
 }
 

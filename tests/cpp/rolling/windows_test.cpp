@@ -1,5 +1,6 @@
 #include "barograph/rolling/windows.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -23,11 +24,12 @@ TEST_CASE("closed and center move the ends as in pandas") {
 
 TEST_CASE("a window in time holds what is younger than its width") {
   const std::int64_t times[] = {0, 1, 1, 5, 6};
-  const windows w = time_windows(times, 2);
+  const windows w = time_windows(times, 2).spelled_out();
   CHECK(w.start == list{0, 0, 0, 3, 3});
   CHECK(w.end == list{1, 2, 3, 4, 5});
-  CHECK(time_windows(times, 2, false, closed::left).end == list{0, 1, 1, 3, 4});  // no row of its own time
-  CHECK(time_windows(times, 4, true, closed::both).end == list{3, 3, 3, 5, 5});
+  CHECK(time_windows(times, 2, false, closed::left).spelled_out().end ==
+        list{0, 1, 1, 3, 4});  // no row of its own time
+  CHECK(time_windows(times, 4, true, closed::both).spelled_out().end == list{3, 3, 3, 5, 5});
 }
 
 TEST_CASE("windows in time hold the rows that are near enough, rising, falling, with ties and gaps") {
@@ -153,4 +155,30 @@ TEST_CASE("windows as long as the series all begin at its first row") {
   CHECK_FALSE(fixed_windows(10, 9).expanding());
   CHECK_FALSE(fixed_windows(10, 10, true).expanding());
   CHECK(fixed_windows(10, 40, true).expanding());
+}
+
+TEST_CASE("windows in time are kept in a few bytes, and spelled out block by block") {
+  std::vector<std::int64_t> times;
+  for (std::int64_t i = 0; i < 30000; ++i) times.push_back(i * 7 - i % 5 * (i % 3));
+  std::sort(times.begin(), times.end());
+  for (const bool center : {false, true})
+    for (const closed ends : {closed::right, closed::left, closed::both, closed::neither})
+      for (const std::int64_t step : {1, 3}) {
+        const windows w = time_windows(times, 500, center, ends, step);
+        REQUIRE(w.in_time());
+        CHECK(w.start.empty());
+        CHECK(w.held.empty() == (!center && (ends == closed::right || ends == closed::both)));
+        const windows all = w.spelled_out();
+        CHECK(all.longest() == w.longest());
+        CHECK(w.monotonic());
+        window_block block;
+        bool same = true;
+        for (std::size_t from = 0; from < w.size(); from += 1000) {
+          const std::size_t to = from + 1000 < w.size() ? from + 1000 : w.size();
+          const auto bounds = block.of(w, from, to);
+          for (std::size_t i = from; i < to; ++i)
+            same = same && bounds.start[i] == all.start[i] && bounds.end[i] == all.end[i];
+        }
+        CHECK(same);
+      }
 }

@@ -145,13 +145,13 @@ inline void fixed_stretch(const extrema_job& job, std::int64_t from, std::int64_
 
 /// Windows with bounds of their own. Where these go back, or have left the boundary between the suffixes and
 /// what has been taken in since behind, a new boundary is set at the window's end.
-template <bool Max>
-inline void moving_extrema(const extrema_job& job) noexcept {
+template <bool Max, class First, class Stop>
+inline void moving_extrema(const extrema_job& job, const First& first, const Stop& stop) noexcept {
   double* const suffix = job.values;  // of [low, middle)
   double since = neutral<Max>();      // the best of [middle, high)
   std::int64_t low = 0, middle = 0, high = 0;
   for (std::int64_t i = job.first; i < job.stop; ++i) {
-    const std::int64_t s = job.start[i], e = job.end[i];
+    const std::int64_t s = first(i), e = stop(i, s);
     if (e <= s) {
       job.out[i] = __builtin_nan("");
       continue;
@@ -173,7 +173,17 @@ inline void moving_extrema(const extrema_job& job) noexcept {
 
 template <bool Max>
 inline void run_extrema_of(const extrema_job& job) noexcept {
-  if (job.start != nullptr) return moving_extrema<Max>(job);
+  const auto in_time = [&](std::int64_t i) noexcept { return i * job.step - job.back[i]; };
+  if (job.back != nullptr && job.held == nullptr)
+    return moving_extrema<Max>(job, in_time,
+                               [&](std::int64_t i, std::int64_t) noexcept { return i * job.step + 1; });
+  if (job.back != nullptr)
+    return moving_extrema<Max>(job, in_time,
+                               [&](std::int64_t i, std::int64_t s) noexcept { return s + job.held[i]; });
+  if (job.start != nullptr)
+    return moving_extrema<Max>(
+        job, [&](std::int64_t i) noexcept { return job.start[i]; },
+        [&](std::int64_t i, std::int64_t) noexcept { return job.end[i]; });
   for (std::int64_t i = job.first; i < job.stop; i += job.stretch)
     fixed_stretch<Max>(job, i, job.stop - i < job.stretch ? job.stop : i + job.stretch);
 }

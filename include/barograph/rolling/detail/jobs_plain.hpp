@@ -121,6 +121,9 @@ struct extrema_job {
   bool nan_is_loud;            ///< a NaN makes its windows NaN; else it is left out
   const std::int64_t* start;   ///< windows [start[i], end[i]) within the rows; null: all of one length
   const std::int64_t* end;     ///< at or before start[i]: an empty window
+  const std::uint32_t* back;   ///< or windows that begin so many rows before row i step; else null
+  const std::uint32_t* held;   ///< and hold so many; null: end with that row
+  std::int64_t step;           ///< of these windows
   std::int64_t length, shift;  ///< of one length: window i is (i + shift - length, i + shift], clipped
   std::int64_t first, stop;    ///< the windows to be done
   std::int64_t min_periods;    ///< fewer values give NaN
@@ -144,6 +147,9 @@ struct order_job {
   bool nan_is_loud;                 ///< a NaN makes its windows NaN; else it is left out
   const std::int64_t* start;        ///< windows [start[i], end[i]) within the rows; null: all of one length
   const std::int64_t* end;          ///< at or before start[i]: an empty window
+  const std::uint32_t* back;        ///< or windows that begin so many rows before row i step; else null
+  const std::uint32_t* held;        ///< and hold so many; null: end with that row
+  std::int64_t step;                ///< of these windows
   std::int64_t length, shift;       ///< of one length: window i is (i + shift - length, i + shift], clipped
   std::int64_t first, stop;         ///< the windows to be done
   std::int64_t min_periods;         ///< fewer values give NaN

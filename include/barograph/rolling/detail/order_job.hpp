@@ -44,6 +44,10 @@ inline order_job order_job_of(const number_span& x, const windows& w, const opti
   if (w.length > 0) {
     job.length = w.length;
     job.shift = w.shift;
+  } else if (w.in_time()) {
+    job.back = w.back.data();
+    job.held = w.held.empty() ? nullptr : w.held.data();
+    job.step = w.step;
   } else {
     job.start = w.start.data();
     job.end = w.end.data();

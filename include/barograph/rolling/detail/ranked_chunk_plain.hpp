@@ -256,6 +256,10 @@ struct row_range {
 
 inline row_range window_of(const order_job& job, std::int64_t i) noexcept {
   if (job.start != nullptr) return {job.start[i], job.end[i]};
+  if (job.back != nullptr) {
+    const std::int64_t row = i * job.step, first = row - job.back[i];
+    return {first, job.held == nullptr ? row + 1 : first + job.held[i]};
+  }
   const std::int64_t stop = i + job.shift + 1, first = stop - job.length;
   return {first < 0          ? 0
           : first > job.rows ? job.rows
@@ -282,7 +286,7 @@ inline void walk_windows(const order_job& job, State& state) noexcept {
       continue;
     }
     std::int64_t begin = head.first, stop = head.stop, last = i;
-    if (job.start == nullptr) {
+    if (job.start == nullptr && job.back == nullptr) {
       last = job.rows - begin <= job.chunk ? job.stop - 1 : begin + job.chunk - job.shift - 1;
       if (last > job.stop - 1) last = job.stop - 1;
       stop = window_of(job, last).stop;
@@ -317,7 +321,7 @@ inline void walk_windows(const order_job& job, State& state) noexcept {
       while (high > w.stop) state.remove(rank[--high]);
       while (low < w.first) state.remove(rank[low++]);
       state.result(i++, rank[high - 1]);
-      if (job.start == nullptr && all && high - low == job.length && high < job.rows) {
+      if (job.start == nullptr && job.back == nullptr && all && high - low == job.length && high < job.rows) {
         const std::int64_t full = job.rows - job.shift - 1;  // the last window that is not cut off
         const std::int64_t next = state.steady(i, last < full ? last : full);
         low += next - i;
