@@ -104,6 +104,35 @@ def packaged(rows: Rows) -> str:
     return _table(["AUCROC / AUCPR", *names, "mean of all"], body)
 
 
+def families(rows: Rows, peer: str = "scikit-learn IsolationForest") -> str:
+    """Means over families of tables, and how far each method is from a peer: paired, 95 % by bootstrap."""
+    names = sorted({str(row["name"]) for row in rows})
+    methods = by_method(rows)
+    figures = ("AUCROC", "AUCPR")
+    of = {
+        (method, figure): np.array([mean([r for r in own if r["name"] == n], figure) for n in names])
+        for method, own in methods.items()
+        for figure in figures
+    }
+    drawn = np.random.default_rng(0).integers(0, len(names), (2000, len(names)))
+    body = []
+    for method in methods:
+        cells = [f"{of[method, figure].mean():.3f}" for figure in figures]
+        for figure in figures:
+            apart = of[method, figure] - of[peer, figure]
+            low, high = np.quantile(apart[drawn].mean(axis=1), [0.025, 0.975])
+            cells.append(f"{apart.mean():+.3f} ({low:+.3f} to {high:+.3f})" if method != peer else "")
+        cells.append(f"{(of[method, 'AUCROC'] - of[peer, 'AUCROC'] < -0.05).mean():.2f}")
+        body.append([method, *cells])
+    head = [
+        f"{len(names)} families",
+        *figures,
+        *(f"{figure} above {peer}" for figure in figures),
+        "share of families whose AUCROC is .05 below it",
+    ]
+    return _table(head, body)
+
+
 def series(rows: Rows, *, streaming: bool) -> str:
     """Mean figures of series, by group and half; NAB's score, which asks how early, of what streams alone."""
     parts = []
