@@ -980,6 +980,7 @@ def rank_causes(
     common: float = 0.0,
     explained: float = 0.3,
     suffering: float = 0.2,
+    outward: float = 0.7,
     service: NDArray[np.int32] | None = None,
     calls: NDArray[np.int32] | None = None,
     threads: int = 1,

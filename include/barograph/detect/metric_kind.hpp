@@ -21,9 +21,11 @@ struct metric_traits {
   metric_kind kind = metric_kind::other;
   int harmful = 0;         ///< the direction that does harm: 1 up, -1 down, 0 either
   bool successes = false;  ///< a share of what went well (availability, success rate)
+  bool outward =
+      false;  ///< latency of calls to others, as the caller measures it: theirs rather than its own
 
   friend bool operator==(const metric_traits& a, const metric_traits& b) noexcept {
-    return a.kind == b.kind && a.harmful == b.harmful && a.successes == b.successes;
+    return a.kind == b.kind && a.harmful == b.harmful && a.successes == b.successes && a.outward == b.outward;
   }
 };
 
@@ -72,6 +74,7 @@ inline bool is_percentile(std::string_view word) noexcept {
 /// Of several kinds the first of cpu, memory, errors, latency, traffic counts.
 inline metric_traits traits_of(std::string_view name) {
   bool cpu = false, memory = false, latency = false, errors = false, successes = false, traffic = false;
+  bool outward = false;
   detail::for_each_word(name, [&](std::string_view word) {
     const auto any = [word](std::initializer_list<std::string_view> starts) {
       for (const std::string_view s : starts)
@@ -83,6 +86,7 @@ inline metric_traits traits_of(std::string_view name) {
     latency |= any({"latenc", "duration", "resp", "time", "elapsed", "ttfb", "rtt", "delay"}) ||
                word == "lat" || word == "rt" || detail::is_percentile(word);
     errors |= any({"err", "fail", "fault", "exception", "5xx", "4xx", "timeout", "reject", "retr", "drop"});
+    outward |= word == "client" || any({"upstream", "outgoing", "outbound", "egress"});
     successes |= any({"avail", "success", "uptime"});
     traffic |=
         any({"load", "req", "rps", "qps", "tps", "ops", "workload", "throughput", "traffic", "calls"}) ||
@@ -100,6 +104,7 @@ inline metric_traits traits_of(std::string_view name) {
     t.kind = metric_kind::latency;
   else if (traffic)
     t.kind = metric_kind::traffic;
+  t.outward = outward && t.kind == metric_kind::latency;
   t.harmful = t.successes ? -1 : t.kind == metric_kind::other || t.kind == metric_kind::traffic ? 0 : 1;
   return t;
 }

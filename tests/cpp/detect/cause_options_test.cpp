@@ -27,6 +27,18 @@ TEST_CASE("by default nothing but the shift at the given row counts") {
   CHECK(how.common == 0.0);
 }
 
+TEST_CASE("latency that a caller measures counts for less than the callee's own") {
+  const std::vector<double> caller = latency(20, 90), callee = latency(20, 80);
+  const std::vector<span<const double>> columns{caller, callee};
+  const std::vector<metric_traits> traits{traits_of("client_latency"), traits_of("server_latency")};
+  const ranked_causes found = rank_causes(columns, traits, 30);
+  CHECK(found.causes[0].column == 1);
+  cause_options how;
+  how.outward = 1.0;
+  CHECK(rank_causes(columns, traits, 30, 0, how).causes[0].column == 0);
+  CHECK(found.causes[1].score == Approx(0.7 * rank_causes(columns, traits, 30, 0, how).causes[0].score));
+}
+
 TEST_CASE("what a callee shows as well is taken off its caller, whatever the calls name besides") {
   const std::vector<double> caller = latency(100, 500), callee = latency(20, 80), third = latency(50, 50);
   const std::vector<span<const double>> columns{caller, callee, third};

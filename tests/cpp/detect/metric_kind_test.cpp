@@ -42,6 +42,13 @@ TEST_CASE("a metric's name tells its kind and the direction that does harm") {
   }
 }
 
+TEST_CASE("latency of calls to others is told from one's own") {
+  for (const char* name : {"PodClientLatencyP99(s)", "http.client.request.duration", "upstream_rq_time"})
+    CHECK(traits_of(name).outward);
+  for (const char* name : {"PodServerLatencyP99(s)", "client_errors", "client_cpu", "clients_latency"})
+    CHECK_FALSE(traits_of(name).outward);
+}
+
 TEST_CASE("failed successes are failures") {
   CHECK(traits_of("availability_errors").harmful == 1);
   CHECK_FALSE(traits_of("availability_errors").successes);
