@@ -60,7 +60,8 @@ void register_detect_causes(py::module_& m) {
          std::size_t recent_from, std::size_t tolerance, std::size_t recent, double scatter,
          double relative_floor, double share_floor, double harmless, double silence, bool more_scatter,
          bool successes_as_failures, double common, double explained, double suffering, double outward,
-         const std::optional<codes>& service, const std::optional<codes>& calls, std::size_t threads) {
+         double resources, const std::optional<codes>& service, const std::optional<codes>& calls,
+         std::size_t threads) {
         detect::cause_options how;
         how.tolerance = tolerance;
         how.recent = recent;
@@ -75,6 +76,7 @@ void register_detect_causes(py::module_& m) {
         how.explained = explained;
         how.suffering = suffering;
         how.outward = outward;
+        how.resources = resources;
         std::vector<detect::metric_traits> traits;
         for (const std::string& name : names) traits.push_back(detect::traits_of(name));
         const columns_of seen = views(columns);
@@ -102,8 +104,8 @@ void register_detect_causes(py::module_& m) {
       py::arg("relative_floor") = 0.1, py::arg("share_floor") = 0.005, py::arg("harmless") = 0.3,
       py::arg("silence") = 1.8, py::arg("more_scatter") = true, py::arg("successes_as_failures") = true,
       py::arg("common") = 0.0, py::arg("explained") = 0.3, py::arg("suffering") = 0.2,
-      py::arg("outward") = 0.7, py::arg("service") = py::none(), py::arg("calls") = py::none(),
-      py::arg("threads") = 1);
+      py::arg("outward") = 0.7, py::arg("resources") = 1.2, py::arg("service") = py::none(),
+      py::arg("calls") = py::none(), py::arg("threads") = 1);
   m.def(
       "lead_lag",
       [](const std::vector<doubles>& columns, const doubles& target, std::size_t max_lag, std::size_t given,

@@ -981,6 +981,7 @@ def rank_causes(
     explained: float = 0.3,
     suffering: float = 0.2,
     outward: float = 0.7,
+    resources: float = 1.2,
     service: NDArray[np.int32] | None = None,
     calls: NDArray[np.int32] | None = None,
     threads: int = 1,

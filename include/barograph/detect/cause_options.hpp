@@ -18,6 +18,7 @@ struct cause_options {
   double relative_floor = 0.1;        ///< of the larger level, added to the spread
   double share_floor = 0.005;         ///< of the whole, added to the spread of shares of failures
   double outward = 0.7;               ///< weight of latency as the caller measures it: it is others'
+  double resources = 1.2;             ///< weight of cpu and memory, which do not spread by calls
   double harmless = 0.3;              ///< weight of a shift in the direction that does no harm
   double scatter = 0.6;               ///< weight of values that scatter
   bool more_scatter = true;           ///< only scatter beyond what there was before counts

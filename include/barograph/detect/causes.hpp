@@ -5,7 +5,8 @@
 // for no more than the shift against the rows just before, so that what had drifted away earlier is no
 // cause. Score: ln(1 + shift), less for a direction that does no harm, plus a part for values that have
 // begun to scatter. A metric that falls silent has a score of its own. Shares of successes are looked at as
-// shares of failures, and latency of calls to others counts for less. When it began is looked for near the
+// shares of failures. Latency and errors spread from service to service, cpu and memory do not: the latter
+// count for more, and latency of calls to others for less. When it began is looked for near the
 // given row, by all metrics together. With a graph of calls, what a service's callees explain is taken off,
 // and callers that suffer speak for the service they call.
 //
@@ -187,8 +188,11 @@ ranked_causes rank_causes(span<const span<const double>> columns, span<const met
     detail::explain_by_calls(graph, traits, how, scores);
     for (std::size_t c = 0; c < n; ++c) found.causes[c].score = scores[c];
   }
-  for (cause& c : found.causes)  // only now: callers that suffer speak for a service by it
-    if (traits[c.column].outward) c.score *= how.outward;
+  for (cause& c : found.causes) {  // only now: callers that suffer speak for a service by their latency
+    const metric_traits& t = traits[c.column];
+    if (t.outward) c.score *= how.outward;
+    if (t.kind == metric_kind::cpu || t.kind == metric_kind::memory) c.score *= how.resources;
+  }
   std::stable_sort(found.causes.begin(), found.causes.end(), [](const cause& a, const cause& b) {
     if (a.score != b.score) return a.score > b.score;
     const auto order = [](std::int64_t onset) { return static_cast<std::uint64_t>(onset); };  // -1 is last

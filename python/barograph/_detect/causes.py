@@ -97,12 +97,13 @@ def rank_causes(
     -----
     A metric's shift is that of its median and mean, in units of its spread plus a tenth of its
     level; it counts for no more than the shift against the rows just before. Shares of successes are read as
-    shares of failures; latency, errors, cpu and memory that fall count for less than those that rise, and
-    so does latency that a caller measures (``client_latency``, ``upstream_rq_time``): it is rather its callees'.
-    Which is which is told by names. When it began is looked for within `tolerance` by all metrics together. With a
-    graph, what callees show as well is taken off, and callers that suffer speak for a service. Ranking is no
-    proof: what is not measured cannot be found, and `docs/accuracy.md` says how often the first places were
-    right on recorded faults.
+    shares of failures; latency, errors, cpu and memory that fall count for less than those that rise. Cpu and
+    memory, which do not spread from service to service, count for a fifth more, and latency that a caller
+    measures (``client_latency``, ``upstream_rq_time``) for less: it is rather its callees'. Which is which is
+    told by names. When it began is looked for within `tolerance` by all metrics together. With a graph, what
+    callees show as well is taken off, and callers that suffer speak for a service. Ranking is no proof: what
+    is not measured cannot be found, and `docs/accuracy.md` says how often the first places were right on
+    recorded faults.
 
     Examples
     --------

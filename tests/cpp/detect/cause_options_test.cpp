@@ -39,6 +39,16 @@ TEST_CASE("latency that a caller measures counts for less than the callee's own"
   CHECK(found.causes[1].score == Approx(0.7 * rank_causes(columns, traits, 30, 0, how).causes[0].score));
 }
 
+TEST_CASE("cpu that rises as much as a latency goes before it") {
+  const std::vector<double> slow = latency(20, 90), busy = latency(20, 80);
+  const std::vector<span<const double>> columns{slow, busy};
+  const std::vector<metric_traits> traits{traits_of("latency"), traits_of("cpu")};
+  CHECK(rank_causes(columns, traits, 30).causes[0].column == 1);
+  cause_options how;
+  how.resources = 1.0;
+  CHECK(rank_causes(columns, traits, 30, 0, how).causes[0].column == 0);
+}
+
 TEST_CASE("what a callee shows as well is taken off its caller, whatever the calls name besides") {
   const std::vector<double> caller = latency(100, 500), callee = latency(20, 80), third = latency(50, 50);
   const std::vector<span<const double>> columns{caller, callee, third};

@@ -17,7 +17,12 @@ import barograph as bg
 from barograph import _core
 from barograph._detect import causes, metrics
 
-PLAIN: dict[str, Any] = {"more_scatter": False, "successes_as_failures": False, "silence": 0.0}
+PLAIN: dict[str, Any] = {
+    "more_scatter": False,
+    "successes_as_failures": False,
+    "silence": 0.0,
+    "resources": 1.0,
+}
 
 
 def by_definition(columns: list[np.ndarray], names: list[str], at: int) -> np.ndarray:
