@@ -162,9 +162,11 @@ class StreamDetector:
             raise ValueError(f"values: {data.values.ndim} dimensions given, expected 1")
         columns, finding, parts = self._push(data)
         score, threshold, alarm, expected, margin = columns
+        with np.errstate(over="ignore"):
+            lower, upper = expected - margin, expected + margin
         return Detections(
             score, time=data.time, value=data.values, alarm=alarm, threshold=threshold, is_anomaly=finding,
-            expected=expected, lower=expected - margin, upper=expected + margin, kind=kind_among(data.names),
+            expected=expected, lower=lower, upper=upper, kind=kind_among(data.names),
             attribution=Attribution(parts, _core.STREAM_WAYS), method=METHOD, zone=data.zone,
         )  # fmt: skip
 
