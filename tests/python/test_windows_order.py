@@ -74,6 +74,13 @@ def test_windows_in_time_give_what_pandas_gives(x, data, seconds, min_periods, c
     all_equal(x, f"{seconds}s", keywords, x.rolling(f"{seconds}s", **keywords), way)
 
 
+def test_a_window_of_no_rows_has_no_rank_whatever_the_window_before_had():
+    index = pd.to_datetime([0, 0, 1, 3], unit="s")
+    x = pd.Series([0.0, 0.0, 0.0, 0.0], index=index)
+    got = bg.rolling_rank(x, "1s", min_periods=0, closed="left")
+    np.testing.assert_array_equal(got, [np.nan, np.nan, 1.5, np.nan])
+
+
 SHAPES = ["noise", "ties", "zeros", "two scales", "spike", "walk", "tiny", "huge", "steps", "missing"]
 
 

@@ -17,7 +17,8 @@ struct inline_ranks {
   static void distinct(const detail::order_job& job) noexcept { kernel::moving_distinct(job); }
 };
 
-/// The rank, from 1, of each window's last row among the window's values; NaN where that row is missing.
+/// The rank, from 1, of each window's last row among the window's values; NaN where that row is missing, and
+/// for a window of no rows (of which pandas, with min_periods = 0, gives what an earlier one left in memory).
 ///
 /// A window that brings no row beyond the window before (centred ones at the end of a series) repeats
 /// its rank, as in pandas.

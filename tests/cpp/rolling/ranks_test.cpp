@@ -1,5 +1,6 @@
 #include "barograph/rolling/ranks.hpp"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <vector>
@@ -109,4 +110,17 @@ TEST_CASE("results of another size, and unknown methods, are refused") {
   CHECK_THROWS_AS(rank(x, fixed_windows(4, 2), options{}, {}, out), invalid_argument);
   CHECK_THROWS_AS(nunique(x, fixed_windows(5, 2), options{}, out), invalid_argument);
   CHECK_THROWS_AS(parse_ties("dense"), invalid_argument);
+}
+
+TEST_CASE("a window of no rows has no rank, whatever the window before had") {
+  const std::vector<double> x = {1, 2, 3, 4};
+  const std::vector<std::int64_t> first = {0, 2, 2, 4}, stop = {2, 2, 4, 4};
+  options how;
+  how.min_periods = 0;
+  std::vector<double> out(4);
+  rank<kernels::compiled>(x, bounded_windows(4, first, stop), how, rank_options{}, out);
+  CHECK(out[0] == 2);
+  CHECK(std::isnan(out[1]));
+  CHECK(out[2] == 2);
+  CHECK(std::isnan(out[3]));
 }

@@ -107,9 +107,8 @@ struct rank_state {
                                                            : carried;
   }
 
-  void none(std::int64_t window) noexcept {
-    if (window < job.keep_from) return;
-    job.out[window] = job.min_periods > 0 || job.share ? __builtin_nan("") : carried;
+  void none(std::int64_t window) const noexcept {
+    if (window >= job.keep_from) job.out[window] = __builtin_nan("");
   }
 
   void result(std::int64_t window, std::uint32_t last) noexcept {
