@@ -118,7 +118,7 @@ class number_block {
   /// What row i of [begin, end) is to be found at [i] of, until other rows are asked for; nothing else is
   /// there.
   const double* rows(const number_span& x, std::size_t begin, std::size_t end) {
-    if (x.doubles() != nullptr) return x.doubles();
+    if (x.kind() == number_span::type::float64) return x.doubles();
     const std::size_t wanted = end > begin ? end - begin : 0;
     if (begin >= begin_ && end <= end_) return found();
     if (wanted > room_) {
