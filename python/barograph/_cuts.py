@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._instants import in_ns
 from ._lengths import UNITS, length_in_ns
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
@@ -187,7 +188,9 @@ def _width(window: Any, name: str = "window") -> int | None:
     if isinstance(window, (bool, np.bool_)) or window is None:
         raise TypeError(f"{name}: {window!r} given, expected rows (int) or a length in time")
     if isinstance(window, np.timedelta64):  # which numpy counts among the integers
-        return int(window.astype("timedelta64[ns]").astype(np.int64))
+        if np.isnat(window):
+            raise ValueError(f"{name}: NaT given, expected rows (int) or a length in time")
+        return int(in_ns(name, window).astype(np.int64))
     if isinstance(window, (int, np.integer)):
         return None
     if isinstance(window, str):
@@ -202,9 +205,9 @@ def _width(window: Any, name: str = "window") -> int | None:
 
 def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:
     """Times as nanoseconds."""
-    array = np.asarray(times)
+    array = np.asarray(_plain_times(times))
     if array.dtype.kind in "mM":
-        array = array.astype(f"{array.dtype.kind}8[ns]", copy=False).view(np.int64)
+        array = in_ns(name, array).view(np.int64)
         if array.size and array.min() == np.iinfo(np.int64).min:
             raise ValueError(f"{name}: a time is missing (NaT), expected a time for every row")
     if array.dtype.kind not in "iu":
@@ -212,8 +215,15 @@ def _instants(name: str, times: Any) -> npt.NDArray[np.int64]:
     return array.astype(np.int64, copy=False)
 
 
-def _times(on: Any, rows: int) -> npt.NDArray[np.int64]:
-    array = _instants("on", on)
+def _times(on: Any, rows: int, name: str = "on") -> npt.NDArray[np.int64]:
+    array = _instants(name, on)
     if array.shape != (rows,):
-        raise ValueError(f"on: {array.size} times given, expected {rows}")
+        raise ValueError(f"{name}: {array.size} times given, expected {rows}")
     return np.ascontiguousarray(array)
+
+
+def _plain_times(times: Any) -> Any:
+    """Times without a zone, as UTC, where they have one."""
+    if getattr(getattr(times, "dtype", None), "tz", None) is None:
+        return times.to_numpy() if hasattr(times, "to_numpy") else times
+    return np.asarray(times.to_numpy(dtype=f"datetime64[{times.dtype.unit}]"))

@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._arrow import arrow_stream
+from ._instants import in_ns
 from ._threads import thread_count
 
 Kind: TypeAlias = Literal["pandas", "polars", "arrow", "table"]
@@ -178,7 +179,7 @@ def _column(name: str, values: Any) -> Column:
     if array.ndim != 1:
         raise ValueError(f"column {name!r}: {array.ndim} dimensions given, expected 1")
     if array.dtype.kind == "M":
-        return array.astype("datetime64[ns]", copy=False)
+        return in_ns(f"column {name!r}", array)
     if array.dtype.kind in "UT":
         return Strings.encode(array.tolist())
     if array.dtype.kind in "biufOm":
@@ -245,7 +246,7 @@ class Table:
         if kind == "arrow":
             return _from_arrow(data)
         if isinstance(data, Mapping):
-            return cls({k: _plain(v) for k, v in data.items()})
+            return cls({k: _plain(v, f"column {str(k)!r}") for k, v in data.items()})
         raise TypeError(
             f"data: {type(data).__name__} given, expected a pandas or polars DataFrame, an Arrow table, "
             "a mapping of columns or a barograph Table"
@@ -581,17 +582,20 @@ def as_kind_of(table: Table, data: Any, columns: Mapping[str, Any]) -> Any:
     return frame
 
 
-def _plain(values: Any) -> Any:
-    """A column handed in a mapping: an array, a list, a pandas, polars or Arrow column."""
+def _plain(values: Any, name: str = "times") -> Any:
+    """A column handed in a mapping: an array, a list, a pandas, polars or Arrow column.
+
+    `name` is what an error about its times names.
+    """
     if isinstance(values, Strings):
         return values
     module = type(values).__module__.split(".")[0]
     if module == "pandas" and hasattr(values, "dtype"):
-        return _pandas_column(values)[0]
+        return _pandas_column(values, name)[0]
     if module == "polars":
-        return _arrow_column(values.to_arrow())[0]
+        return _arrow_column(values.to_arrow(), name)[0]
     if module == "pyarrow":
-        return _arrow_column(values)[0]
+        return _arrow_column(values, name)[0]
     array = unmasked(values)
     if array.dtype.kind == "O" and all(v is None or isinstance(v, str) for v in array.tolist()):
         return Strings.encode(array.tolist())
@@ -632,33 +636,33 @@ def _from_pandas(frame: Any) -> Table:
     for position, name in enumerate(frame.columns):
         if str(name) in columns:
             raise ValueError(f"data: two columns are named {str(name)!r}")
-        columns[str(name)], zone = _pandas_column(frame.iloc[:, position])
+        columns[str(name)], zone = _pandas_column(frame.iloc[:, position], f"column {str(name)!r}")
         if zone:
             zones[str(name)] = zone
     return Table(columns, zones)
 
 
-def _pandas_column(column: Any) -> tuple[Column, str | None]:
+def _pandas_column(column: Any, name: str) -> tuple[Column, str | None]:
     """A Series, or what it can be made of: an Index, an array of pandas."""
     series = column if type(column).__name__ == "Series" else sys.modules["pandas"].Series(column)
     dtype = series.dtype
     zone = getattr(dtype, "tz", None)
     if zone is not None:
         utc = series.dt.tz_convert("UTC").dt.tz_localize(None)
-        return utc.to_numpy(dtype="datetime64[ns]"), str(zone)
+        return in_ns(name, utc.to_numpy()), str(zone)
     kind = getattr(dtype, "kind", "O")
     if type(dtype).__name__ == "CategoricalDtype":
-        return _category_column(dtype.categories, series.cat.codes.to_numpy())
+        return _category_column(dtype.categories, series.cat.codes.to_numpy(), name)
     if isinstance(dtype, np.dtype) and kind in "biufm":
         return series.to_numpy(), None
     if kind == "M":
-        return series.to_numpy(dtype="datetime64[ns]"), None
+        return _pandas_times(series, name)
     if kind in "biuf":  # nullable and Arrow-backed numbers
         if series.isna().any():
             return series.to_numpy(dtype="float64", na_value=np.nan), None
         return series.to_numpy(dtype=getattr(dtype, "numpy_dtype", None)), None
     if type(dtype).__name__ == "StringDtype" and dtype.storage == "pyarrow":
-        return _arrow_column(series.array.__arrow_array__())
+        return _arrow_column(series.array.__arrow_array__(), name)
     values = series.to_numpy(dtype=object, na_value=None)
     try:
         codes, uniques = sys.modules["pandas"].factorize(values, use_na_sentinel=True)
@@ -669,12 +673,18 @@ def _pandas_column(column: Any) -> tuple[Column, str | None]:
     return values, None
 
 
-def _category_column(labels: Any, codes: Array) -> tuple[Column, str | None]:
+def _pandas_times(series: Any, name: str) -> tuple[Column, str | None]:
+    if isinstance(series.dtype, np.dtype):
+        return in_ns(name, series.to_numpy()), None
+    return _arrow_column(series.array.__arrow_array__(), name)
+
+
+def _category_column(labels: Any, codes: Array, name: str) -> tuple[Column, str | None]:
     """What the codes of a pandas category stand for, code -1 missing."""
     if all(isinstance(v, str) for v in labels):
         return Strings(codes, list(labels)), None
     if labels.dtype.kind == "M":
-        return _pandas_column(sys.modules["pandas"].Series(labels.array.take(codes, allow_fill=True)))
+        return _pandas_column(sys.modules["pandas"].Series(labels.array.take(codes, allow_fill=True)), name)
     if labels.dtype.kind in "biuf":
         missing = codes < 0
         values = labels.to_numpy()[codes] if len(labels) else np.full(len(codes), np.nan)
@@ -690,13 +700,13 @@ def _from_arrow(table: Any) -> Table:
     for name, chunked in zip(table.column_names, table.columns, strict=True):
         if name in columns:
             raise ValueError(f"data: two columns are named {name!r}")
-        columns[name], zone = _arrow_column(chunked)
+        columns[name], zone = _arrow_column(chunked, f"column {name!r}")
         if zone:
             zones[name] = zone
     return Table(columns, zones)
 
 
-def _arrow_column(column: Any) -> tuple[Column, str | None]:
+def _arrow_column(column: Any, name: str) -> tuple[Column, str | None]:
     pa = require("pyarrow", "report")
     types = pa.types
     if isinstance(column, pa.ChunkedArray):
@@ -716,13 +726,12 @@ def _arrow_column(column: Any) -> tuple[Column, str | None]:
         if types.is_string(labels.type) or types.is_large_string(labels.type):
             codes = column.indices.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
             return Strings(codes, labels.to_pylist()), None
-        return _arrow_column(column.cast(labels.type))
+        return _arrow_column(column.cast(labels.type), name)
     if types.is_timestamp(kind):
-        plain = column.cast(pa.timestamp("ns", tz=kind.tz)).cast(pa.int64())
-        values = plain.fill_null(np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)
-        return values.view("datetime64[ns]"), kind.tz
+        values = column.cast(pa.int64()).fill_null(np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)
+        return in_ns(name, values.view(f"datetime64[{kind.unit}]")), kind.tz
     if types.is_date(kind):
-        return _arrow_column(column.cast(pa.timestamp("ns")))
+        return _arrow_column(column.cast(pa.timestamp("ms")), name)
     if types.is_boolean(kind) and column.null_count:
         column = column.cast(pa.uint8()).cast(pa.float64())
     elif types.is_decimal(kind) or (

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _frames
+from ._instants import in_ns
 from ._lengths import length_in_ns
 from ._states import ArrayLike, CountedState, Interval, _count, _is_scalar, _number, _numbers_as_read
 
@@ -38,8 +39,7 @@ def _time(name: str, value: Instant) -> int:
     if isinstance(value, np.datetime64):
         if np.isnat(value):
             raise ValueError(f"{name}: NaT given, expected an instant")
-        value = value.astype("datetime64[ns]")
-        return int(value.astype(np.int64))
+        return int(in_ns(name, value).astype(np.int64))
     if getattr(value, "ndim", None) == 0:
         value = value.item()
     if isinstance(value, (bool, str, bytes, np.bool_)):
@@ -61,7 +61,7 @@ def _in_range(name: str, nanoseconds: int) -> int:
 
 def _times(name: str, values: ArrayLike) -> Times:
     """Instants, or numbers of seconds, as nanoseconds."""
-    array = _frames._plain(values)
+    array = _frames._plain(values, name)
     if isinstance(array, np.ndarray) and array.dtype.kind == "O" and array.ndim == 1:
         return np.array([_time(name, value) for value in array], dtype=np.int64)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "Miuf":
@@ -72,7 +72,7 @@ def _times(name: str, values: ArrayLike) -> Times:
     if array.dtype.kind == "M":
         if np.isnat(array).any():
             raise ValueError(f"{name}: NaT given, expected an instant for each value (drop the others)")
-        return np.ascontiguousarray(array.astype("datetime64[ns]")).view(np.int64)
+        return np.ascontiguousarray(in_ns(name, array)).view(np.int64)
     if array.size == 0:
         return np.zeros(0, dtype=np.int64)
     if not np.isfinite(array).all():

@@ -254,7 +254,7 @@ def _decay(
             half_life = int(how.halflife)
         if half_life <= 0:
             raise ValueError(f"halflife: {how.halflife!r} given, expected more than 0")
-        times = _times(_plain_times(how.times), rows)
+        times = _times(how.times, rows, "times")
         elapsed = np.diff(times, prepend=times[:1]) / half_life
         if how.ends is not None:  # the first row of a group comes after none
             elapsed[np.unique(how.ends[how.ends < rows])] = 0.0
@@ -271,10 +271,3 @@ def _decay(
     fills = what == "mean" and not how.adjust and (elapsed is not None or decay.alpha == 0.5)
     weighting = _core.Weighting(bool(how.adjust), bool(how.ignore_na), fills, bool(how.bias), _least(how))
     return decay, weighting, elapsed
-
-
-def _plain_times(times: Any) -> Any:
-    """Times without a zone, as UTC, where they have one."""
-    if getattr(getattr(times, "dtype", None), "tz", None) is None:
-        return times.to_numpy() if hasattr(times, "to_numpy") else times
-    return np.asarray(times.to_numpy(dtype="datetime64[ns]"))

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from . import _core, _frames, _items, _slo, _states, _streams
 from ._frames import Strings
+from ._instants import in_ns
 from ._lengths import length_in_ns
 from ._states import MAX_BYTES, State
 from ._streams import _instant, _time, _TimedState, _times
@@ -48,7 +49,7 @@ def _window_ns(name: str, value: Any) -> int:
     if isinstance(value, str):
         return length_in_ns(name, value)
     if isinstance(value, np.timedelta64):
-        return int(value.astype("timedelta64[ns]").astype(np.int64))
+        return int(in_ns(name, value).astype(np.int64))
     if isinstance(value, timedelta):
         whole = (value.days * 86400 + value.seconds) * 10**9 + value.microseconds * 1000
         return whole + int(getattr(value, "nanoseconds", 0))

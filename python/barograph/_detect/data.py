@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Strings, Table, kind_of, unmasked
+from .._instants import RANGE, in_ns
 from .._zones import tzif
 
 Doubles = npt.NDArray[np.float64]
@@ -123,14 +124,12 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
     TypeError
         For what is no time.
     """
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        values = in_ns(name, values)
     column = Table({name: values}) if isinstance(values, np.ndarray) else _one(values, name)
     array = column[name]
     if isinstance(array, Strings):
-        try:
-            with _offsets_applied():
-                array = np.asarray(array.to_numpy().astype("datetime64[ns]"))
-        except ValueError:
-            raise TypeError(f"{name}: text given that is no time such as '2026-01-31T12:00:00'") from None
+        array = _of_texts(array.compact(), name)
     if array.dtype.kind == "O":
         return _of_objects(array, name)
     if array.dtype.kind == "M":
@@ -140,6 +139,9 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
             ns = np.round(array.astype(np.float64) * 1e9)
             fits = np.abs(ns) < 9.2e18
             whole = np.where(fits, ns, 0).astype(np.int64)
+        beyond = np.isfinite(array) & ~fits
+        if beyond.any():
+            raise ValueError(f"{name}: {array[beyond][0]} seconds given, expected {RANGE['M']}")
         whole[~fits] = np.iinfo(np.int64).min
         return whole.view("datetime64[ns]"), None
     raise TypeError(f"{name}: {array.dtype} given, expected times or seconds since 1970")
@@ -167,6 +169,21 @@ def seconds_ahead(time: npt.NDArray[np.datetime64], zone: str | None) -> npt.NDA
     return np.where(np.isnat(time), none, (_core.to_local(ns, rules) - ns) // 10**9)
 
 
+def _of_texts(texts: Strings, name: str) -> npt.NDArray[np.datetime64]:
+    distinct = np.array(texts.categories, dtype=object)
+    try:
+        with _offsets_applied():
+            times = distinct.astype("datetime64[ns]")
+            days = np.array([text[:10] for text in texts.categories], dtype="datetime64[D]")
+    except ValueError:
+        raise TypeError(f"{name}: text given that is no time such as '2026-01-31T12:00:00'") from None
+    known = ~np.isnat(days)
+    apart = np.abs((times.astype("datetime64[D]") - days)[known].astype(np.int64))
+    if (apart > 2).any():  # numpy has wrapped it
+        raise ValueError(f"{name}: {distinct[known][apart > 2][0]} given, expected {RANGE['M']}")
+    return np.append(times, np.datetime64("NaT", "ns"))[texts.codes]
+
+
 def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.datetime64], str | None]:
     given = array.tolist()
     offsets = {str(v.tzinfo) for v in given if getattr(v, "tzinfo", None) is not None}
@@ -174,8 +191,10 @@ def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.date
         plain = [v.astimezone(UTC).replace(tzinfo=None) if getattr(v, "tzinfo", None) else v for v in given]
         with _offsets_applied():
             times = np.array(plain, dtype="datetime64[ns]")
+            whole = np.array(plain, dtype="datetime64[us]")
     except (ValueError, TypeError):
         raise TypeError(f"{name}: objects given, expected times or seconds since 1970") from None
+    in_ns(name, whole)
     return times, offsets.pop() if len(offsets) == 1 else None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._frames import Kind, Table, as_kind, check_kind, default_kind
+from .._instants import in_ns
 from .._lengths import length_in_ns
 from .result import SEVERITIES, Detections
 
@@ -236,7 +237,7 @@ def _length(within: Any, timed: bool) -> int:
     elif isinstance(within, (int, np.integer)):
         length = int(within)
     else:
-        length = int(np.timedelta64(within).astype("timedelta64[ns]").astype(np.int64))
+        length = int(in_ns("within", np.timedelta64(within)).astype(np.int64))
     if length < 0:
         raise ValueError(f"within: {within!r} given, expected 0 or more")
     return length

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Kind, Strings, Table, kind_of
+from .._instants import in_ns
 from .data import Doubles, times_of
 
 Times = npt.NDArray[np.datetime64]
@@ -180,7 +181,7 @@ def _numbers(table: Table, column: str, name: str) -> Doubles:
     values = table.array(column)
     if values.dtype.kind == "m":
         missing = np.isnat(values)
-        return np.where(missing, np.nan, values.astype("timedelta64[ns]").astype(np.float64) / 1e9)
+        return np.where(missing, np.nan, in_ns(name, values).astype(np.float64) / 1e9)
     try:
         return np.ascontiguousarray(values, dtype=np.float64)
     except (TypeError, ValueError):

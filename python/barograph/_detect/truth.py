@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .._dataset import Dataset
 from .._frames import Strings, Table, kind_of
+from .._instants import in_ns
 from .._streams import _time
 from .data import Doubles, times_of
 from .result import Detections
@@ -171,7 +172,7 @@ def _labels(values: npt.NDArray[Any], rows: int) -> Bools:
 
 def _bound(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     if values.dtype.kind == "M":
-        return values.astype("datetime64[ns]").view(np.int64)
+        return in_ns("truth", values).view(np.int64)
     if values.dtype.kind not in "iuf":
         values = times_of(values, "truth")[0].view(np.int64)
     return values.astype(np.int64)
