@@ -92,6 +92,7 @@ enum class reduction : std::int32_t;
 enum class ties : std::int32_t;
 enum class treatment;
 enum class window_end;
+class window_block;
 struct windows;
 struct options;
 class series;

@@ -54,7 +54,7 @@ class exponential_moments {
         squares_.begin(square_ * weights_.in_newest());
       }
       const double share = weights_.pass_steady(), d = means_.take(x, share, weights_.place());
-      square_ = squares_.take(d * d, share, weights_.place());
+      square_ = squares_.take(d * d, share, weights_.rest(), weights_.place());
       mean_ = means_.mean();
       return;
     }
@@ -67,7 +67,7 @@ class exponential_moments {
     }
     const double d = x - mean_;
     mean_ += share * d;
-    square_ = (1.0 - share) * (square_ + share * d * d);
+    square_ = weights_.rest() * (square_ + share * d * d);
   }
 
   /// As many rows from x on as go in whole stretches: rows that all have finite values, a row apart, with
@@ -121,12 +121,12 @@ class exponential_comoments {
         products_[1].begin(xy_ * in_newest);
         products_[2].begin(yy_ * in_newest);
       }
-      const double share = weights_.pass_steady();
+      const double share = weights_.pass_steady(), rest = weights_.rest();
       const double dx = means_x_.take(x, share, weights_.place());
       const double dy = means_y_.take(y, share, weights_.place());
-      xx_ = products_[0].take(dx * dx, share, weights_.place());
-      xy_ = products_[1].take(dx * dy, share, weights_.place());
-      yy_ = products_[2].take(dy * dy, share, weights_.place());
+      xx_ = products_[0].take(dx * dx, share, rest, weights_.place());
+      xy_ = products_[1].take(dx * dy, share, rest, weights_.place());
+      yy_ = products_[2].take(dy * dy, share, rest, weights_.place());
       mean_x_ = means_x_.mean();
       mean_y_ = means_y_.mean();
       return;
@@ -141,7 +141,7 @@ class exponential_comoments {
       xy_ = xx_ + yy_;
       return;
     }
-    const double dx = x - mean_x_, dy = y - mean_y_, rest = 1.0 - share;
+    const double dx = x - mean_x_, dy = y - mean_y_, rest = weights_.rest();
     mean_x_ += share * dx;
     mean_y_ += share * dy;
     xx_ = rest * (xx_ + share * dx * dx);

@@ -111,15 +111,15 @@ class stretched_mean {
 class stretched_product {
  public:
   void begin(double sum) noexcept { sum_.begin(sum); }
-  double take(double product, double share, const place_in_stretch& at) noexcept {
-    return sum_.take(product * (1.0 - share), at) * share;
+  double take(double product, double share, double rest, const place_in_stretch& at) noexcept {
+    return sum_.take(product * rest, at) * share;
   }
 
  private:
   stretched_recurrence sum_;
 };
 
-/// The weights apart from the values: all that is needed of them is their sum and that of their squares.
+/// The weights apart from the values: all that is needed of them is their sum and that of their products.
 class exponential_weights {
  public:
   exponential_weights(const decay& d, const weighting& how)
@@ -150,10 +150,13 @@ class exponential_weights {
                                 : math::exp(elapsed * log_keep_));
     if (!present) return 0.0;
     ++count_;
-    share_ = sums_.take_in(how_.fills ? 1.0 - sums_.sum : fresh_, how_.adjust);
+    const double fresh = how_.fills ? 1.0 - sums_.sum : fresh_;
+    rest_ = sums_.kept(fresh);
+    share_ = sums_.take_in(fresh, how_.adjust);
     correction_ = sums_.correction();
-    settled_ = elapsed == 1.0 && last.sum == sums_.sum && last.squares == sums_.squares;
+    settled_ = elapsed == 1.0 && last.sum == sums_.sum && last.pairs == sums_.pairs;
     if (settled_ && how_.adjust) share_ = 1.0 - keep_;  // a sum that no longer moves is as far off as it may
+    if (settled_) rest_ = 1.0 - share_;
     return share_;
   }
 
@@ -193,20 +196,26 @@ class exponential_weights {
     job.bias = how_.bias;
     job.powers = powers_;
     job.sum = sums_.sum;
-    job.squares = sums_.squares;
+    job.pairs = sums_.pairs;
     job.settled = settled_;
     job.mean_y = job.xy = job.yy = 0.0;
     return true;
   }
   std::size_t end_stretches(const exponential_job& job) noexcept {
     if (job.done == 0) return 0;
-    sums_ = {job.sum, job.squares};
+    sums_ = {job.sum, job.pairs};
     correction_ = sums_.correction();
     settled_ = job.settled;
-    if (settled_) share_ = how_.adjust ? 1.0 - keep_ : fresh_;
+    if (settled_) {
+      share_ = how_.adjust ? 1.0 - keep_ : fresh_;
+      rest_ = 1.0 - share_;
+    }
     count_ += job.done;
     return static_cast<std::size_t>(job.done);
   }
+
+  /// What is left to all values before, of the row that pass() was last told of.
+  double rest() const noexcept { return rest_; }
 
   bool enough() const noexcept { return count_ > 0 && count_ >= how_.least; }
   std::int64_t count() const noexcept { return count_; }
@@ -217,13 +226,13 @@ class exponential_weights {
  private:
   double keep_, log_keep_, fresh_;
   weighting how_;
-  kernel::weight_sums sums_{1.0, 1.0};
+  kernel::weight_sums sums_{1.0, 0.0};
   double correction_ = __builtin_nan("");
   std::int64_t count_ = 0;
   int rows_of_lane_, row_ = 0;  ///< rows of a quarter of a stretch; the next one's place
   place_in_stretch place_{};
   bool settled_ = false;
-  double share_ = 0.0;  ///< where settled
+  double share_ = 0.0, rest_ = 1.0;  ///< where settled
   double powers_[kernel::most_rows_of_lane] = {};
 };
 

@@ -217,3 +217,30 @@ TEST_CASE("times that go back, wrong sizes and other reductions are named") {
   CHECK_THROWS_AS(run(reduction::mean, {1, 2}, decay{}, {}, {0}), invalid_argument);
   CHECK_THROWS_AS(run(reduction::skewness, {1, 2}, decay{}, {}), invalid_argument);
 }
+
+TEST_CASE("the first value after a long gap leaves those before it the share that they have") {
+  std::vector<double> x = {1, 2, 4, 3}, y = {2, 1, 5, 3};
+  for (int i = 0; i < 150; ++i) {
+    x.push_back(std::numeric_limits<double>::quiet_NaN());
+    y.push_back(0);
+  }
+  x.push_back(5);
+  y.push_back(4);
+  std::vector<double> out(x.size());
+  exponential_pairs(reduction::correlation, x, y, decay::from_span(3), {}, options{}, options{}, {}, out);
+  CHECK(out.back() == Approx(0.7789240586062484).epsilon(1e-12));  // by fractions
+  x.insert(x.end() - 1, 10, std::numeric_limits<double>::quiet_NaN());
+  y.insert(y.end() - 1, 10, 0);
+  out.resize(x.size());
+  exponential_pairs(reduction::correlation, x, y, decay::from_span(10), {}, options{}, options{}, {}, out);
+  CHECK(out.back() == Approx(0.8262055).epsilon(1e-7));
+
+  const std::vector<double> few = {1, 2, 4, 3, 5}, others = {2, 1, 5, 3, 4}, elapsed = {0, 1, 1, 1, 3597};
+  std::vector<double> variance(5), correlation(5);
+  const decay hours = decay::from_half_life(60);
+  exponential(reduction::variance, few, hours, {}, options{}, elapsed, variance);
+  exponential_pairs(reduction::correlation, few, others, hours, {}, options{}, options{}, elapsed,
+                    correlation);
+  CHECK(variance.back() == Approx(3.7183).epsilon(1e-4));  // by decimals of 60 digits
+  CHECK(correlation.back() == Approx(0.8473).epsilon(1e-4));
+}

@@ -34,30 +34,31 @@ inline int exponential_rows_of_lane(double keep) noexcept {
   return rows == 4 ? 0 : rows / 2;
 }
 
-/// The sum of the weights and of their squares; the newest weight is `fresh`.
+/// The sum of the weights, and of the products of every two of them: their sum's square less their squares',
+/// in which nothing is cancelled. The newest weight is `fresh`.
 struct weight_sums {
-  double sum, squares;
+  double sum, pairs;
 
   void fade(double keep) noexcept {
     sum *= keep;
-    squares *= keep * keep;
+    pairs *= keep * keep;
   }
+  /// The share that those there are keep when a new one comes. After a long gap it is small, and 1 less the
+  /// share of the new one would have lost its digits.
+  double kept(double fresh) const noexcept { return sum > 0.0 ? sum / (sum + fresh) : 0.0; }
   /// A new weight; the share that it has of all. Without adjust all are 1 together.
   double take_in(double fresh, bool adjust) noexcept {
     const double whole = sum + fresh, share = whole > 0.0 ? fresh / whole : 1.0;
-    squares += fresh * fresh;
+    pairs += 2.0 * fresh * sum;
     sum = whole;
     if (!adjust) {
-      squares /= whole * whole;
+      pairs /= whole * whole;
       sum = 1.0;
     }
     return share;
   }
   /// What a mean squared deviation is multiplied by.
-  double correction() const noexcept {
-    const double square = sum * sum, rest = square - squares;
-    return rest > 0.0 ? square / rest : __builtin_nan("");
-  }
+  double correction() const noexcept { return pairs > 0.0 ? sum * sum / pairs : __builtin_nan(""); }
 };
 
 /// v = keep v + term over the rows of a stretch, from terms to values.
@@ -89,9 +90,9 @@ BAROGRAPH_LANES inline void store_blocks(lanes* v, int rows, double* to) noexcep
   }
 }
 
-/// By row, the share of the newest weight and what a mean squared deviation is multiplied by.
+/// By row, the share of the newest weight, the rest, and what a mean squared deviation is multiplied by.
 struct weights_of_stretch {
-  lanes share[most_rows_of_lane], correction[most_rows_of_lane];
+  lanes share[most_rows_of_lane], rest[most_rows_of_lane], correction[most_rows_of_lane];
 };
 
 /// Deviations from the mean before the row, from those from the mean before the stretch and of the means.
@@ -106,7 +107,7 @@ BAROGRAPH_LANES inline void mean_products(const lanes* d, const lanes* e, const 
                                           int rows, const exponential_job& j, double before, double& square,
                                           lanes* q) noexcept {
   double carried = square * before;
-  for (int r = 0; r < rows; ++r) q[r] = d[r] * e[r] * (lanes(1.0) - w.share[r]);
+  for (int r = 0; r < rows; ++r) q[r] = d[r] * e[r] * w.rest[r];
   run_recurrence(q, rows, j.keep, j.powers, carried);
   for (int r = 0; r < rows; ++r) q[r] = q[r] * w.share[r];
   square = q[rows - 1][3];
@@ -128,7 +129,7 @@ template <reduction What>
 BAROGRAPH_LANES_KERNEL inline void exponential_stretches_of(exponential_job& j) noexcept {
   constexpr bool pair = What == reduction::covariance || What == reduction::correlation;
   const int rows = j.rows_of_lane;
-  weight_sums sums = {j.sum, j.squares};
+  weight_sums sums = {j.sum, j.pairs};
   const double settled_share = j.adjust ? 1.0 - j.keep : j.fresh;
   weights_of_stretch w;
   bool settled = j.settled, known = false;
@@ -142,14 +143,19 @@ BAROGRAPH_LANES_KERNEL inline void exponential_stretches_of(exponential_job& j) 
     for (int k = 0; k < 4 && !known; ++k)
       for (int r = 0; r < rows; ++r) {
         const weight_sums old = sums;
-        double share = settled_share;
+        double share = settled_share, rest = 1.0 - settled_share;
         if (!settled) {
           sums.fade(j.keep);
+          rest = sums.kept(j.fresh);
           share = sums.take_in(j.fresh, j.adjust);
-          settled = old.sum == sums.sum && old.squares == sums.squares;
-          if (settled) share = settled_share;
+          settled = old.sum == sums.sum && old.pairs == sums.pairs;
+          if (settled) {
+            share = settled_share;
+            rest = 1.0 - settled_share;
+          }
         }
         w.share[r].set(k, share);
+        w.rest[r].set(k, rest);
         if (What != reduction::mean && What != reduction::correlation)
           w.correction[r].set(k, j.bias ? 1.0 : sums.correction());
       }
@@ -188,7 +194,7 @@ BAROGRAPH_LANES_KERNEL inline void exponential_stretches_of(exponential_job& j) 
     store_blocks(q, rows, out);
   }
   j.sum = sums.sum;
-  j.squares = sums.squares;
+  j.pairs = sums.pairs;
   j.settled = settled;
 }
 

@@ -101,12 +101,13 @@ struct exponential_job {
   double keep, fresh;    ///< what a row leaves of all weights, and the newest weight
   bool adjust, bias;     ///< as in `weighting`
   const double* powers;  ///< of `keep`: 1 to rows_of_lane
-  double sum, squares;   ///< of the weights; before the first row, and then after the last
-  bool settled;          ///< the same: whether such rows no longer change them
-  double mean, mean_y;   ///< the same of means
-  double xx, xy, yy;     ///< the same of the mean squares and products of deviations
-  double* out;           ///< one result a row
-  std::int64_t done;     ///< told: how many rows, up to a value that is not finite
+  double sum,
+      pairs;     ///< of the weights, and of products of two; before the first row, and then after the last
+  bool settled;  ///< the same: whether such rows no longer change them
+  double mean, mean_y;  ///< the same of means
+  double xx, xy, yy;    ///< the same of the mean squares and products of deviations
+  double* out;          ///< one result a row
+  std::int64_t done;    ///< told: how many rows, up to a value that is not finite
 };
 
 /// Minima or maxima of the windows [first, stop) of a series.
