@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import _cuts, _rolling_kernels, _series_kinds, _within
-from ._cuts import Doubles, _How
+from ._cuts import Doubles, _How, _real
 from ._frames import Table
 
 _REDUCED = ("count", "sum", "mean", "var", "std", "sem", "min", "max", "skew", "kurt")
@@ -73,6 +73,7 @@ def rolling(
     if bounds is not None:
         if not (isinstance(bounds, tuple) and len(bounds) == 2):
             raise TypeError(f"bounds: {type(bounds).__name__} given, expected (start, end)")
+        _cuts.check_bounds(bounds, _rows_of(x), name="bounds")
         window = bounds
     return Rolling(x, _How(window, min_periods, center, closed, step, on, inf, threads), by)
 
@@ -100,6 +101,10 @@ def expanding(
     """
     least = 1 if min_periods is None else min_periods
     return Rolling(x, _How(_cuts.AllSoFar(), least, False, None, None, None, inf, threads), by)
+
+
+def _rows_of(x: Any) -> int:
+    return len(next(iter(x.values()), ())) if isinstance(x, Mapping) else len(x)
 
 
 class Rolling:
@@ -223,15 +228,15 @@ class Rolling:
 
     def var(self, ddof: int = 1) -> Any:
         """Variance of each window. See :func:`rolling_var`."""
-        return self._roll(_rolling_kernels._reducing("var", float(ddof)))
+        return self._roll(_rolling_kernels._reducing("var", _real("ddof", ddof)))
 
     def std(self, ddof: int = 1) -> Any:
         """Standard deviation of each window. See :func:`rolling_std`."""
-        return self._roll(_rolling_kernels._reducing("std", float(ddof)))
+        return self._roll(_rolling_kernels._reducing("std", _real("ddof", ddof)))
 
     def sem(self, ddof: int = 1) -> Any:
         """Standard error of each window's mean. See :func:`rolling_sem`."""
-        return self._roll(_rolling_kernels._reducing("sem", float(ddof)))
+        return self._roll(_rolling_kernels._reducing("sem", _real("ddof", ddof)))
 
     def quantile(self, q: float | Sequence[float], interpolation: str = "linear") -> Any:
         """Quantiles of each window; several share one pass. See :func:`rolling_quantile`."""
@@ -243,7 +248,7 @@ class Rolling:
 
     def cov(self, y: Any = None, ddof: int = 1, pairwise: bool | None = None) -> Any:
         """Covariance with `y`, or of the columns, in each window. See :func:`rolling_cov`."""
-        return self._pairs(y, "cov", float(ddof), pairwise)
+        return self._pairs(y, "cov", _real("ddof", ddof), pairwise)
 
     def corr(self, y: Any = None, pairwise: bool | None = None) -> Any:
         """Correlation with `y`, or of the columns, in each window. See :func:`rolling_corr`."""

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._instants import in_ns
+from ._instants import RANGE, in_ns
 from ._lengths import UNITS, length_in_ns
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
@@ -65,6 +65,13 @@ def _whole(name: str, value: Any) -> int:
         return operator.index(value)
     except TypeError:
         raise TypeError(f"{name}: {value!r} given, expected a whole number") from None
+
+
+def _real(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: {value!r} given, expected a number") from None
 
 
 def _inf(inf: str) -> bool:
@@ -173,14 +180,20 @@ def _bounds(series: _Series, how: _How) -> _Cut | None:
         least = 1
     else:
         return None
-    start, end = np.asarray(start), np.asarray(end)
-    for name, array in (("start", start), ("end", end)):
-        if array.dtype.kind not in "iu" or array.ndim != 1:
-            raise TypeError(f"window: {name} of dtype {array.dtype} given, expected one row number a window")
-    if len(start) != -(-rows // step):
-        raise ValueError(f"window: {len(start)} starts given, expected {-(-rows // step)}, one for each row")
-    made = _core.bounded_windows(rows, start.astype(np.int64), end.astype(np.int64))
+    made = check_bounds((start, end), rows, step)
     return _Cut(made, _least(how, least, None), step)
+
+
+def check_bounds(bounds: tuple[Any, Any], rows: int, step: int = 1, name: str = "window") -> _core.Windows:
+    """Windows of starts and ends, which are rows; an error where they are outside of `rows`."""
+    start, end = bounds
+    start, end = np.asarray(start), np.asarray(end)
+    for which, array in (("start", start), ("end", end)):
+        if array.dtype.kind not in "iu" or array.ndim != 1:
+            raise TypeError(f"{name}: {which} of dtype {array.dtype} given, expected one row number a window")
+    if len(start) != -(-rows // step):
+        raise ValueError(f"{name}: {len(start)} starts given, expected {-(-rows // step)}, one for each row")
+    return _core.bounded_windows(rows, start.astype(np.int64), end.astype(np.int64))
 
 
 def _width(window: Any, name: str = "window") -> int | None:
@@ -195,11 +208,23 @@ def _width(window: Any, name: str = "window") -> int | None:
         return None
     if isinstance(window, str):
         return length_in_ns(name, window)
-    nanoseconds = getattr(window, "nanos", getattr(window, "value", None))
+    try:
+        nanoseconds = getattr(window, "nanos", getattr(window, "value", None))
+    except ValueError:
+        raise ValueError(
+            f"{name}: {window!r} given, which is now longer and now shorter, expected a fixed length in time"
+        ) from None
+    except OverflowError:
+        nanoseconds = 2**63
+    if nanoseconds is None and hasattr(window, "total_seconds"):
+        nanoseconds = window.days * UNITS["D"] + window.seconds * UNITS["s"]
+        nanoseconds += window.microseconds * UNITS["us"]
     if nanoseconds is not None:
+        if nanoseconds == -(2**63):
+            raise ValueError(f"{name}: NaT given, expected rows (int) or a length in time")
+        if abs(nanoseconds) >= 2**63:
+            raise ValueError(f"{name}: {window!r} given, expected {RANGE['m']}")
         return int(nanoseconds)
-    if hasattr(window, "total_seconds"):
-        return int(window.days * UNITS["D"] + window.seconds * UNITS["s"] + window.microseconds * UNITS["us"])
     raise TypeError(f"{name}: {type(window).__name__} given, expected rows (int) or a length in time")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _rolling_kernels
-from ._cuts import AllSoFar, Doubles, _How
+from ._cuts import AllSoFar, Doubles, _How, _real
 
 
 def _how(min_periods: int | None, inf: str, threads: int | None, out: Doubles | None = None) -> _How:
@@ -106,7 +106,7 @@ def expanding_var(
     >>> bg.expanding_var([1.0, 3.0, 5.0])
     array([nan,  2.,  4.])
     """
-    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "var", float(ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "var", _real("ddof", ddof))
 
 
 def expanding_std(
@@ -123,7 +123,7 @@ def expanding_std(
     >>> bg.expanding_std([1.0, 3.0, 5.0], ddof=0)[1]
     np.float64(1.0)
     """
-    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "std", float(ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "std", _real("ddof", ddof))
 
 
 def expanding_sem(
@@ -140,7 +140,7 @@ def expanding_sem(
     >>> bg.expanding_sem([1.0, 3.0], ddof=0).round(6)
     array([0.      , 0.707107])
     """
-    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "sem", float(ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "sem", _real("ddof", ddof))
 
 
 def expanding_min(
@@ -343,7 +343,7 @@ def expanding_cov(
     array([nan,  4.,  8.])
     """
     return _rolling_kernels._roll_pairs(
-        x, y, _how(min_periods, inf, threads, out), "cov", float(ddof), pairwise
+        x, y, _how(min_periods, inf, threads, out), "cov", _real("ddof", ddof), pairwise
     )
 
 

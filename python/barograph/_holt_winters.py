@@ -12,6 +12,7 @@ from ._baseline import Band
 from ._cuts import _Cut, _How, _Series, _whole
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
+from ._given_bytes import as_bytes
 from ._series_kinds import _columns, _series
 from ._states import MAX_BYTES
 
@@ -302,7 +303,7 @@ class HoltWinters:
         >>> bg.HoltWinters.from_bytes(model.to_bytes()).forecast(2).expected.round(6)
         array([4., 8.])
         """
-        engine = _core.HoltWinters.from_bytes(bytes(memoryview(data)), max_bytes)
+        engine = _core.HoltWinters.from_bytes(as_bytes(data), max_bytes)
         seasonal, width, memory, robust = engine.configuration()
         by, parts = engine.smoothing(), engine.parts()
         model = cls(len(parts[2]) or None, seasonal=None if seasonal == "none" else seasonal)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _series_kinds
+from ._frames import READ_IN_PLACE
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,12 @@ def explain_input(x: Any) -> InputReport:
         parts = [_series_kinds._arrow_values(chunk) for chunk in chunks]
         nulls = sum(chunk.null_count for chunk in chunks)
         dtype = str(x.dtype) if kind == "polars" else str(x.type)
+        as_bits = "bool" in dtype.lower()
         if nulls:
-            reasons.append("the bits that say what is null become a byte a row; the values stay")
+            stay = len(parts) == 1 and parts[0].dtype in READ_IN_PLACE and not as_bits
+            reasons.append(f"the bits that say what is null become a byte a row{'; the values stay' * stay}")
+        if as_bits:
+            reasons.append(f"the bits of {dtype} become float64, in one pass")
         contiguous = True
     else:
         array = _standing(x, kind)
@@ -104,10 +109,16 @@ def explain_input(x: Any) -> InputReport:
         nulls = int(np.isnan(taken.values).sum())
         dtype = str(x.dtype) if hasattr(x, "dtype") else str(array.dtype)
         contiguous = bool(array.flags.c_contiguous) and array.ndim == 1
+        masked = _masked(x, kind)
+        if masked:
+            reasons.append(f"what {masked} becomes NaN, in an array of float64 of its own")
+            return InputReport(kind, dtype, len(taken.values), 1, nulls, contiguous, True, tuple(reasons))
         if kind == "sequence":
             reasons.append(f"a {type(x).__name__} becomes an array")
         if not contiguous:
             reasons.append("the values do not lie side by side, so they are put together")
+        elif array.dtype in READ_IN_PLACE and not array.flags.aligned:
+            reasons.append("the values do not begin at a multiple of their size, so they are copied")
     if len(parts) > 1:
         reasons.append(f"{len(parts)} chunks are put together, each copied once")
     for given in {str(part.dtype): None for part in parts}:
@@ -122,9 +133,20 @@ def explain_input(x: Any) -> InputReport:
     return InputReport(kind, dtype, len(taken.values), len(parts), nulls, contiguous, copied, tuple(reasons))
 
 
+def _masked(x: Any, kind: str) -> str:
+    """How a value is missing that a mask tells of, where one does; else nothing."""
+    if isinstance(x, np.ma.MaskedArray):
+        return "is masked"
+    dtype = getattr(x, "dtype", None)
+    if kind != "pandas" or isinstance(dtype, np.dtype) or getattr(dtype, "kind", "O") not in "biuf":
+        return ""
+    return "is NA (of a mask)" if getattr(x, "hasnans", False) else ""
+
+
 def _standing(x: Any, kind: str) -> np.ndarray[Any, Any]:
     """The array that a series of numpy or pandas stands on, where there is one."""
     pandas = sys.modules.get("pandas")
     if kind == "pandas" and pandas is not None:
-        return np.asarray(x.array._ndarray if hasattr(x.array, "_ndarray") else x.to_numpy())
+        kept: Any = getattr(x, "array", None)
+        return np.asarray(kept._ndarray if hasattr(kept, "_ndarray") else x.to_numpy())
     return np.asarray(x)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import Doubles, _Cut, _cut, _How, _inf, _Series
+from ._cuts import Doubles, _Cut, _cut, _How, _inf, _real, _Series
 from ._pairs import both_missing, check_rows, is_frame, over_columns
 from ._series_kinds import _columns, _paired, _series_as_read, counted
 from ._threads import thread_count
@@ -64,8 +64,9 @@ def _roll_with(x: Any, how: _How, kernel: _Kernel, take: Callable[..., _Series] 
     if columns is None:
         series = take(x, how.on)
         cut = _cut(series, how)
-        if how.out is not None and how.out.ndim != 1:
-            raise ValueError(f"out: {how.out.ndim} dimensions given, expected 1")
+        into = _check_out(how.out)
+        if into is not None and into.ndim != 1:
+            raise ValueError(f"out: {into.ndim} dimensions given, expected 1")
         return series.wrap(_run(kernel, series, cut, how, how.out), cut)
     into = _check_out(how.out)
     if into is not None and (into.ndim != 2 or into.shape[1] != len(columns.columns)):
@@ -157,7 +158,11 @@ def quantiles_of(x: Any, how: _How, q: float | Sequence[float], interpolation: s
     """Of one quantile the results; of several a dict by quantile."""
     if isinstance(q, (int, float, np.floating)):
         return _roll_quantiles(x, how, [float(q)], interpolation)[0]
-    qs = [float(v) for v in q]
+    if isinstance(q, str) or not hasattr(q, "__iter__"):
+        raise TypeError(f"q: {q!r} given, expected a number or several")
+    qs = [_real("q", v) for v in q]
+    if not qs:
+        raise ValueError("q: none given, expected one quantile or several")
     return dict(zip(qs, _roll_quantiles(x, how, qs, interpolation), strict=True))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import _inf, _instants, _width
+from ._cuts import _inf, _instants, _real, _whole, _width
 from ._windowed import Arrivals
 
 
@@ -28,8 +28,13 @@ class _Stream:
             length, allowed = width, width if late is None else _width(late)
             if allowed is None:
                 raise TypeError(f"late: {late!r} given, expected a length in time")
+        min_periods = _whole("min_periods", min_periods)
         if min_periods < 0:
             raise ValueError(f"min_periods: {min_periods} given, expected 0 or more")
+        if width is None and 0 < length < min_periods:
+            raise ValueError(
+                f"min_periods: {min_periods} given, expected at most the window of {length} rows"
+            )
         self._window = engine(length, allowed, min_periods, _inf(inf))
         self._timed = width is not None
 
@@ -61,7 +66,10 @@ class _Stream:
 
 
 def _column(name: str, x: Any) -> npt.NDArray[np.float64]:
-    values = np.atleast_1d(np.asarray(x, dtype=np.float64))
+    try:
+        values = np.atleast_1d(np.asarray(x, dtype=np.float64))
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: {x!r:.60} given, expected a number or numbers") from None
     if values.ndim != 1:
         raise ValueError(f"{name}: {values.ndim} dimensions given, expected 1")
     return values
@@ -157,15 +165,15 @@ class RollingWindow(_Stream):
 
     def var(self, ddof: float = 1) -> float:
         """Variance, divided by n - `ddof`."""
-        return self._window.var(float(ddof))
+        return self._window.var(_real("ddof", ddof))
 
     def std(self, ddof: float = 1) -> float:
         """Standard deviation, divided by n - `ddof`."""
-        return self._window.std(float(ddof))
+        return self._window.std(_real("ddof", ddof))
 
     def sem(self, ddof: float = 1) -> float:
         """Standard error of the mean."""
-        return self._window.sem(float(ddof))
+        return self._window.sem(_real("ddof", ddof))
 
     def skew(self) -> float:
         """Skewness of a sample, unbiased."""
@@ -189,7 +197,7 @@ class RollingWindow(_Stream):
 
     def quantile(self, q: float, interpolation: str = "linear") -> float:
         """Quantile `q` in [0, 1]; `interpolation` as in :func:`rolling_quantile`."""
-        return self._window.quantile(float(q), interpolation)
+        return self._window.quantile(_real("q", q), interpolation)
 
     def rank(self, method: str = "average", ascending: bool = True, pct: bool = False) -> float:
         """Rank of the newest row among the values, from 1; NaN where it is missing."""
@@ -244,7 +252,7 @@ class RollingPairs(_Stream):
 
     def cov(self, ddof: float = 1) -> float:
         """Covariance, divided by n - `ddof`."""
-        return self._window.cov(float(ddof))
+        return self._window.cov(_real("ddof", ddof))
 
     def corr(self) -> float:
         """Pearson's correlation."""

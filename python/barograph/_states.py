@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _exchange, _frames
+from ._given_bytes import as_bytes
 
 #: One number, or anything one-dimensional that `barograph` reads: numpy, pandas, polars, Arrow, a list.
 ArrayLike: TypeAlias = Any
@@ -182,7 +183,7 @@ class State:
         ValueError
             If the bytes are truncated, damaged, of another kind, newer, or no state could have them.
         """
-        return cls._of(cls._kind.from_bytes(bytes(memoryview(data)), max_bytes))
+        return cls._of(cls._kind.from_bytes(as_bytes(data), max_bytes))
 
     def __iadd__(self, other: Self) -> Self:
         """Merge."""

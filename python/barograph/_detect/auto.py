@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._expanding import expanding_rank
+from .calibration import check_contamination
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_among, kind_of
 from .result import Attribution, Detections
@@ -88,9 +89,9 @@ def auto(
     'HIGH'
     """
     if contamination is not None:
-        contamination = float(contamination)
-        if not 0 < contamination <= 0.5:
-            raise ValueError(f"contamination: {contamination:g} given, expected above 0 to 0.5")
+        contamination = check_contamination(contamination)
+    if not isinstance(causal, (bool, np.bool_)):
+        raise TypeError(f"causal: {causal!r} given, expected True or False")
     data = telemetry_of(x, timestamps)
     if data.is_series:
         if causal:

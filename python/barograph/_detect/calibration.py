@@ -37,7 +37,7 @@ def threshold_for(score: Doubles, alpha: float, contamination: float | None) -> 
     if contamination is None:
         s = -math.log10(alpha)
         return s / (1.0 + s)
-    check_contamination(contamination)
+    contamination = check_contamination(contamination)
     known = np.sort(score[~np.isnan(score)])
     count = round(contamination * known.size)
     if count == 0:
@@ -52,7 +52,12 @@ def check_alpha(alpha: float) -> float:
     return float(alpha)
 
 
-def check_contamination(contamination: float) -> None:
-    """Raise a ValueError unless it is a share of rows up to a half."""
-    if not 0 < contamination <= 0.5:
+def check_contamination(contamination: float) -> float:
+    """Give it as a float; raise a ValueError unless it is a share of rows up to a half."""
+    try:
+        share = float(contamination)
+    except (TypeError, ValueError):
+        raise TypeError(f"contamination: {contamination!r} given, expected a number or None") from None
+    if not 0 < share <= 0.5:
         raise ValueError(f"contamination: {contamination!r} given, expected above 0 up to 0.5, or None")
+    return share

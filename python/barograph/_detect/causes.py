@@ -300,7 +300,10 @@ def _seconds(argument: str, length: Any) -> float:
 
 def _after(after: Length | None, seen: Metrics, row: int) -> int:
     if after is not None:
-        return max(1, _rows("after", after, seen))
+        rows = _rows("after", after, seen)
+        if rows == 0:
+            raise ValueError(f"after: {after!r} given, expected at least one row from `at` on")
+        return rows
     if seen.time is None or seen.step is None:
         return len(seen)
     times = seen.time.view(np.int64)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Table
+from .._given_bytes import as_bytes
 from .._states import MAX_BYTES, _is_scalar, _number, _numbers
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
@@ -279,7 +280,7 @@ class OnlineChangePoint:
     @classmethod
     def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
         """Read a detector back from bytes that need not be trusted."""
-        engine = _core.OnlineChangePoint.from_bytes(bytes(memoryview(data)), max_bytes)
+        engine = _core.OnlineChangePoint.from_bytes(as_bytes(data), max_bytes)
         found = cls(sigma=engine.sigma(), limit=engine.limit())
         found._engine = engine
         return found

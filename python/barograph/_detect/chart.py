@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from .._given_bytes import as_bytes
 from .._states import MAX_BYTES, _count, _is_scalar, _number, _numbers_as_read
 from .._streams import _time, _times
 from .calibration import score_of_log_probability, threshold_for
@@ -237,7 +238,7 @@ class Chart:
         ValueError
             If the bytes are truncated, damaged, of another kind, or no values lead to them.
         """
-        return cls._of(cls._kind.from_bytes(bytes(memoryview(data)), max_bytes), limit)
+        return cls._of(cls._kind.from_bytes(as_bytes(data), max_bytes), limit)
 
     @classmethod
     def _of(cls, engine: Any, limit: float | None) -> Self:

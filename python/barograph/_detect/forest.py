@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
+from .._given_bytes import as_bytes
 from .._threads import thread_count
 from .data import Doubles, times_of
 from .forest_import import engine_of_sklearn
@@ -312,7 +313,7 @@ class IsolationForest:
         ValueError
             For bytes that are truncated, damaged, of another kind, or that no forest can be.
         """
-        return cls._of(_core.IsolationForest.from_bytes(bytes(data), max_bytes))
+        return cls._of(_core.IsolationForest.from_bytes(as_bytes(data), max_bytes))
 
     @classmethod
     def from_sklearn(cls, fitted: Any) -> Self:

@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import _core
+from .._given_bytes import as_bytes
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
 from .result import Detections
@@ -148,7 +149,7 @@ class HalfSpaceTrees:
     @classmethod
     def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
         """Read a detector back from bytes that need not be trusted."""
-        engine = _core.HalfSpaceTrees.from_bytes(bytes(memoryview(data)), max_bytes)
+        engine = _core.HalfSpaceTrees.from_bytes(as_bytes(data), max_bytes)
         trees, depth, window, seed = engine.options()
         found = cls(trees, depth, window, seed=seed)
         found._engine = engine

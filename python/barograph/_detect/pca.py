@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
+from .._given_bytes import as_bytes
 from .._threads import thread_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
@@ -324,7 +325,7 @@ class PCA:
         ValueError
             If the bytes are truncated, damaged, of another kind, or no rows lead to them.
         """
-        engine = _core.Pca.from_bytes(bytes(memoryview(data)), max_bytes)
+        engine = _core.Pca.from_bytes(as_bytes(data), max_bytes)
         figures = engine.figures()
         asked = int(figures["components"])
         model = cls(asked if asked else float(figures["share"]), scale=bool(figures["scale"]), **kwargs)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
+from .._given_bytes import as_bytes
 from .data import Telemetry, telemetry_of, times_of
 from .kinds import kind_among
 from .result import Attribution, Detections
@@ -207,7 +208,7 @@ class StreamDetector:
             For bytes that are truncated, damaged, of another kind, or that no stream can have.
         """
         stream = cls()
-        stream._detector = _core.StreamDetector.from_bytes(bytes(data), max_bytes)
+        stream._detector = _core.StreamDetector.from_bytes(as_bytes(data), max_bytes)
         stream._clock = RowTimes.of_state(*stream._detector.clock())
         stream._rows = stream._clock.rows
         return stream

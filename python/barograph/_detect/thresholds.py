@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._baseline import bands_of, estimator_of, rolled
-from .._cuts import _How
+from .._cuts import _How, _width
 from .._windows import rolling_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry
@@ -95,6 +95,8 @@ class Threshold:
     def __init__(self, window: Any, min_periods: int | None, side: str, alpha: float) -> None:
         if side not in SIDES:
             raise ValueError(f"side: {side!r} given, expected one of {', '.join(SIDES)}")
+        if window is not None and (_width(window) is None and window < 1):
+            raise ValueError(f"window: {window!r} given, expected 1 row or more, or a length in time")
         self.window = window
         self.min_periods = min_periods
         self.side = side

@@ -1,0 +1,90 @@
+"""What cannot be is refused with an error that names the argument, and what is copied is told why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import barograph as bg
+
+X = np.arange(6.0)
+DAYS = np.arange(6).astype("M8[D]")
+FRAME = pd.DataFrame({"a": X, "b": X})
+
+
+@pytest.mark.parametrize("window", [
+    dt.timedelta(days=10**6), -dt.timedelta(days=10**6), pd.Timedelta(days=10**6), np.timedelta64(10**6, "D"),
+    np.timedelta64("NaT"), pd.NaT, pd.offsets.MonthEnd(1),
+], ids=["days", "negative", "pandas", "numpy", "nat", "pandas_nat", "month"])  # fmt: skip
+def test_windows_that_are_no_length_are_refused(window: Any) -> None:
+    for call in (lambda: bg.rolling_sum(X, window, on=DAYS), lambda: bg.RollingWindow(window)):
+        with pytest.raises(ValueError, match=r"^window: "):
+            call()
+    with pytest.raises(ValueError, match=r"^halflife: "):
+        bg.ewm_mean(X, halflife=window, times=DAYS)
+
+
+REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
+    (TypeError, "out: list given", lambda: bg.rolling_sum(X, 2, out=[0.0] * 6)),  # type: ignore[arg-type]
+    (ValueError, "times: a time is missing", lambda: bg.ewm_mean(
+        X, halflife="1s", times=np.array(["NaT"] * 6, "M8[s]"))),
+    (ValueError, "times: 3 times given", lambda: bg.ewm_mean(X, halflife="1s", times=DAYS[:3])),
+    (TypeError, "ddof: 'a' given", lambda: bg.rolling_std(X, 2, ddof="a")),  # type: ignore[arg-type]
+    (TypeError, "ddof: None given", lambda: bg.rolling_cov(X, X, 2, ddof=None)),  # type: ignore[arg-type]
+    (TypeError, "ddof: 'a' given", lambda: bg.rolling(X, 2).std(ddof="a")),  # type: ignore[arg-type]
+    (TypeError, "x: 'a' given", lambda: bg.RollingWindow(3).push("a")),
+    (TypeError, "ddof: 'a' given", lambda: bg.RollingWindow(3).std("a")),  # type: ignore[arg-type]
+    (ValueError, "min_periods: 4 given, expected at most", lambda: bg.RollingWindow(3, min_periods=4)),
+    (ValueError, "min_periods: 4 given, expected at most", lambda: bg.RollingPairs(3, min_periods=4)),
+    (ValueError, "bounds: 1 starts given, expected 6", lambda: bg.rolling(X, bounds=([0], [1]))),
+    (ValueError, "end: 7 given", lambda: bg.rolling(X, bounds=([0] * 6, [7] * 6))),
+    (ValueError, "q: none given", lambda: bg.rolling_quantile(X, 2, [])),
+    (TypeError, "q: 'a' given", lambda: bg.rolling_quantile(X, 2, "a")),  # type: ignore[arg-type]
+    (TypeError, "causal: 'yes' given", lambda: bg.detect.auto(X, causal="yes")),  # type: ignore[arg-type]
+    (TypeError, "contamination: 'auto' given", lambda: bg.detect.auto(
+        X, contamination="auto")),  # type: ignore[arg-type]
+    (TypeError, "contamination: 'auto' given", lambda: bg.detect.ZScore().detect(
+        X, contamination="auto")),  # type: ignore[arg-type]
+    (ValueError, "window: 0 given", lambda: bg.detect.ZScore(window=0)),
+    (ValueError, "after: 0 given", lambda: bg.rank_causes(FRAME, 3, after=0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("error", "message", "call"), REFUSED, ids=[message for _, message, _ in REFUSED])
+def test_the_argument_is_named(error: type[Exception], message: str, call: Callable[[], Any]) -> None:
+    with pytest.raises(error, match=f"^{message}"):
+        call()
+
+
+@pytest.mark.parametrize("name", ["CusumChart", "EwmaChart", "HalfSpaceTrees", "IsolationForest",
+                                  "OnlineChangePoint", "PCA", "PageHinkley", "StreamDetector"])  # fmt: skip
+@pytest.mark.parametrize("data", ["abc", None])
+def test_what_is_not_bytes_is_refused(name: str, data: Any) -> None:
+    with pytest.raises(TypeError, match=f"^data: {type(data).__name__} given, expected bytes"):
+        getattr(bg.detect, name).from_bytes(data)
+    with pytest.raises(TypeError, match=r"^data: "):
+        bg.Moments.from_bytes(data)
+
+
+@pytest.mark.parametrize(("x", "reason"), [
+    (np.ma.array([1.0, 2.0], mask=[False, True]), "masked"),
+    (np.ma.array([1.0, 2.0], mask=[False, True], dtype=np.float32), "masked"),
+    (pd.Series([1, None], dtype="Float32"), "NA"),
+    (pd.Series([1, None], dtype="Int64"), "NA"),
+    (pd.Series([1, None], dtype="float[pyarrow]"), "NA"),
+    (np.frombuffer(bytes(9), "u1")[1:].view("f4"), "multiple of their size"),
+    (pa.array([True, None, False]), "bits of bool become float64"),
+    (pl.Series([True, False]), "bits of Boolean become float64"),
+], ids=["masked", "masked32", "Float32", "Int64", "arrow", "misaligned", "bool", "polars_bool"])  # fmt: skip
+def test_each_copy_has_its_reason(x: Any, reason: str) -> None:
+    told = bg.explain_input(x)
+    assert told.copied
+    assert any(reason in why for why in told.reasons)
+    assert not any("the values stay" in why for why in told.reasons)
