@@ -59,6 +59,7 @@ class slow_search {
         spread_(spread),
         silent_(silent) {
     for (std::size_t i = 0; i < y.size(); ++i) rest_[i] = y[i] - expected[i];
+    first_ = rest_;
   }
 
   std::vector<slow_change> all() {
@@ -103,12 +104,19 @@ class slow_search {
     return a;
   }
 
-  /// The rest in units of sigma about its median, drawn in to six of the deviations of their rows.
+  /// The rest in units of sigma about its median, drawn in to six of the deviations of their rows, or to what
+  /// a tenth exceeds: a large change is not cut off to a small one.
   std::vector<double> tamed(double sigma, const std::vector<double>& deviation) const {
     std::vector<double> a(rest_);
     const double middle = median(a);
+    std::vector<double> far(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      a[i] = (rest_[i] - middle) / sigma;
+      far[i] = std::abs(a[i]) / deviation[i];
+    }
+    const double most_far = std::max(6.0, quantile(far, 0.9));
     for (std::size_t i = 0; i < a.size(); ++i)
-      a[i] = std::clamp((rest_[i] - middle) / sigma, -6.0 * deviation[i], 6.0 * deviation[i]);
+      a[i] = std::clamp(a[i], -most_far * deviation[i], most_far * deviation[i]);
     return a;
   }
 
@@ -120,8 +128,9 @@ class slow_search {
       const std::int64_t place = ((t % (7 * day)) + 7 * day) % (7 * day);
       return place >= 2 * day && place < 4 * day;
     };
-    const auto edge = [&](std::size_t row) {
-      return is_weekend(clock_[row] - about) != is_weekend(clock_[row] + about);
+    const auto edge = [&](std::size_t row) {  // of which both sides are known
+      return is_weekend(std::max(clock_[row] - about, clock_[0])) !=
+             is_weekend(std::min(clock_[row] + about, clock_[clock_.size() - 1]));
     };
     std::size_t odd = 0;
     for (std::size_t i = c.begin; i < c.end; ++i) odd += is_weekend(clock_[i]) ? 1 : 0;
@@ -129,8 +138,39 @@ class slow_search {
     const bool begins = edge(c.begin), ends = c.end == rest_.size() || edge(c.end);
     const double lasts = static_cast<double>(clock_[c.end - 1]) - static_cast<double>(clock_[c.begin]);
     const bool long_enough = lasts > static_cast<double>(day) || c.end == rest_.size();
-    if (share > 0.85) return (begins || (ends && c.end != rest_.size())) && long_enough;
-    return share < 0.15 && begins && ends;
+    const bool like_weekend = share > 0.85 && (begins || (ends && c.end != rest_.size())) && long_enough;
+    const bool like_weekdays = share < 0.15 && begins && ends;
+    if (!like_weekend && !like_weekdays) return false;
+    const bool is_step = c.kind == slow_kind::level || c.kind == slow_kind::drift;
+    return !(is_step && other_weekends_differ(c, like_weekend ? c.size : -c.size));
+  }
+
+  /// Whether two other weekends or more are known, which mostly do not lie beside their weekdays as a change
+  /// of `size` would have them.
+  bool other_weekends_differ(const slow_change& c, double size) const {
+    constexpr std::int64_t day = 86400, week = 7 * day;
+    std::vector<double> beside, within;
+    std::size_t known = 0, like = 0;
+    const std::size_t n = first_.size();
+    const auto saturday = [](std::int64_t t) { return t - (((t - 2 * day) % week) + week) % week; };
+    for (std::size_t i = 0; i < n;) {  // a Saturday and the Friday before, a Sunday and the Monday after
+      const std::int64_t from = saturday(clock_[i] + day) - day, to = from + 4 * day;
+      beside.clear();
+      within.clear();
+      bool changed = false;
+      const std::size_t before = i;
+      for (; i < n && saturday(clock_[i] + day) - day == from; ++i) {
+        if (clock_[i] >= to || silent_[i] != 0) continue;
+        const bool weekend = clock_[i] >= from + day && clock_[i] < from + 3 * day;
+        changed = changed || (i >= c.begin && i < c.end);
+        (weekend ? within : beside).push_back(first_[i]);
+      }
+      if (i == before) ++i;
+      if (changed || within.size() < 4 || beside.size() < 4) continue;
+      ++known;
+      if ((median(within) - median(beside)) / size > 0.3) ++like;
+    }
+    return known >= 2 && 3 * like < known;
   }
 
   /// Rows of a block: some 200 blocks, whole ones a day where there are days.
@@ -277,6 +317,13 @@ class slow_search {
     out.begin = split(out.begin, 1.0);
     if (out.end != n) out.end = std::max(out.begin + 1, split(out.end, -1.0));
     for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] -= out.size * (usual_[i] - mean);
+    double sum = 0.0, base = 0.0;  // how strong it is beside the change, which is what the share is of
+    for (std::size_t k = 0; k < blocks; ++k) {
+      if (k >= c.begin && k < c.end) continue;
+      sum += w[k];
+      base += w[k] * z[k];
+    }
+    if (sum > 0 && base / sum > -0.5) out.size /= 1.0 + base / sum;
     return out;
   }
 
@@ -315,7 +362,7 @@ class slow_search {
   std::size_t per_day_;
   bool most_equal_ = false;
   span<const std::int64_t> clock_;
-  std::vector<double> rest_;
+  std::vector<double> rest_, first_;  ///< without the changes found so far, and with them
   std::vector<double> usual_, spread_;
   std::vector<std::uint8_t> silent_;
 };

@@ -23,6 +23,7 @@
 #include "../core/span.hpp"
 #include "detail/order.hpp"
 #include "detail/scattered_tail.hpp"
+#include "detail/steady_usual.hpp"
 #include "missing_rows.hpp"
 #include "slow_changes.hpp"
 #include "stuck_value.hpp"
@@ -74,9 +75,10 @@ inline std::vector<double> filled(span<const double> x) {
   return y;
 }
 
-/// Medians of x by hour of a cycle, read off at each time.
+/// Medians of x by hour of a cycle, or another middle of them, read off at each time.
 inline std::vector<double> usual(span<const std::int64_t> seconds, span<const double> x, std::int64_t cycle,
-                                 bool interpolate, double all) {
+                                 bool interpolate, double all,
+                                 double (*middle_of)(std::vector<double>&) = median) {
   const auto hours = static_cast<std::size_t>(cycle / 3600);
   std::vector<std::vector<double>> by_hour(hours);
   const auto place = [&](std::int64_t t) { return ((t % cycle) + cycle) % cycle; };
@@ -84,7 +86,7 @@ inline std::vector<double> usual(span<const std::int64_t> seconds, span<const do
     by_hour[static_cast<std::size_t>(place(seconds[i]) / 3600)].push_back(x[i]);
   std::vector<double> middle(hours, all);
   for (std::size_t h = 0; h < hours; ++h)
-    if (!by_hour[h].empty()) middle[h] = median(by_hour[h]);
+    if (!by_hour[h].empty()) middle[h] = middle_of(by_hour[h]);
   std::vector<double> out(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const std::int64_t second = place(seconds[i]);
@@ -216,6 +218,71 @@ inline bool recurs(const std::vector<double>& y, const std::vector<double>& expe
   return 4 * like >= days && like != 0;
 }
 
+/// The slow changes of a series whose season shows only when its level is taken away.
+///
+/// @param known  what was found to be usual, where that is a season; else empty
+/// @param gap    seconds from row to row
+inline std::vector<slow_change> slow_beside_levels(span<const std::int64_t> seconds,
+                                                   span<const std::int64_t> clock,
+                                                   const std::vector<double>& y,
+                                                   const std::vector<double>& known, double gap,
+                                                   const std::vector<std::uint8_t>& silent) {
+  constexpr std::int64_t day = 86400, week = 7 * day;
+  const std::size_t n = y.size();
+  const double covered = static_cast<double>(seconds[n - 1]) - static_cast<double>(seconds[0]);
+  const series_hours hours = by_hours(seconds, clock, y);
+  const std::size_t m = hours.value.size();
+  const std::vector<double> flat(m, 0.0);
+  std::vector<double> by_hour, level, off;
+  std::int64_t of = 0;
+  for (const std::int64_t cycle : {day, week}) {
+    const double times = covered / static_cast<double>(cycle);
+    if (times < 3.0) continue;
+    std::vector<double> usually(m, 0.0), at(m), beside(m);
+    for (int round = 0; round < 3; ++round) {  // each is known better without the other
+      for (std::size_t k = 0; k < m; ++k) at[k] = hours.value[k] - usually[k];
+      at = level_of_cycles(hours, at, cycle);
+      for (std::size_t k = 0; k < m; ++k) beside[k] = hours.value[k] - at[k];
+      usually = usual(hours.clock, beside, cycle, false, 0.0, drawn_in_mean);
+    }
+    std::vector<double> with = distances(beside, usually), without = distances(beside, flat);
+    if (cycle == day && !(cycle_fits(without, with, times) && squares_fit(without, with))) continue;
+    if (cycle == week && !cycle_fits(off.empty() ? without : off, with, times)) continue;
+    by_hour = std::move(usually);
+    off = std::move(with);
+    level = std::move(at);
+    of = cycle;
+  }
+  if (of == 0) return {};
+  std::vector<double> beside(n);
+  for (std::size_t k = 0; k < m; ++k)
+    for (std::size_t i = hours.begins[k]; i < hours.begins[k + 1]; ++i) beside[i] = y[i] - level[k];
+  if (!known.empty()) {  // as it was known already: all that is slow would have been found
+    std::vector<double> other(m);
+    for (std::size_t k = 0; k < m; ++k)
+      other[k] = known[hours.begins[k] + (hours.begins[k + 1] - hours.begins[k]) / 2] - by_hour[k];
+    std::vector<double> scratch(other);
+    const double middle = median(scratch);
+    for (double& v : other) v = std::abs(v - middle);
+    std::vector<double> rest(n);
+    for (std::size_t k = 0; k < m; ++k)
+      for (std::size_t i = hours.begins[k]; i < hours.begins[k + 1]; ++i)
+        rest[i] = std::abs(beside[i] - by_hour[k]);
+    if (!(median(other) > 0.4 * median(rest))) return {};
+  }
+  const std::vector<double> expected = usual(clock, beside, of, gap < 3500, 0.0, drawn_in_mean);
+  const std::vector<double> left = distances(beside, expected),
+                            all = distances(beside, std::vector<double>(n));
+  // a pattern shorter than a day may look like one by hours, and does not row by row; what wanders has,
+  // beside its level, a little of any
+  std::vector<double> a(left), b(all);
+  if (!(median(a) < 0.7 * median(b)) || !squares_fit(all, left)) return {};
+  const std::vector<double> spread = usual(clock, left, day, true, 0.0);
+  const auto per_day = static_cast<std::size_t>(static_cast<double>(day) / std::max(1.0, gap) + 0.5);
+  return slow_search(y, expected, spread, per_day, of == day ? clock : span<const std::int64_t>(), silent)
+      .all();
+}
+
 }  // namespace detail
 
 /// How strange each value is.
@@ -250,14 +317,16 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   bool has_season = false;  // whether the cycle is more than chance
   constexpr std::int64_t day = 86400, week = 7 * day;
   const auto instant = [&](std::size_t i) { return static_cast<double>(seconds[i]); };  // any difference fits
+  double gap = 0.0;  // seconds from row to row
   const double covered = seconds.empty() ? 0.0 : instant(n - 1) - instant(0);
   if (covered >= 2 * day) {
     std::vector<double> gaps(n - 1);
     for (std::size_t i = 1; i < n; ++i) gaps[i - 1] = instant(i) - instant(i - 1);
-    const bool within_hours = d::median(gaps) < 3500;
+    gap = d::median(gaps);
+    const bool within_hours = gap < 3500;
     out.expected = d::usual(clock, y, day, within_hours, middle);
     out.cycle = day;
-    per_day = static_cast<std::size_t>(static_cast<double>(day) / std::max(1.0, d::median(gaps)) + 0.5);
+    per_day = static_cast<std::size_t>(static_cast<double>(day) / std::max(1.0, gap) + 0.5);
     season = d::distances(y, out.expected);
     has_season =
         d::cycle_fits(level, season, covered / static_cast<double>(day)) && d::squares_fit(level, season);
@@ -343,6 +412,8 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   } else {
     out.slow = d::slow_search(y, flat, none, 0, clock, silent).all();
   }
+  if (out.slow.empty() && covered >= 4 * day)  // in fewer growth looks like a day
+    out.slow = d::slow_beside_levels(seconds, clock, y, has_season ? out.expected : none, gap, silent);
   for (auto* of : {&out.shift, &out.drift, &out.strength, &out.spread}) of->assign(n, 0.0);
   for (const slow_change& c : out.slow) {
     std::vector<double>& of = c.kind == slow_kind::level    ? out.shift
