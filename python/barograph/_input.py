@@ -83,7 +83,9 @@ def explain_input(x: Any) -> InputReport:
     One contiguous chunk of float64, float32 or int64 of which nothing is null is never copied as a whole.
     Where a statistic goes over rows in no order, which is windows of bounds of one's own that go back, or
     needs all rows at once (seasonal baselines and decomposition, Holt-Winters, forests, PCA), float32 and
-    int64 become an array of float64 first. Integers beyond 2**53 are rounded to nearest, as by ``astype``.
+    int64 become an array of float64 first; so they do within groups (``by=``, ``kpis``) and where rows are
+    pushed to windows, baselines and detectors of streams, as many as are pushed at once. Integers beyond
+    2**53 are rounded to nearest, as by ``astype``.
     """
     taken = _series_kinds._series_as_read(x, None)
     module = type(x).__module__.partition(".")[0]
