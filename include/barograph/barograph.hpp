@@ -24,6 +24,7 @@
 #include "core/span.hpp"
 #include "core/stable_hash.hpp"
 #include "core/table_view.hpp"
+#include "core/utf8.hpp"
 
 #include "time/civil.hpp"
 #include "time/event_time.hpp"
@@ -127,7 +128,6 @@
 #include "formats/text_dictionary.hpp"
 #include "formats/timestamp.hpp"
 #include "formats/url_template.hpp"
-#include "formats/utf8.hpp"
 #include "formats/written_number.hpp"
 
 #include "generate/dirt.hpp"

@@ -24,6 +24,7 @@
 #include "../core/serial_executor.hpp"
 #include "../core/span.hpp"
 #include "../core/table_view.hpp"
+#include "../core/utf8.hpp"
 #include "../stats/order_statistic.hpp"
 #include "detail/forest_bytes.hpp"
 #include "detail/forest_grow.hpp"
@@ -188,13 +189,20 @@ class isolation_forest {
   const std::vector<detail::forest_tree>& trees() const noexcept { return scorer_->trees(); }
 
   const forest_columns& described() const noexcept { return described_; }
-  /// @throws invalid_argument unless there is one name and one list of labels a column, or none
+  /// @throws invalid_argument unless there is one name and one list of labels a column, or none; for text
+  ///                          that is no UTF-8
   void describe(forest_columns d) {
     if ((!d.names.empty() && d.names.size() != columns_) ||
         (!d.labels.empty() && d.labels.size() != columns_))
       raise<invalid_argument>("columns: names or labels of " +
                               std::to_string(std::max(d.names.size(), d.labels.size())) +
                               " given, expected " + std::to_string(columns_));
+    const auto check = [](const std::vector<std::string>& texts) {
+      for (const std::string& text : texts)
+        if (!is_utf8(text)) raise<invalid_argument>("columns: names or labels that are no UTF-8");
+    };
+    check(d.names);
+    for (const auto& labels : d.labels) check(labels);
     described_ = std::move(d);
   }
 
@@ -354,7 +362,10 @@ class isolation_forest {
   }
   static std::vector<std::string> read_texts(byte_reader& r) {
     std::vector<std::string> texts(r.count(1));
-    for (std::string& text : texts) text = r.nested();
+    for (std::string& text : texts) {
+      text = r.nested();
+      if (!is_utf8(text)) raise<bad_bytes>("bytes: names or labels of columns that are no UTF-8");
+    }
     return texts;
   }
 

@@ -79,8 +79,8 @@ class stream_judge {
 /// The same of rows of a table, by two kinds of strangeness of which either may be the one that shows it.
 class table_judge {
  public:
-  /// The second kind counts from this evidence on, one row in a thousand: below it the first ranks better.
-  static constexpr double seldom = 3.0;
+  /// The second kind counts from this evidence on, one row in ten thousand: below it the first ranks better.
+  static constexpr double seldom = 4.0;
 
   /// @param first, second  finite, higher is stranger, each on a scale of its own
   /// @param other          evidence of another kind for the same row, -log10 p

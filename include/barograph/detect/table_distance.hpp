@@ -1,12 +1,13 @@
 // table_distance: how far rows of a table lie from where rows usually are.
 //
 // Columns come to one scale first, asinh of (x - median) over a robust spread, or over the standard deviation
-// where more than half of a column is one value. Then two distances: to the 8th nearest of 256 drawn rows
-// (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling", NIPS 2013), and
-// Mahalanobis' with a covariance shrunk towards a multiple of the identity. Both are learnt from the three
-// quarters of the rows (of more than 8,192 of so many) that are least strange by Mahalanobis' distance over
-// all and by what the caller knows of them, and reported as standard scores over the rows. Class F; draws by
-// seed, so no number of threads and no batch changes a bit.
+// where more than half of a column is one value. Then two distances: to the 32nd nearest of 256 drawn rows
+// (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling", NIPS 2013), so
+// that anomalies which lie close together, up to an eighth of the rows, are far from the nearest; and
+// Mahalanobis' with a covariance shrunk towards a multiple of the identity, learnt from the three quarters
+// of the rows (of more than 8,192 of so many) that are least strange by the first distance and by what the
+// caller knows of them. Both are reported as standard scores over the rows. Class F; draws by seed, so no
+// number of threads and no batch changes a bit.
 #pragma once
 
 #include <algorithm>
@@ -85,34 +86,22 @@ class table_distance {
     const std::vector<std::size_t> learnt = drawn_rows(x.size() / columns, most_learnt, seed);
     const std::size_t rows = learnt.size();
     learn_scales(x.data(), learnt);
-    std::vector<double> z(rows * columns), plain(rows * columns), far(rows), near;
+    std::vector<double> z(rows * columns), plain(rows * columns), strange(rows), far(rows);
     for (std::size_t i = 0; i < rows; ++i)
       to_scale(x.data() + learnt[i] * columns, z.data() + i * columns, plain.data() + i * columns);
-    std::vector<std::size_t> kept(rows);
-    for (std::size_t i = 0; i < rows; ++i) kept[i] = i;
-    for (int pass = 0; pass < 2; ++pass) {
-      check_interrupt();
-      curved_.learn(z, columns, kept);
-      for (std::size_t i = 0; i < rows; ++i) far[i] = std::sqrt(curved_.square(z.data() + i * columns));
-      far_ = standard_scale::of(far);
-      if (pass == 1 || rows < 8) break;
-      std::vector<double> strange(rows);
-      for (std::size_t i = 0; i < rows; ++i)
-        strange[i] = far_.standard(far[i]) + (known.size() != 0 ? known[learnt[i]] : 0.0);
-      const auto part = static_cast<std::ptrdiff_t>(rows * 3 / 4);
-      std::nth_element(kept.begin(), kept.begin() + part, kept.end(), [&](std::size_t a, std::size_t b) {
-        return strange[a] != strange[b] ? strange[a] < strange[b] : a < b;
-      });
-      kept.resize(static_cast<std::size_t>(part));
-      std::sort(kept.begin(), kept.end());
+    draw(z, seed);
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (i % 1024 == 0) check_interrupt();
+      strange[i] = to_neighbor(z.data() + i * columns);
     }
-    plain_.learn(plain, columns, kept);
-    draw(z, kept, seed);
-    for (const std::size_t i : drawn_rows(rows, enough, seed)) {
-      if (near.size() % 1024 == 0) check_interrupt();
-      near.push_back(to_neighbor(z.data() + i * columns));
-    }
-    near_ = standard_scale::of(near);
+    near_ = standard_scale::of(strange);
+    for (std::size_t i = 0; i < rows; ++i)
+      strange[i] = near_.standard(strange[i]) + (known.size() != 0 ? known[learnt[i]] : 0.0);
+    const std::vector<std::size_t> usual = least_strange(strange);
+    curved_.learn(z, columns, usual);
+    plain_.learn(plain, columns, usual);
+    for (std::size_t i = 0; i < rows; ++i) far[i] = std::sqrt(curved_.square(z.data() + i * columns));
+    far_ = standard_scale::of(far);
   }
 
   std::size_t columns() const noexcept { return columns_; }
@@ -157,7 +146,7 @@ class table_distance {
   }
 
  private:
-  static constexpr std::size_t draws = 4, sample = 256, neighbor = 8, most_learnt = 8192;
+  static constexpr std::size_t draws = 4, sample = 256, neighbor = 32, most_learnt = 8192;
 
   struct column_scale {
     double middle = 0, spread = 1;
@@ -213,16 +202,31 @@ class table_distance {
     }
   }
 
-  void draw(const std::vector<double>& z, const std::vector<std::size_t>& kept, std::uint64_t seed) {
-    const std::size_t m = std::min(sample, kept.size());
+  /// Three quarters of the rows, in their order; all of fewer than eight.
+  static std::vector<std::size_t> least_strange(const std::vector<double>& strange) {
+    std::vector<std::size_t> rows(strange.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
+    if (rows.size() < 8) return rows;
+    const auto part = static_cast<std::ptrdiff_t>(rows.size() * 3 / 4);
+    std::nth_element(rows.begin(), rows.begin() + part, rows.end(), [&](std::size_t a, std::size_t b) {
+      return strange[a] != strange[b] ? strange[a] < strange[b] : a < b;
+    });
+    rows.resize(static_cast<std::size_t>(part));
+    std::sort(rows.begin(), rows.end());
+    return rows;
+  }
+
+  void draw(const std::vector<double>& z, std::uint64_t seed) {
+    const std::size_t rows = z.size() / columns_, m = std::min(sample, rows);
     size_ = m;
-    nearest_ = std::min(neighbor, std::max<std::size_t>(1, m / 4));
+    nearest_ = std::max<std::size_t>(1, m * neighbor / sample);
     drawn_.assign(draws * columns_ * m, 0.0);
-    std::vector<std::size_t> order(kept);
+    std::vector<std::size_t> order(rows);
+    for (std::size_t i = 0; i < rows; ++i) order[i] = i;
     for (std::size_t d = 0; d < draws; ++d) {
       random_draws random(seed, static_cast<std::uint32_t>(d), 0);
       for (std::size_t i = 0; i < m; ++i) {  // the first m of a shuffle
-        std::swap(order[i], order[i + random.below(order.size() - i)]);
+        std::swap(order[i], order[i + random.below(rows - i)]);
         for (std::size_t c = 0; c < columns_; ++c)
           drawn_[(d * columns_ + c) * m + i] = z[order[i] * columns_ + c];
       }
@@ -235,8 +239,8 @@ class table_distance {
     return v[count - 1];
   }
 
-  /// The same of all squares. One in each of 32 groups is the least of its group, so at least 8 are no
-  /// larger than the 8th of those; few are, and the 8th is among them.
+  /// The same of all squares. One in each of 128 groups is the least of its group, so at least 32 are no
+  /// larger than the 32nd of those; few more are, and the 32nd is among them.
   static double neighbor_of(const std::array<double, sample>& squares) {
     constexpr std::size_t groups = 4 * neighbor;
     std::array<double, groups> least;

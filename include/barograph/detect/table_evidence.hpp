@@ -1,7 +1,7 @@
 // table_evidence: how unlikely so much strangeness of a row of a table is, by all of its rows.
 //
 // Rows have two kinds of strangeness, either of which may be the one that shows something; the second counts
-// from one row in a thousand on, below which the first ranks better. `table_judge` (stream_judge.hpp) is the
+// from one row in ten thousand on, below which the first ranks better. `table_judge` (stream_judge.hpp) is the
 // same for rows as they come. Class F; O(n log n).
 #pragma once
 

@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "../config.hpp"
-#include "utf8.hpp"
+#include "../core/utf8.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 

@@ -13,9 +13,9 @@
 
 #include "../core/errors.hpp"
 #include "../core/span.hpp"
+#include "../core/utf8.hpp"
 #include "detail/open_metrics_reader.hpp"
 #include "metric_family.hpp"
-#include "utf8.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 

@@ -15,10 +15,10 @@
 #include <string_view>
 #include <vector>
 
+#include "../core/utf8.hpp"
 #include "classic_histogram.hpp"
 #include "detail/open_metrics_text.hpp"
 #include "json.hpp"
-#include "utf8.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 

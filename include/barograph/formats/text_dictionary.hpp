@@ -15,8 +15,8 @@
 #include "../core/errors.hpp"
 #include "../core/hash_seed.hpp"
 #include "../core/serial_executor.hpp"
+#include "../core/utf8.hpp"
 #include "text_column.hpp"
-#include "utf8.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 

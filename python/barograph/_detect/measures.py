@@ -37,39 +37,53 @@ PROFILES = {
 
 def by_threshold(score: Doubles, truth: Bools) -> tuple[Doubles, Ints, Ints]:
     """Thresholds, falling, and for each how many rows reach it, and how many of them are true."""
-    order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True)) if score.size else np.zeros(0, np.int64)
-    return ranked[last], (last + 1).astype(np.int64), np.cumsum(truth[order])[last].astype(np.int64)
+    ascending = np.sort(score)
+    begins = np.append(0, 1 + _ends(ascending)[:-1])[: score.size][::-1]
+    thresholds = ascending[begins]
+    return thresholds, score.size - begins, _at_or_above(np.sort(score[truth]), thresholds)
+
+
+def _ends(ranked: Doubles) -> Ints:
+    """Where each run of equal scores ends."""
+    return (
+        np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True)) if ranked.size else np.zeros(0, np.int64)
+    )
 
 
 def average_precision(score: Doubles, truth: Bools) -> float:
     """Area under precision and recall: the sum of precision times the recall gained, no interpolation."""
-    positives = int(truth.sum())
+    return precision_area(*by_threshold(score, truth))
+
+
+def precision_area(_: Doubles, reached: Ints, true: Ints) -> float:
+    """The same of what `by_threshold` says."""
+    positives = int(true[-1]) if true.size else 0
     if positives == 0:
         return float("nan")
-    _, reached, true = by_threshold(score, truth)
     gained = np.diff(true, prepend=0) / positives
     return float(np.sum(gained * true / reached))
 
 
 def area_under_roc(score: Doubles, truth: Bools) -> float:
     """How likely a true row scores higher than another one, ties counting half."""
-    positives, negatives = int(truth.sum()), int((~truth).sum())
+    return roc_area(*by_threshold(score, truth))
+
+
+def roc_area(_: Doubles, reached: Ints, true: Ints) -> float:
+    """The same of what `by_threshold` says."""
+    false = reached - true
+    positives, negatives = (int(true[-1]), int(false[-1])) if true.size else (0, 0)
     if positives == 0 or negatives == 0:
         return float("nan")
-    _, reached, true = by_threshold(score, truth)
-    false = reached - true
     before = np.concatenate([[0], true[:-1]])
     return float(np.sum(np.diff(false, prepend=0) * (true + before)) / (2.0 * positives * negatives))
 
 
-def best_f1(score: Doubles, truth: Bools) -> float:
-    """The highest threshold of the best F1; infinity where nothing is true."""
-    thresholds, reached, true = by_threshold(score, truth)
+def best_f1(thresholds: Doubles, reached: Ints, true: Ints) -> float:
+    """The highest threshold of the best F1, of what `by_threshold` says; infinity where nothing is true."""
     if not true.size or true[-1] == 0:
         return float("inf")
-    return float(thresholds[np.argmax(2.0 * true / (reached + truth.sum()))])
+    return float(thresholds[np.argmax(2.0 * true / (reached + true[-1]))])
 
 
 def volume_under_pr(score: Doubles, truth: Bools, buffer: int) -> float:
@@ -88,43 +102,78 @@ def volume_under_pr(score: Doubles, truth: Bools, buffer: int) -> float:
     if not truth.any():
         return float("nan")
     runs = runs_of(truth)
-    order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    ranks = np.linspace(0, n - 1, _THRESHOLDS).astype(np.int64)
-    levels = ranked[ranks]
-    reached = np.searchsorted(-ranked, -levels, "right")
-    areas = [_range_area(score, truth, runs, order, levels, reached, width) for width in range(buffer + 1)]
+    ascending = np.sort(score)
+    levels = ascending[::-1][np.linspace(0, n - 1, _THRESHOLDS).astype(np.int64)]
+    reached = _at_or_above(ascending, levels)
+    inside = _at_or_above(np.sort(score[truth]), levels).astype(np.float64)
+    slopes = _Slopes(score, truth, runs, levels, buffer // 2)
+    positives = float(truth.sum())
+    bounds = np.column_stack([runs[:, 0], runs[:, 1] + 1]).ravel()
+    highest = np.maximum.reduceat(np.append(score, -np.inf), bounds)[::2]
+    areas = []
+    for width in range(buffer + 1):
+        half = width // 2
+        if width % 2 == 0:  # as of the odd width after it
+            highest = _widened(score, runs, highest, half)
+            found = np.sort(np.maximum.reduceat(highest, _apart(runs, half)))
+            exist = _at_or_above(found, levels) / len(found)
+        beside = slopes.at(width)
+        true = inside + beside
+        recall = np.concatenate([[0.0], np.minimum(true / (positives + beside / 2), 1.0) * exist])
+        areas.append(np.sum(np.diff(recall) * (true / reached)))
     return float(np.mean(areas))
 
 
-def _range_area(
-    score: Doubles, truth: Bools, runs: Ints, order: Ints, levels: Doubles, reached: Ints, width: int
-) -> float:
-    labels = _sloped(truth, runs, width)
-    true = np.concatenate([[0.0], np.cumsum(labels[order])])[reached]
-    positives = truth.sum() + (true - np.concatenate([[0], np.cumsum(truth[order])])[reached]) / 2
-    half = width // 2
-    first, last = np.maximum(runs[:, 0] - half, 0), np.minimum(runs[:, 1] + half, len(score) - 1)
-    apart = runs[:-1, 1] + half < runs[1:, 0] - half
-    first, last = first[np.append(True, apart)], last[np.append(apart, True)]
-    bounds = np.column_stack([first, last + 1]).ravel()
-    padded = np.append(np.where(labels > 0, score, -np.inf), -np.inf)
-    highest = np.sort(np.maximum.reduceat(padded, bounds)[::2])
-    exist = (len(highest) - np.searchsorted(highest, levels, "left")) / len(highest)
-    recall = np.concatenate([[0.0], np.minimum(true / positives, 1.0) * exist])
-    return float(np.sum(np.diff(recall) * (true / reached)))
+def _at_or_above(ascending: Doubles, levels: Doubles) -> Ints:
+    """How many reach each level."""
+    return len(ascending) - np.searchsorted(ascending, levels, "left")
 
 
-def _sloped(truth: Bools, runs: Ints, width: int) -> Doubles:
-    """The labels with a slope before and after each run; where slopes meet they add up, to 1 at most."""
-    labels = truth.astype(np.float64)
-    n = len(labels)
-    for distance in range(1, width // 2 + 1):
-        height = np.sqrt(1.0 - distance / width)
-        after, before = runs[:, 1] + distance, runs[:, 0] - distance
-        np.add.at(labels, after[after < n], height)
-        np.add.at(labels, before[before >= 0], height)
-    return np.minimum(labels, 1.0)
+def _widened(score: Doubles, runs: Ints, highest: Doubles, half: int) -> Doubles:
+    """The highest score of each run with `half` rows on either side, of that with one row less."""
+    before, after = np.maximum(runs[:, 0] - half, 0), np.minimum(runs[:, 1] + half, len(score) - 1)
+    return np.maximum(highest, np.maximum(score[before], score[after]))
+
+
+def _apart(runs: Ints, half: int) -> Ints:
+    """The first of the runs that lie together once `half` rows are added on either side."""
+    return np.append(0, 1 + np.flatnonzero(runs[:-1, 1] + half < runs[1:, 0] - half))
+
+
+class _Slopes:
+    """What lies beside true runs: for each level the sum of the slopes of rows that reach it.
+
+    A row beside one run alone counts by its distance only, so those of one distance and level are counted
+    once for all widths. Where slopes meet they add up, to 1 at most, which each width does by itself.
+    """
+
+    def __init__(self, score: Doubles, truth: Bools, runs: Ints, levels: Doubles, reach: int) -> None:
+        steps = np.arange(1, reach + 1)
+        row = np.concatenate([runs[:, 1, None] + steps, runs[:, 0, None] - steps]).ravel()
+        distance = np.tile(steps, 2 * len(runs))
+        beside = (row >= 0) & (row < len(score))
+        beside[beside] = ~truth[row[beside]]
+        row, distance = row[beside], distance[beside]
+        rows, place, times = np.unique(row, return_inverse=True, return_counts=True)
+        level = np.searchsorted(-levels, -score[rows], "left")  # the first that a row reaches
+        alone = times[place] == 1
+        self._levels = len(levels)
+        cell = (distance[alone] - 1) * self._levels + level[place[alone]]
+        counts = np.bincount(cell, minlength=reach * self._levels).reshape(reach, self._levels)
+        self._counts = counts.cumsum(axis=1).astype(np.float64)
+        self._met, self._distance = np.unique(place[~alone], return_inverse=True)[1], distance[~alone]
+        self._level = level[times > 1]
+
+    def at(self, width: int) -> Doubles:
+        """For slopes sqrt(1 - distance / width) of half of the width."""
+        half = width // 2
+        height = np.sqrt(1.0 - np.arange(1, half + 1) / max(width, 1))
+        total = np.sum(height[:, None] * self._counts[:half], axis=0)
+        if not self._level.size or not half:
+            return np.asarray(total)
+        near = self._distance <= half
+        heights = np.bincount(self._met[near], height[self._distance[near] - 1], len(self._level))
+        return np.asarray(total + np.bincount(self._level, np.minimum(heights, 1.0), self._levels).cumsum())
 
 
 class NabScore(NamedTuple):
@@ -152,62 +201,70 @@ class NabScore(NamedTuple):
         return float("nan") if span == 0 else 100.0 * (self.raw - self.null) / span
 
 
-def nab_weights(truth: Bools, profile: NabProfile) -> tuple[Doubles, Ints, int]:
-    """What a detection in each row gains or costs, the row's window (-1: none), and where probation ends."""
-    n = len(truth)
-    windows = runs_of(truth)
-    rows = np.arange(n)
-    inside = np.full(n, -1, dtype=np.int64)
-    inside[truth] = np.searchsorted(windows[:, 0], rows[truth], "right") - 1
-    before = np.searchsorted(windows[:, 1], rows, "left") - 1  # the last window that has ended
-    position = np.full(n, 3.0)
-    ended = (inside < 0) & (before >= 0)
-    past = rows[ended] - windows[before[ended], 1]
-    width = windows[:, 1] - windows[:, 0] + 1
-    position[ended] = past / np.maximum(width[before[ended]] - 1, 1)
-    held = inside >= 0
-    position[held] = -(windows[inside[held], 1] - rows[held] + 1) / width[inside[held]]
-    scaled = np.where(position >= 3.0, -1.0, 2.0 / (1.0 + np.exp(5.0 * np.minimum(position, 3.0))) - 1.0)
-    top = 2.0 / (1.0 + np.exp(-5.0)) - 1.0
-    weights = np.where(held, scaled * profile.found / top, scaled * profile.false_alarm)
-    return weights, inside, int(min(np.floor(_PROBATION * n), _PROBATION * _PROBATION_ROWS))
+class NabWindows:
+    """The true runs as windows, and how far each row after the probation is from their begins and ends."""
 
+    def __init__(self, truth: Bools) -> None:
+        n = len(truth)
+        windows = runs_of(truth)
+        rows = np.arange(n)
+        width = windows[:, 1] - windows[:, 0] + 1
+        inside = np.full(n, -1, dtype=np.int64)
+        inside[truth] = np.repeat(np.arange(len(windows)), width)
+        before = np.searchsorted(windows[:, 1], rows, "left") - 1  # the last window that has ended
+        position = np.full(n, 3.0)
+        ended = (inside < 0) & (before >= 0)
+        past = rows[ended] - windows[before[ended], 1]
+        position[ended] = past / np.maximum(width[before[ended]] - 1, 1)
+        held = inside >= 0
+        position[held] = -(windows[inside[held], 1] - rows[held] + 1) / width[inside[held]]
+        scaled = np.full(n, -1.0)
+        near = position < 3.0
+        scaled[near] = 2.0 / (1.0 + np.exp(5.0 * position[near])) - 1.0
+        self._first = int(min(np.floor(_PROBATION * n), _PROBATION * _PROBATION_ROWS))
+        self._scaled, self._window = scaled[self._first :], inside[self._first :]
+        self._count = int((windows[:, 1] >= self._first).sum())
 
-def nab_curve(score: Doubles, truth: Bools, profile: NabProfile) -> tuple[Doubles, Doubles, float, float]:
-    """Thresholds, falling from infinity; the raw score at each; what silence and perfection get."""
-    weights, window, probation = nab_weights(truth, profile)
-    score, weights, window = score[probation:], weights[probation:], window[probation:]
-    windows = np.unique(window[window >= 0])
-    null = -profile.missed * len(windows)
-    order = np.argsort(-score, kind="stable")
-    gain = np.where(window[order] < 0, weights[order], 0.0)
-    for k in windows.tolist():
-        rows = np.flatnonzero(window[order] == k)
-        best = np.maximum.accumulate(np.maximum(weights[order][rows], -profile.missed))
-        gain[rows] = np.diff(best, prepend=-profile.missed)
-    ranked = score[order]
-    last = (
-        np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True)) if ranked.size else np.zeros(0, np.int64)
-    )
-    curve = null + np.cumsum(gain)[last] if last.size else np.zeros(0)
-    thresholds = np.concatenate([[np.inf], ranked[last]])
-    return thresholds, np.concatenate([[null], curve]), null, profile.found * len(windows)
+    def curve(
+        self, score: Doubles, profile: NabProfile, least: float = -np.inf
+    ) -> tuple[Doubles, Doubles, float, float]:
+        """Thresholds, falling from infinity; the raw score at each; what silence and perfection get.
 
+        Without thresholds below `least`, which costs less than all of them.
+        """
+        score = score[self._first :]
+        spoken = np.flatnonzero(score >= least)
+        order = spoken[np.argsort(-score[spoken], kind="stable")]
+        ranked, window = score[order], self._window[order]
+        top = 2.0 / (1.0 + np.exp(-5.0)) - 1.0
+        worth = self._scaled[order]
+        worth = np.where(window >= 0, worth * profile.found / top, worth * profile.false_alarm)
+        gain = np.where(window < 0, worth, 0.0)
+        held = np.flatnonzero(window >= 0)
+        held = held[np.argsort(window[held], kind="stable")]
+        bounds = np.flatnonzero(np.diff(window[held])) + 1
+        for rows in np.split(held, bounds) if held.size else []:
+            best = np.maximum.accumulate(np.maximum(worth[rows], -profile.missed))
+            gain[rows] = np.diff(best, prepend=-profile.missed)
+        null = -profile.missed * self._count
+        last = _ends(ranked)
+        thresholds = np.concatenate([[np.inf], ranked[last]])
+        curve = np.concatenate([[null], null + np.cumsum(gain)[last]])
+        return thresholds, curve, null, profile.found * self._count
 
-def nab_at(score: Doubles, truth: Bools, profile: NabProfile, threshold: float | None = None) -> NabScore:
-    """The score at a threshold, or at the best one."""
-    thresholds, curve, null, perfect = nab_curve(score, truth, profile)
-    if threshold is None:
-        at = int(np.argmax(curve))
-    else:
-        at = int(np.searchsorted(-thresholds, -threshold, "right")) - 1
-    return NabScore(float(curve[max(at, 0)]), null, perfect, float(thresholds[max(at, 0)]))
+    def at(self, score: Doubles, profile: NabProfile, threshold: float | None = None) -> NabScore:
+        """The score at a threshold, or at the best one."""
+        least = -np.inf if threshold is None else threshold
+        thresholds, curve, null, perfect = self.curve(score, profile, least)
+        at = int(np.argmax(curve)) if threshold is None else len(curve) - 1
+        return NabScore(float(curve[at]), null, perfect, float(thresholds[at]))
 
 
 def nab_over(series: list[tuple[Any, Any]], profile: NabProfile) -> NabScore:
     """The score over several series at the one threshold that is best for all, as the benchmark has it."""
     curves = [
-        nab_curve(np.asarray(s, dtype=np.float64), np.asarray(t, dtype=np.bool_), profile) for s, t in series
+        NabWindows(np.asarray(t, dtype=np.bool_)).curve(np.asarray(s, dtype=np.float64), profile)
+        for s, t in series
     ]
     thresholds = np.unique(np.concatenate([c[0] for c in curves]))[::-1]
     total = np.zeros(len(thresholds))

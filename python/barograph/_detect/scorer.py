@@ -203,7 +203,8 @@ def score_detections(
     true = truth_of(truth, n, seen.time, closed)
     if buffer is not None and (isinstance(buffer, bool) or buffer < 0):
         raise ValueError(f"buffer: {buffer} given, expected 0 or more rows")
-    flagged, used = _flags(seen, true, threshold)
+    by_threshold = measures.by_threshold(seen.score, true)
+    flagged, used = _flags(seen, by_threshold, threshold)
     events, alarms = runs_of(true), runs_of(flagged)
     delays = _delays(events, flagged, seen.time)
     if max_delay is not None:
@@ -223,7 +224,7 @@ def score_detections(
         precision=precision, recall=recall, f1=_harmonic(precision, recall),
         event_precision=event_precision, event_recall=event_recall,
         event_f1=_harmonic(event_precision, event_recall),
-        aucpr=measures.average_precision(seen.score, true), aucroc=measures.area_under_roc(seen.score, true),
+        aucpr=measures.precision_area(*by_threshold), aucroc=measures.roc_area(*by_threshold),
         vus_pr=measures.volume_under_pr(seen.score, true, buffer), nab=_nab(seen, true, flagged, used),
         events=len(events), found=found, alarms=len(alarms), false_alarms=false_alarms, delays=delays,
         time_to_detect=float(np.nanmedian(delays)) if found else float("nan"),
@@ -328,10 +329,12 @@ def _names(ranking: Any) -> list[str]:
     return [str(name) for name in ranking]
 
 
-def _flags(seen: Found, true: Bools, threshold: float | None) -> tuple[Bools, float]:
+def _flags(
+    seen: Found, by_threshold: tuple[Doubles, measures.Ints, measures.Ints], threshold: float | None
+) -> tuple[Bools, float]:
     if threshold is None and seen.flagged is not None:
         return seen.flagged, float("nan")
-    used = measures.best_f1(seen.score, true) if threshold is None else float(threshold)
+    used = measures.best_f1(*by_threshold) if threshold is None else float(threshold)
     if math.isnan(used):
         raise ValueError("threshold: NaN given, expected a number")
     return np.asarray((seen.score >= used) & (seen.score > -np.inf)), used
@@ -385,8 +388,9 @@ def _nab(seen: Found, true: Bools, flagged: Bools, used: float) -> NabScores:
     if not math.isnan(used) and alarm is not seen.score:
         counted = np.asarray(alarm >= used)
     spoken = counted.astype(np.float64)
-    at = {name: measures.nab_at(spoken, true, p, 1.0).normalized for name, p in measures.PROFILES.items()}
-    best = measures.nab_at(alarm, true, measures.PROFILES["standard"]).normalized
+    windows = measures.NabWindows(true)
+    at = {name: windows.at(spoken, p, 1.0).normalized for name, p in measures.PROFILES.items()}
+    best = windows.at(alarm, measures.PROFILES["standard"]).normalized
     return NabScores(best=best, **at)
 
 

@@ -22,56 +22,58 @@ class TableModel:
     Notes
     -----
     Each model has its blind spots: a forest by depth what only several columns show together, one by density
-    anomalies that lie close together, distances columns that say nothing, Mahalanobis' what is no ellipsoid.
-    So the majority that finds a row strangest decides, and no model has a weight of its own.
+    and near neighbours anomalies that lie close together, distances columns that say nothing, Mahalanobis'
+    what is no ellipsoid. So the two that find a row strangest decide, and no model has a weight of its own;
+    both forests by depth are one, since they see nearly the same.
     """
 
     METHOD = (
-        "the three highest of five standard scores added: of isolation forests by depth, by density, and "
-        "extended to 2 columns; of the distance to the 8th nearest of 256 rows; of Mahalanobis' distance; "
-        "the distances learnt from the three quarters least strange"
+        "the two highest of four standard scores added: isolation forests by depth (standard, and extended "
+        "to 2 columns); one by density; the distance to the 32nd nearest of 256 rows; Mahalanobis' "
+        "distance, learnt from the three quarters least strange"
     )
 
     def __init__(self, x: Doubles, seed: int = 0) -> None:
         x = np.ascontiguousarray(x)
         finite = _finite(x)
         some = _core.drawn_rows(len(x), _core.TableDistance.enough, seed)
-        self._axis = (
-            IsolationForest(seed=seed).fit(finite),
-            IsolationForest(scoring="density", seed=seed + 1).fit(finite),
-        )
-        self._axis_scales = [_core.standard_scale(forest.score(finite[some])) for forest in self._axis]
-        depth, density = self._by_axes(x)
-        self._distance = _core.TableDistance(x, seed, depth + density)
+        self._depth = _Scored(IsolationForest(seed=seed).fit(finite), finite[some])
+        self._density = _Scored(IsolationForest(scoring="density", seed=seed + 1).fit(finite), finite[some])
+        self._distance = _core.TableDistance(x, seed, self._depth.standard(finite))
         scaled = self._distance.scaled(x)
-        self._extended = IsolationForest(ndim=min(2, x.shape[1]), seed=seed).fit(scaled)
-        self._extended_scale = _core.standard_scale(self._extended.score(scaled[some]))
-
-    def _by_axes(self, x: Doubles) -> list[Doubles]:
-        finite = _finite(x)
-        return [
-            _standard(forest.score(finite), scale)
-            for forest, scale in zip(self._axis, self._axis_scales, strict=True)
-        ]
+        extended = IsolationForest(ndim=min(2, x.shape[1]), seed=seed).fit(scaled)
+        self._extended = _Scored(extended, scaled[some])
 
     def strangeness(self, x: Doubles) -> tuple[Doubles, Doubles]:
         """Two kinds, higher is stranger: the models' together, and Mahalanobis' distance squared."""
         x = np.ascontiguousarray(x)
+        finite = _finite(x)
         near, far, square = self._distance.score(x)
-        extended = _standard(self._extended.score(self._distance.scaled(x)), self._extended_scale)
-        highest = np.sort(np.stack([*self._by_axes(x), extended, near, far]), axis=0)[-3:]
-        return highest[0] + highest[1] + highest[2], square
+        by_depth = self._depth.standard(finite) + self._extended.standard(self._distance.scaled(x))
+        votes = np.stack([by_depth / 2, self._density.standard(finite), _drawn_in(near), _drawn_in(far)])
+        highest = np.sort(votes, axis=0)[-2:]
+        return highest[0] + highest[1], square
 
     def contributions(self, x: Doubles) -> Doubles:
         """What each column adds, at least 0."""
         return self._distance.contributions(np.ascontiguousarray(x))
 
 
-def _standard(score: Doubles, scale: tuple[float, float]) -> Doubles:
-    """Standard scores; beyond 6 they grow by the root, so that no model drowns the others."""
-    mean, spread = scale
-    standard = (score - mean) / spread
-    return np.asarray(np.where(standard > 6, 5 + np.sqrt(np.maximum(2 * standard - 11, 0)), standard))
+class _Scored:
+    """A forest, and the scale of its scores."""
+
+    def __init__(self, forest: IsolationForest, some: Doubles) -> None:
+        self._forest = forest
+        self._mean, self._spread = _core.standard_scale(forest.score(some))
+
+    def standard(self, x: Doubles) -> Doubles:
+        """Standard scores of rows."""
+        return _drawn_in((self._forest.score(x) - self._mean) / self._spread)
+
+
+def _drawn_in(standard: Doubles) -> Doubles:
+    """Standard scores; beyond 2 they grow by the root, so that no model drowns the others."""
+    return np.asarray(np.where(standard > 2, 1 + np.sqrt(np.maximum(2 * standard - 3, 0)), standard))
 
 
 def _finite(x: Doubles) -> Doubles:

@@ -396,6 +396,22 @@ TEST_CASE("damaged bytes are an error, whatever was damaged") {
   }
 }
 
+TEST_CASE("names and labels are UTF-8, as they are read in other languages") {
+  const auto x = normals(20, 2);
+  auto f = isolation_forest::fit(view(x, 2));
+  CHECK_THROWS_AS(f.describe({{"a", "\xFF"}, {}}), invalid_argument);
+  CHECK_THROWS_AS(f.describe({{"a", "b"}, {{}, {"\xC3("}}}), invalid_argument);
+  f.describe({{"temperature", "d\xC3\xA9"}, {{}, {"gr\xC3\xBC"}}});
+  const std::string good = f.to_bytes();
+  for (const std::string text : {"d\xC3\xA9", "gr\xC3\xBC"}) {
+    std::string bad = good;
+    bad[bad.find(text) + text.size() - 1] = '!';
+    const std::uint32_t sum = crc32(reinterpret_cast<const unsigned char*>(bad.data()), bad.size() - 4);
+    for (unsigned k = 0; k < 4; ++k) bad[bad.size() - 4 + k] = static_cast<char>(sum >> (8 * k) & 0xFFu);
+    CHECK_THROWS_AS(isolation_forest::from_bytes(bad), bad_bytes);
+  }
+}
+
 TEST_CASE("deep trees and any number of columns take the way of any shape") {
   const auto x = normals(3000, 12);
   forest_options o;

@@ -75,7 +75,12 @@ TEST_CASE("rows known to be strange are not learnt from: a group of them is far 
     for (std::size_t c = 0; c < 3; ++c) x[i * 5 * 3 + c] = (c == 0 ? 400 : 8) + 0.01 * x[i * 5 * 3 + c];
     known[i * 5] = 1000;
   }
-  const auto blind = scores(table_distance(x, 3), x), told = scores(table_distance(x, 3, 0, known), x);
+  const auto far = [&](const table_distance& t) {
+    std::vector<double> near(1000), out(1000), squares(1000);
+    t.score(x, near, out, squares);
+    return out;
+  };
+  const auto blind = far(table_distance(x, 3)), told = far(table_distance(x, 3, 0, known));
   double least = 1e9, most = -1e9, worst = -1e9;
   for (std::size_t i = 0; i < 1000; ++i)
     if (i % 5 == 0) {
@@ -86,6 +91,18 @@ TEST_CASE("rows known to be strange are not learnt from: a group of them is far 
     }
   CHECK(least > most);
   CHECK(worst < least);
+}
+
+TEST_CASE("a group of every tenth row is far from the nearest, though its rows lie close together") {
+  std::vector<double> x = table(1000), near(1000), far(1000), squares(1000);
+  for (std::size_t i = 0; i < 1000; i += 10)
+    for (std::size_t c = 0; c < 3; ++c) x[i * 3 + c] = (c == 0 ? 400 : 8) + 0.01 * x[i * 3 + c];
+  table_distance(x, 3).score(x, near, far, squares);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    if (i % 10 == 0) continue;
+    CHECK(near[i] < near[i / 10 * 10]);
+    CHECK(far[i] < far[i / 10 * 10]);
+  }
 }
 
 TEST_CASE("rows to learn from are one of each stretch, by the seed, or all") {

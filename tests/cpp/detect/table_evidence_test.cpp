@@ -40,7 +40,7 @@ TEST_CASE("evidence is the probability that the better of two is so high") {
   }
 }
 
-TEST_CASE("the second kind counts where it is rarer than one row in a thousand") {
+TEST_CASE("the second kind counts where it is rarer than one row in ten thousand") {
   std::vector<double> first = waiting(1000), second = waiting(1000);
   std::reverse(second.begin(), second.end());
   const auto before = table_evidence(first, second);

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import barograph as bg
+from barograph._detect import measures
 
 STEP = 300
 
@@ -83,6 +84,17 @@ def test_rare_but_usual_rows_of_counts_are_no_findings():
     rng = np.random.default_rng(5)
     flagged = [bg.detect.auto(rng.poisson(0.1, (2000, 8)).astype(float)).is_anomaly.mean() for _ in range(3)]
     assert np.mean(flagged) < 0.005
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1])
+def test_anomalies_of_a_table_that_lie_close_together_are_found_as_scattered_ones_are(share):
+    rng = np.random.default_rng(8)
+    for columns in (2, 4):
+        x = rng.normal(size=(1000, columns))
+        odd = np.arange(1000) < 1000 * share
+        x[odd] = 5 / np.sqrt(columns) + 0.2 * x[odd]
+        score = bg.detect.auto(x).score
+        assert measures.area_under_roc(score, odd) > 0.95
 
 
 def test_the_causal_series_is_the_stream():

@@ -182,7 +182,7 @@ def nab_by_definition(flagged: np.ndarray, truth: np.ndarray, profile: measures.
 def test_the_benchmarks_score_is_that_of_its_definition(rows: list[tuple[float, bool]], name: str) -> None:
     score, truth = arrays(rows)
     profile = measures.PROFILES[name]
-    thresholds, curve, _, _ = measures.nab_curve(score, truth, profile)
+    thresholds, curve, _, _ = measures.NabWindows(truth).curve(score, profile)
     for threshold, raw in zip(thresholds, curve, strict=True):
         assert raw == pytest.approx(nab_by_definition(score >= threshold, truth, profile), abs=1e-9)
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -19,18 +20,16 @@ BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 namespace detail {
 
-/// Words of 32 random bits that belong to (seed, stream, index), one after the other.
+/// Words of 32 random bits that belong to (seed, stream, index), one after the other. Blocks are made several
+/// at a time, since the rounds of one wait for each other.
 class random_words {
  public:
   random_words(std::uint64_t seed, std::uint32_t stream, std::uint64_t index) noexcept
       : seed_(seed), index_(index), stream_(stream) {}
 
   std::uint32_t next() noexcept {
-    if (left_ == 0) {
-      block_ = random_block(seed_, stream_, index_, slot_++);
-      left_ = 4;
-    }
-    return block_[static_cast<std::size_t>(4 - left_--)];
+    if (used_ == words_.size()) make();
+    return words_[used_++];
   }
   /// One of 0..n-1; no number is more likely than another by more than n / 2^64 (or 2^32) of itself.
   std::uint64_t below(std::uint64_t n) noexcept {
@@ -42,12 +41,24 @@ class random_words {
   double uniform() noexcept { return unit_from_bits(next()); }
 
  private:
+  static constexpr std::size_t blocks = 16;
+
+  void make() noexcept {
+    std::uint32_t* to = words_.data();
+    for (std::size_t i = 0; i < blocks; ++i, to += 4) {
+      const philox_block block = random_block(seed_, stream_, index_, slot_ + static_cast<std::uint32_t>(i));
+      for (std::size_t k = 0; k < 4; ++k) to[k] = block[k];
+    }
+    slot_ += static_cast<std::uint32_t>(blocks);
+    used_ = 0;
+  }
+
   std::uint64_t seed_;
   std::uint64_t index_;
   std::uint32_t stream_;
   std::uint32_t slot_ = 0;
-  philox_block block_{};
-  int left_ = 0;
+  std::array<std::uint32_t, 4 * blocks> words_;
+  std::size_t used_ = 4 * blocks;
 };
 
 /// Rows drawn so far. Few of them are marks in a bitmap, where two seldom meet, and a search settles it

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../../core/errors.hpp"
-#include "../utf8.hpp"
+#include "../../core/utf8.hpp"
 #include "open_metrics_text.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN

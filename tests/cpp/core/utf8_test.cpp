@@ -1,4 +1,4 @@
-#include "barograph/formats/utf8.hpp"
+#include "barograph/core/utf8.hpp"
 
 #include "catch.hpp"
 
