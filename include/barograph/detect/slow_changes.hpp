@@ -204,6 +204,28 @@ class slow_search {
     return blocks < 4.0 * static_cast<double>(n / rows) ? blocks : 0.0;
   }
 
+  /// Moves the ends of a change, known by blocks, to the rows between which it fits best.
+  ///
+  /// @param reach    rows by which an end may move, either way
+  /// @param outside  how much better row i fits without the change than with it
+  template <class Outside>
+  void between_rows(slow_change& c, std::size_t reach, Outside outside) const {
+    const std::size_t n = rest_.size();
+    const auto best_end = [&](std::size_t at, double sign) {
+      std::size_t where = at - std::min(at, reach);
+      double sum = 0.0, best = 0.0;
+      for (std::size_t i = where; i < std::min(n, at + reach); ++i) {
+        sum += sign * outside(i);
+        if (!(sum > best)) continue;
+        best = sum;
+        where = i + 1;
+      }
+      return where;
+    };
+    c.begin = best_end(c.begin, 1.0);
+    if (c.end != n) c.end = std::max(c.begin + 1, best_end(c.end, -1.0));
+  }
+
   slow_change of_level() {
     slow_change out{slow_kind::level, 0, 0, 0.0, 0.0};
     const std::size_t n = rest_.size();
@@ -238,30 +260,15 @@ class slow_search {
       return out;
     }
     out.size = c.size * sigma;
-    // the rows at which the one level is left for the other
-    const auto split = [&](std::size_t at, double sign) {
-      double sum = 0.0, best = 0.0;
-      std::size_t where = at - std::min(at, 2 * rows);
-      const std::size_t from = where, to = std::min(n, at + 2 * rows);
-      double base = 0.0;  // the level outside
-      std::size_t count = 0;
-      const auto outside = [&](std::size_t b, std::size_t e) {
-        for (std::size_t k = b; k < e; ++k, ++count) base += z[k];
-      };
-      outside(c.begin - std::min<std::size_t>(c.begin, 10), c.begin);
-      outside(c.end, std::min(blocks, c.end + 10));
-      const double half = (count != 0 ? base / static_cast<double>(count) : 0.0) + c.size / 2;
-      for (std::size_t i = from; i < to; ++i) {
-        sum += sign * (half - r[i]) * (c.size > 0 ? 1.0 : -1.0);
-        if (sum > best) {
-          best = sum;
-          where = i + 1;
-        }
-      }
-      return where;
+    double base = 0.0;  // the level outside
+    std::size_t count = 0;
+    const auto outside = [&](std::size_t b, std::size_t e) {
+      for (std::size_t k = b; k < e; ++k, ++count) base += z[k];
     };
-    out.begin = split(out.begin, 1.0);
-    if (out.end != n) out.end = std::max(out.begin + 1, split(out.end, -1.0));
+    outside(c.begin - std::min<std::size_t>(c.begin, 10), c.begin);
+    outside(c.end, std::min(blocks, c.end + 10));
+    const double half = (count != 0 ? base / static_cast<double>(count) : 0.0) + c.size / 2;
+    between_rows(out, 2 * rows, [&](std::size_t i) { return c.size > 0 ? half - r[i] : r[i] - half; });
     for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] -= out.size;
     out.evidence = capped_now(c.evidence, out.size, sigma);
     return out;
@@ -300,22 +307,10 @@ class slow_search {
     out.begin = row(c.begin);
     out.end = c.end == blocks ? n : row(c.end);
     out.size = c.size;
-    const auto split = [&](std::size_t at, double sign) {
-      const std::size_t from = at - std::min(at, per_day_ / 2), to = std::min(n, at + per_day_ / 2);
-      double sum = 0.0, best = 0.0;
-      std::size_t where = from;
-      for (std::size_t i = from; i < to; ++i) {
-        const double p = (usual_[i] - mean) / sigma, other = r[i] - c.size * p;
-        sum += sign * (other * other - r[i] * r[i]);
-        if (sum > best) {
-          best = sum;
-          where = i + 1;
-        }
-      }
-      return where;
-    };
-    out.begin = split(out.begin, 1.0);
-    if (out.end != n) out.end = std::max(out.begin + 1, split(out.end, -1.0));
+    between_rows(out, per_day_ / 2, [&](std::size_t i) {
+      const double p = (usual_[i] - mean) / sigma, other = r[i] - c.size * p;
+      return other * other - r[i] * r[i];
+    });
     for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] -= out.size * (usual_[i] - mean);
     double sum = 0.0, base = 0.0;  // how strong it is beside the change, which is what the share is of
     for (std::size_t k = 0; k < blocks; ++k) {

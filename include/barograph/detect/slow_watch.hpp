@@ -1,10 +1,11 @@
-// slow_watch: whether a stream has left its level for longer, or lost its season, by the rows before alone.
+// slow_watch: whether a stream has left its level for longer, lost its season or begun to scatter, by the
+// rows before alone.
 //
 // The distance from what is usual at that half-hour (of working days and of weekends, of which two have to be
-// known) is taken in blocks of 32, 64, ... 4,096 rows. Each block is judged by all blocks of its length
-// before it: Student's t, with as many independent ones as their correlation leaves, so that a stream which
-// wanders by itself proves nothing. The strength of the season is the slope of each last day on what is
-// usual, judged the same way every half-day. What is strange is learnt as no more than three deviations.
+// known) is taken in blocks, each judged by those before it (detail/course.hpp): a level that is left. So is
+// the logarithm of how far it moves from row to row, less what is usual of that at that half-hour: a spread
+// that is wider. The strength of the season is the slope of each last day on what is usual, judged the same
+// way every half-day.
 // Class F; some ten nanoseconds a row.
 #pragma once
 
@@ -16,95 +17,17 @@
 
 #include "../core/bytes.hpp"
 #include "../core/math.hpp"
-#include "../stats/tails.hpp"
+#include "detail/course.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
-
-namespace detail {
-
-/// Judges each of a course of figures by those before it but the last few, which may be part of the same.
-template <std::size_t Apart>
-class course_judge {
- public:
-  struct verdict {
-    double evidence;  ///< -log10 of the chance that it is so far off, 0 to 12
-    double tame;      ///< the figure, drawn in where it is strange
-  };
-
-  /// @param least  how far off it has to be to count
-  verdict push(double m, double least) noexcept {
-    double evidence = 0.0;
-    if (count_ >= 8.0 && squares_ > 0.0) {
-      const double first = products_ / squares_;
-      const double correlation = std::clamp(first + (1.0 + 4.0 * first) / count_, 0.0, 0.98);
-      const double independent = count_ * (1.0 - correlation) / (1.0 + correlation);
-      if (independent >= 3.0) {
-        const double variance = squares_ / count_ / (1.0 - 1.0 / independent);
-        const double off = m - mean_;
-        if (std::abs(off) >= least) {
-          const double t = std::abs(off) / std::sqrt(variance * (1.0 + 1.0 / independent));
-          const double log_p = log_t_tail(t, independent - 1.0, true);
-          evidence = std::clamp(-log_p * 0x1.bcb7b1526e50ep-2 - 1.0, 0.0, 12.0);  // ten chances
-          if (evidence < 3.0) evidence = 0.0;
-        }
-        if (evidence >= 3.0)
-          m = mean_ +
-              std::copysign(std::min(std::abs(off), std::max(3.0 * std::sqrt(variance), 1.25 * least)), off);
-      }
-    }
-    const double oldest = recent_[next_];
-    recent_[next_] = m;
-    next_ = next_ + 1 == Apart ? 0 : next_ + 1;
-    if (waiting_ < Apart)
-      ++waiting_;
-    else
-      learn(oldest);
-    return {evidence, m};
-  }
-
-  void write(byte_writer& w) const {
-    for (const double v : {count_, mean_, squares_, products_, last_}) w.f64(v);
-    for (const double v : recent_) w.f64(v);
-    w.varint(next_);
-    w.varint(waiting_);
-  }
-  void read(byte_reader& r) {
-    for (double* v : {&count_, &mean_, &squares_, &products_, &last_}) *v = r.f64();
-    for (double& v : recent_) v = r.f64();
-    next_ = static_cast<std::size_t>(r.varint() % Apart);
-    waiting_ = static_cast<std::size_t>(r.varint());
-  }
-
- private:
-  void learn(double m) noexcept {
-    constexpr double memory = 256.0;
-    if (count_ < memory) {
-      count_ += 1.0;
-    } else {
-      squares_ *= 1.0 - 1.0 / memory;
-      products_ *= 1.0 - 1.0 / memory;
-    }
-    const double before = m - mean_;
-    mean_ += before / count_;
-    const double now = m - mean_;
-    squares_ += before * now;
-    if (count_ > 1.0) products_ += now * (last_ - mean_);
-    last_ = m;
-  }
-
-  double count_ = 0.0, mean_ = 0.0, squares_ = 0.0, products_ = 0.0, last_ = 0.0;
-  std::array<double, Apart> recent_{};  // a ring, the oldest at next_
-  std::size_t next_ = 0, waiting_ = 0;
-};
-
-}  // namespace detail
 
 class slow_watch {
  public:
   struct evidence {
     double level = 0.0;   ///< -log10 of the chance, for the level
     double season = 0.0;  ///< and for the strength of the season
+    double spread = 0.0;  ///< and for a spread that is wider
   };
 
   /// The evidence with this row.
@@ -121,24 +44,30 @@ class slow_watch {
     const usual& own = usual_[at.weekend ? 1 : 0][at.slot];
     const usual& other = usual_[at.weekend ? 0 : 1][at.slot];
     const bool known = own.visits >= (at.weekend ? 2.0 : 1.0);
-    if (known && !by_day_) {  // until now what is usual was the mean of all
-      by_day_ = true;
-      scales_ = {};
-      sum_ = 0.0;
-      in_block_ = 0;
-      found_ = fresh_ = since_ = {};
-    }
     const usual& nearest = known || other.visits == 0.0 ? own : other;
-    const double off = x - (by_day_ && nearest.visits > 0.0 ? nearest.mean : center_);
+    const double from_mean = x - center_, from_usual = nearest.visits > 0.0 ? x - nearest.mean : from_mean;
+    if (known) believe(at, std::abs(from_mean), std::abs(from_usual));
+    const double off = by_day_ ? from_usual : from_mean;
     learn_spread(std::abs(off));
     const double reach = 8.0 * spread_;
-    const double tame = std::clamp(off, -reach, reach);
-    const double about = std::clamp(x - center_, -reach, reach);
+    const double tame = std::clamp(from_usual, -reach, reach);
+    const double about = std::clamp(from_mean, -reach, reach);
     center_ += std::max(1.0 / 4096, 1.0 / static_cast<double>(rows_)) * (rows_ < 32 ? x - center_ : about);
     visit_sum_ += x;
     visit_rows_ += 1.0;
-    if (by_day_ && !known) return now();  // the calendar is not known there
-    block(tame);
+    const double moved = moved_by(off);
+    if (scatters()) {
+      visit_moves_ += moved;
+      visit_moved_ += 1.0;
+      moves_rows_ = std::min(moves_rows_ + 1.0, 4096.0);
+      moves_ += (moved - moves_) / moves_rows_;
+    }
+    const double least = 0.8 * deviation * spread_;
+    calendar(!known && other.visits > 0.0);
+    levels_.push(about, least);
+    if (known) levels_by_day_.push(tame, least);
+    if (by_day_ && !known) return now();
+    if (scatters()) spreads_.push(moved - (by_day_ ? usual_moves(at) - moves_ : 0.0), wider, true);
     if (by_day_) half_.add(own.mean, own.mean + tame);
     return now();
   }
@@ -146,55 +75,67 @@ class slow_watch {
   void write(byte_writer& w) const {
     for (const auto& kind : usual_)
       for (const usual& u : kind) {
-        w.f64(u.mean);
-        w.f64(u.visits);
+        for (const double v : {u.mean, u.visits, u.moves, u.moved}) w.f64(v);
       }
-    for (const scale& s : scales_) {
-      w.f64(s.first);
-      w.u8(s.half ? 1 : 0);
-      w.f64(s.found);
-      s.judge.write(w);
-    }
+    levels_.write(w);
+    levels_before_.write(w);
+    levels_by_day_.write(w);
+    spreads_.write(w);
     seasons_.write(w);
     half_.write(w);
     before_.write(w);
-    for (const double v : {center_, spread_, mean_off_, sum_, visit_sum_, visit_rows_, found_.level,
-                           found_.season, fresh_.level, fresh_.season, since_.level, since_.season})
-      w.f64(v);
-    w.varint(in_block_);
+    each_number(*this, [&w](double v) { w.f64(v); });
     w.varint(rows_);
     w.varint(slot_);
     w.i64(day_);
-    w.u8(by_day_ ? 1 : 0);
+    w.i64(known_day_);
+    for (const bool is : {by_day_, unknown_, differed_}) w.u8(is ? 1 : 0);
   }
   void read(byte_reader& r) {
     for (auto& kind : usual_)
       for (usual& u : kind) {
-        u.mean = r.f64();
-        u.visits = r.f64();
+        for (double* v : {&u.mean, &u.visits, &u.moves, &u.moved}) *v = r.f64();
       }
-    for (scale& s : scales_) {
-      s.first = r.f64();
-      s.half = r.u8() != 0;
-      s.found = r.f64();
-      s.judge.read(r);
-    }
+    levels_.read(r);
+    levels_before_.read(r);
+    levels_by_day_.read(r);
+    spreads_.read(r);
     seasons_.read(r);
     half_.read(r);
     before_.read(r);
-    for (double* v : {&center_, &spread_, &mean_off_, &sum_, &visit_sum_, &visit_rows_, &found_.level,
-                      &found_.season, &fresh_.level, &fresh_.season, &since_.level, &since_.season})
-      *v = r.f64();
-    in_block_ = r.varint();
+    each_number(*this, [&r](double& v) { v = r.f64(); });
     rows_ = r.varint();
     slot_ = static_cast<std::size_t>(r.varint() % 48);
     day_ = r.i64();
-    by_day_ = r.u8() != 0;
+    known_day_ = r.i64();
+    for (bool* is : {&by_day_, &unknown_, &differed_}) *is = r.u8() != 0;
   }
 
  private:
-  static constexpr std::uint64_t block_rows = 32;
-  static constexpr double deviation = 1.4826;  // of medians of distances
+  /// f(number) for each that is remembered beside the parts, in the order of the bytes.
+  template <class Watch, class F>
+  static void each_number(Watch& w, F f) {
+    f(w.center_);
+    f(w.spread_);
+    f(w.mean_off_);
+    f(w.last_off_);
+    f(w.still_);
+    f(w.visit_sum_);
+    f(w.visit_moves_);
+    f(w.visit_moved_);
+    f(w.visit_rows_);
+    f(w.moves_);
+    f(w.moves_rows_);
+    f(w.season_found_);
+    f(w.season_since_);
+    f(w.error_of_mean_);
+    f(w.error_by_day_);
+    f(w.known_rows_);
+    f(w.known_days_);
+  }
+
+  static constexpr double deviation = 1.4826;            // of medians of distances
+  static constexpr double wider = 0x1.e147ae147ae14p-2;  // a spread 1.6 times as large: its logarithm
 
   struct place {
     std::int64_t day;
@@ -202,13 +143,8 @@ class slow_watch {
     bool weekend;
   };
   struct usual {
-    double mean = 0.0, visits = 0.0;
-  };
-  struct scale {
-    double first = 0.0;  // of two blocks of the scale below
-    bool half = false;   // whether it is there
-    double found = 0.0;  // the evidence of the last block
-    detail::course_judge<8> judge;
+    double mean = 0.0, visits = 0.0;  // of values, half-hours of them
+    double moves = 0.0, moved = 0.0;  // of the logarithms of moves
   };
   /// Sums of what is usual and what was.
   struct regression {
@@ -239,15 +175,67 @@ class slow_watch {
     return {day, static_cast<std::size_t>(rest / 1800), of_week == 2 || of_week == 3};
   }
 
-  /// What a block told is said in its next rows; later as much as keeps an incident open, lest it stand
-  /// before what is strange by itself.
   evidence now() noexcept {
-    const auto said = [](double fresh, double held, double& since) {
-      since += 1.0;
-      return since <= 8.0 ? std::max(fresh, std::min(held, 2.0)) : std::min(held, 2.0);
-    };
-    return {said(fresh_.level, found_.level, since_.level),
-            said(fresh_.season, found_.season, since_.season)};
+    double level = levels_.now();
+    const double by_day = levels_by_day_.now();
+    if (unknown_) {
+      differed_ = differed_ || level >= 3.0;
+      level = 0.0;
+    }
+    evidence e;
+    // how much days differ from each other is not known from one
+    e.level = !by_day_ ? level : known_days_ > 2.0 ? by_day : 0.0;
+    e.season = detail::said_of(season_found_, season_found_, season_since_);
+    e.spread = spreads_.now();
+    return e;
+  }
+
+  /// Where the calendar is not known yet (a first weekend) nothing is said; if it differed, it is forgotten,
+  /// too.
+  void calendar(bool unknown) {
+    if (unknown && !unknown_) {
+      levels_before_ = levels_;
+      differed_ = false;
+    }
+    if (!unknown && unknown_ && differed_) levels_ = levels_before_;
+    unknown_ = unknown;
+  }
+
+  /// Whether values are closer to what is usual at that half-hour than to the mean of all; the distances are
+  /// those of a half-hour that is known.
+  void believe(const place& at, double from_mean, double from_usual) noexcept {
+    if (known_days_ == 0.0 || at.day != known_day_) known_days_ = std::min(known_days_ + 1.0, 1000.0);
+    known_day_ = at.day;
+    known_rows_ = std::min(known_rows_ + 1.0, 1000.0);
+    error_of_mean_ += (from_mean - error_of_mean_) / known_rows_;
+    error_by_day_ += (from_usual - error_by_day_) / known_rows_;
+    const bool closer = error_by_day_ < (by_day_ ? 0.95 : 0.8) * error_of_mean_ && known_rows_ >= 48.0;
+    if (closer && !by_day_) spreads_ = {};  // moves are others
+    by_day_ = closer;
+  }
+
+  /// Whether rows move: where many are equal to the one before, how far says nothing.
+  bool scatters() const noexcept { return rows_ > 32 && still_ < 0.3; }
+
+  /// The logarithm of how far the distance moved since the last row, a tenth of what is usual at least.
+  double moved_by(double off) noexcept {
+    const double by = std::abs(off - last_off_);
+    last_off_ = off;
+    still_ += std::max(1.0 / 1000, 1.0 / static_cast<double>(rows_)) * ((by > 0.0 ? 0.0 : 1.0) - still_);
+    constexpr double ln_10 = 0x1.26bb1bbb55516p+1;
+    return std::max(math::log(std::max(by, 1e-300)), moves_rows_ > 0.0 ? moves_ - ln_10 : -690.0);
+  }
+
+  /// What is usual of the logarithms of moves at that time of day: their mean in the half-hours within an
+  /// hour and a half, as far as days carry it, for the rest that of all.
+  double usual_moves(const place& at) const noexcept {
+    double sum = 0.0, count = 0.0;
+    for (std::size_t k = 45; k <= 51; ++k) {
+      const usual& u = usual_[at.weekend ? 1 : 0][(at.slot + k) % 48];
+      sum += u.moved * (u.moves - moves_);
+      count += u.moved;
+    }
+    return moves_ + sum / (count + 28.0);
   }
 
   /// Another half-hour begins: the last one is learnt.
@@ -259,11 +247,16 @@ class slow_watch {
       const double off = visit_sum_ / visit_rows_ - u.mean;
       u.visits = std::min(u.visits + 1.0, 28.0);
       u.mean += u.visits == 1.0 ? off : std::clamp(off, -reach, reach) / u.visits;
+      if (visit_moved_ > 0.0) {
+        u.moved = std::min(u.moved + 1.0, 28.0);
+        u.moves += (visit_moves_ / visit_moved_ - u.moves) / u.moved;
+      }
       if (by_day_ && (to.day != day_ || to.slot / 24 != slot_ / 24)) half_day(to);
     }
     day_ = to.day;
     slot_ = to.slot;
     visit_sum_ = 0.0;
+    visit_moves_ = visit_moved_ = 0.0;
     visit_rows_ = 0.0;
   }
 
@@ -274,14 +267,13 @@ class slow_watch {
         before_.n > 0.0 && half_.n > 0.0 && half_.n < 2.0 * before_.n && before_.n < 2.0 * half_.n;
     before_ = half_;
     half_ = {};
-    found_.season = fresh_.season = since_.season = 0.0;
+    season_found_ = season_since_ = 0.0;
     if (!whole) return;
     const double spread = day.pp - day.p * day.p / day.n;
     const double strength = std::sqrt(std::max(0.0, spread) / day.n);
     if (!(strength > 0.5 * deviation * spread_)) return;
     const double slope = (day.px - day.p * day.x / day.n) / spread;
-    found_.season = fresh_.season =
-        seasons_.push(slope, std::max(0.35, deviation * spread_ / strength)).evidence;
+    season_found_ = seasons_.push(slope, std::max(0.35, deviation * spread_ / strength)).evidence;
   }
 
   /// The median of the distances: it is multiplied up and down. Where most are 0 a part of their mean.
@@ -294,42 +286,23 @@ class slow_watch {
     spread_ = std::clamp(spread_, 0.05 * mean_off_, 2.0 * mean_off_);
   }
 
-  void block(double tame) noexcept {
-    sum_ += tame;
-    if (++in_block_ < block_rows) return;
-    double m = sum_ / static_cast<double>(block_rows);
-    sum_ = 0.0;
-    in_block_ = 0;
-    double level = 0.0;
-    since_.level = 0.0;
-    for (scale& s : scales_) {
-      const auto judged = s.judge.push(m, 0.8 * deviation * spread_);
-      level = std::max(level, s.found = judged.evidence);
-      m = judged.tame;
-      if (!s.half) {
-        s.first = m;
-        s.half = true;
-        break;
-      }
-      m = (s.first + m) / 2.0;
-      s.half = false;
-    }
-    fresh_.level = level;
-    found_.level = 0.0;
-    for (const scale& s : scales_) found_.level = std::max(found_.level, s.found);
-  }
-
   std::array<std::array<usual, 48>, 2> usual_{};  // of working days, of weekends
-  std::array<scale, 8> scales_{};
+  detail::course_of_blocks levels_, levels_before_, levels_by_day_, spreads_;
   detail::course_judge<3> seasons_;
   regression half_, before_;
-  double center_ = 0.0, spread_ = 0.0, mean_off_ = 0.0;
-  double sum_ = 0.0, visit_sum_ = 0.0, visit_rows_ = 0.0;
-  evidence found_, fresh_, since_;  // of the last blocks, of those that just ended, rows since then
-  std::uint64_t in_block_ = 0, rows_ = 0;
+  double center_ = 0.0, spread_ = 0.0, mean_off_ = 0.0, last_off_ = 0.0;
+  double still_ = 0.0;  // the share of rows that are equal to the one before
+  double visit_sum_ = 0.0, visit_moves_ = 0.0, visit_moved_ = 0.0, visit_rows_ = 0.0;
+  double moves_ = 0.0, moves_rows_ = 0.0;           // the mean of the logarithms of moves, of so many at most
+  double season_found_ = 0.0, season_since_ = 0.0;  // the evidence of the last day, rows since then
+  std::uint64_t rows_ = 0;
   std::size_t slot_ = 0;
-  std::int64_t day_ = 0;
+  double error_of_mean_ = 0.0, error_by_day_ = 0.0;  // in half-hours that are known
+  double known_rows_ = 0.0, known_days_ = 0.0;
+  std::int64_t day_ = 0, known_day_ = 0;
   bool by_day_ = false;
+  bool unknown_ = false,
+       differed_ = false;  // the calendar; of its unknown part whether the level was another
 };
 
 }  // namespace detect

@@ -4,8 +4,8 @@
 // tail probability by its own last 5,000 values; their mean (of roots, squared) is the strangeness. Its own
 // past, and that of the distance from the time of day alone, make evidence of it, online control of false
 // discoveries makes findings of that, and a hold makes alarms of the strangeness itself. A value that is
-// stuck is evidence of its own, and so are rows that did not come, and a level or a season that is left
-// slowly. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
+// stuck is evidence of its own, and so are rows that did not come, a level or a season that is left slowly,
+// and a spread that widens. One row at a time or many: the same bits. Class F; 3 to 5 us a row, 600 kB.
 #pragma once
 
 #include <algorithm>
@@ -42,13 +42,13 @@ struct stream_clock {
 
 class stream_detector {
  public:
-  static constexpr std::size_t ways = 17;
+  static constexpr std::size_t ways = 18;
 
   /// Of each way of being strange, in the order of parts().
   static constexpr const char* way_names[ways] = {
-      "level",       "recent level", "time of day",  "shape of 12", "mean of 10",     "spread of 30",
-      "shape of 24", "step",         "median of 40", "mean of 30",  "spread of 10",   "time of day of 6",
-      "calm",        "stuck",        "missing",      "slow level",  "season strength"};
+      "level",       "recent level", "time of day",  "shape of 12", "mean of 10",      "spread of 30",
+      "shape of 24", "step",         "median of 40", "mean of 30",  "spread of 10",    "time of day of 6",
+      "calm",        "stuck",        "missing",      "slow level",  "season strength", "wider spread"};
 
   struct result : stream_verdict {
     double expected;  ///< what the value was to be by the time of day and week
@@ -106,9 +106,10 @@ class stream_detector {
     const slow_watch::evidence slow = slow_.push(seconds + ahead, x);
     parts_[own + 2] = slow.level;
     parts_[own + 3] = slow.season;
+    parts_[own + 4] = slow.spread;
     static_cast<stream_verdict&>(r) =
-        judge_.push(mean, math::log((usual.known ? std::abs(off_season) : 0.0) + 1e-12),
-                    std::max(stuck, missing), std::max(slow.level, slow.season));
+        judge_.push(mean, usual.known ? math::log(std::abs(off_season) + 1e-12) : nan,
+                    std::max(stuck, missing), std::max({slow.level, slow.season, slow.spread}));
     previous_ = x;
     ++rows_;
     return r;
@@ -183,7 +184,7 @@ class stream_detector {
     f(d.judge_);
   }
 
-  static constexpr std::size_t own = ways - 4;  // those with a mean; the last four stand alone
+  static constexpr std::size_t own = ways - 5;  // those with a mean; the last five stand alone
 
   /// A mean in which a value weighs the less the older it is; 1 / rate rows, all rows until there are as
   /// many.

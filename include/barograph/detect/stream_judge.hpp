@@ -28,7 +28,8 @@ struct stream_verdict {
 class stream_judge {
  public:
   /// @param strangeness  finite, on the scale of -log10 p where alarms are to mean something
-  /// @param deviation    finite: one quantity that may show by itself what the strangeness of many does not
+  /// @param deviation    the logarithm of one distance that may show by itself what the strangeness of many
+  ///                     does not; NaN says nothing
   /// @param other        evidence of another kind for the same row, -log10 p
   /// @param lasting      evidence of what lasts, -log10 p: enough of it is a finding, more says no more, lest
   ///                     it stand before what is strange by itself
@@ -71,7 +72,7 @@ class stream_judge {
     return v;
   }
 
-  strangeness_calibration calibration_, deviations_;
+  strangeness_calibration calibration_, deviations_{strangeness_calibration::kind::log_distance};
   online_false_discovery findings_;
   alarm_hold hold_;
 };

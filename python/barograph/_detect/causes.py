@@ -138,6 +138,8 @@ def rank_causes(
     if usual is not None:
         columns, first = _behind(usual, part)
     split = first + row - begin
+    if split == 0 < row:
+        raise ValueError(f"before: {before!r} given, expected at least one row before `at`, or normal=")
     if not 0 < split < len(columns[0]):
         where = "before" if split == 0 else "from"
         raise ValueError(

@@ -26,17 +26,22 @@ double usual(std::size_t i) {
   return 5 * std::sin(6.283185307179586 * static_cast<double>(i % day) / static_cast<double>(day));
 }
 
-/// The first row with evidence of the level, and of the season; `rows` where there is none.
+/// The first row with evidence of the level, of the season and of the spread; `rows` where there is none.
+struct told {
+  std::size_t first, second, spread;
+};
+
 template <class F>
-std::pair<std::size_t, std::size_t> first(F value) {
+told first(F value, double least = 3.0) {
   slow_watch watch;
-  std::size_t level = rows, season = rows;
+  std::size_t level = rows, season = rows, spread = rows;
   for (std::size_t i = 0; i < rows; ++i) {
     const auto e = watch.push(at(i), value(i));
-    if (e.level >= 3 && level == rows) level = i;
-    if (e.season >= 3 && season == rows) season = i;
+    if (e.level >= least && level == rows) level = i;
+    if (e.season >= least && season == rows) season = i;
+    if (e.spread >= least && spread == rows) spread = i;
   }
-  return {level, season};
+  return {level, season, spread};
 }
 
 }  // namespace
@@ -64,20 +69,36 @@ TEST_CASE("a season that is lost is told within a day") {
   }
 }
 
+TEST_CASE("a spread that is wider is told within blocks, beside a day or not, and one by the hour is none") {
+  for (const std::uint64_t seed : {1u, 2u, 3u})
+    for (const double season : {0.0, 1.0}) {
+      const auto wide = first([&](std::size_t i) {
+        return season * usual(i) + noise(seed, i) * (i >= 3000 && i < 3300 ? 3.5 : 1);
+      });
+      CHECK(wide.spread >= 3000);
+      CHECK(wide.spread < 3000 + 8 * 16);
+      CHECK(first([&](std::size_t i) {
+              return season * usual(i) + noise(seed, i) * (1.5 + 0.2 * usual(i));
+            }).spread == rows);
+    }
+}
+
 TEST_CASE("noise, a day, growth and weekends are quiet") {
+  constexpr double finding = 5.0;
   for (std::uint64_t seed = 10; seed < 16; ++seed) {
     double slow = 0, walk = 0;
     for (const auto& found : {
-             first([&](std::size_t i) { return noise(seed, i); }),
-             first([&](std::size_t i) { return usual(i) + noise(seed, i); }),
-             first([&](std::size_t i) { return 0.003 * static_cast<double>(i) + noise(seed, i); }),
-             first([&](std::size_t i) { return slow = 0.9 * slow + noise(seed, i); }),
-             first([&](std::size_t i) { return walk += noise(seed, i); }),
-             first([&](std::size_t i) { return (i / day % 7 < 5 ? 20 : 8) + noise(seed, i); }),
-             first([&](std::size_t) { return 7.0; }),
+             first([&](std::size_t i) { return noise(seed, i); }, finding),
+             first([&](std::size_t i) { return usual(i) + noise(seed, i); }, finding),
+             first([&](std::size_t i) { return 0.003 * static_cast<double>(i) + noise(seed, i); }, finding),
+             first([&](std::size_t i) { return slow = 0.9 * slow + noise(seed, i); }, finding),
+             first([&](std::size_t i) { return walk += noise(seed, i); }, finding),
+             first([&](std::size_t i) { return (i / day % 7 < 5 ? 20 : 8) + noise(seed, i); }, finding),
+             first([&](std::size_t) { return 7.0; }, finding),
          }) {
       CHECK(found.first == rows);
       CHECK(found.second == rows);
+      CHECK(found.spread == rows);
     }
   }
 }
@@ -95,7 +116,7 @@ TEST_CASE("it goes on from its bytes with the same figures") {
   bool same = true;
   for (std::size_t i = 3000; i < rows; ++i) {
     const auto p = a.push(at(i), noise(5, i)), q = b.push(at(i), noise(5, i));
-    same = same && p.level == q.level && p.season == q.season;
+    same = same && p.level == q.level && p.season == q.season && p.spread == q.spread;
   }
   CHECK(same);
 }
@@ -105,7 +126,7 @@ TEST_CASE("the largest numbers and times give finite figures") {
   bool finite = true;
   for (std::size_t i = 0; i < 3000; ++i) {
     const auto e = watch.push(i % 2 == 0 ? INT64_MIN : INT64_MAX, i % 3 == 0 ? 1.7e308 : -1.7e308);
-    finite = finite && std::isfinite(e.level) && std::isfinite(e.season);
+    finite = finite && std::isfinite(e.level) && std::isfinite(e.season) && std::isfinite(e.spread);
   }
   CHECK(finite);
 }

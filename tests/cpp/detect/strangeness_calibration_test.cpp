@@ -54,3 +54,33 @@ TEST_CASE("few values give little evidence, equal ones give ranks") {
   CHECK(last < 0.01);
   CHECK(equal.push(2.0) == Approx(-std::log10(0.5 / 1001)).margin(1e-12));
 }
+
+namespace {
+
+/// The evidence of a distance by 6,000 before it, which were drawn from the quantiles of a law.
+template <class Quantile>
+double evidence_of(double distance, Quantile quantile) {
+  strangeness_calibration c(strangeness_calibration::kind::log_distance);
+  for (std::size_t i = 0; i < 6000; ++i) c.push(math::log(quantile(uniform(i))));
+  return c.push(math::log(distance));
+}
+
+}  // namespace
+
+TEST_CASE("the tail of distances is taken for as heavy as it is") {
+  const auto exponential = [](double p) { return -math::log(p); };
+  const auto pareto = [](double p) { return math::exp(-0.5 * math::log(p)); };  // p = x^-2
+  for (const double p : {1e-3, 1e-5}) {
+    // never above by more than chance, and below by what one standard error of the shape forgives
+    CHECK(evidence_of(exponential(p), exponential) < -std::log10(p) + 0.2);
+    CHECK(evidence_of(exponential(p), exponential) > -0.75 * std::log10(p));
+    CHECK(evidence_of(pareto(p), pareto) < -std::log10(p) + 0.2);
+    CHECK(evidence_of(pareto(p), pareto) > -0.75 * std::log10(p));
+  }
+  CHECK(evidence_of(100.0, pareto) < 4.2);
+  CHECK(evidence_of(100.0, exponential) > 8.0);  // the same distance where tails are light
+}
+
+TEST_CASE("where most distances are equal, one like some before it is no finding") {
+  CHECK(evidence_of(1.0, [](double p) { return p < 0.02 ? 1.0 : 1e-12; }) < 3.5);
+}

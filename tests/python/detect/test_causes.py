@@ -344,6 +344,7 @@ def test_names_are_taken_apart(name: str, expected: tuple[str | None, str]) -> N
         ({"at": "yesterday"}, ValueError, "at: 'yesterday' given"),
         ({"at": "2020-01-01"}, ValueError, "expected a time from 2026-03-02"),
         ({"at": 0}, ValueError, "no row is before it"),
+        ({"at": 5, "before": 0}, ValueError, "before: 0 given"),
         ({"at": True}, TypeError, "at: bool"),
         ({"at": float("nan")}, ValueError, "at: nan"),
         ({"by": "pod"}, ValueError, "by: 'pod' given"),
