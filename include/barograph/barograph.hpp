@@ -108,6 +108,7 @@
 #include "detect/metric_kind.hpp"
 #include "detect/online_change_point.hpp"
 #include "detect/page_hinkley.hpp"
+#include "detect/pareto_tail.hpp"
 #include "detect/run_length.hpp"
 
 #include "formats/access_log.hpp"

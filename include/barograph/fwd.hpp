@@ -166,6 +166,7 @@ class half_space_trees;
 class online_change_point;
 struct pareto_tail;
 class page_hinkley;
+class predictive_tail;
 
 // formats/
 class text_column;

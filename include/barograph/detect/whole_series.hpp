@@ -22,6 +22,7 @@
 #include "../core/math.hpp"
 #include "../core/span.hpp"
 #include "detail/order.hpp"
+#include "detail/recurring.hpp"
 #include "detail/scattered_tail.hpp"
 #include "detail/steady_usual.hpp"
 #include "missing_rows.hpp"
@@ -158,25 +159,49 @@ inline double part_of_season(std::vector<double> level, std::vector<double> seas
   return rest > 0 && all > 0 ? std::clamp(1.0 - rest / all, 0.5, 0.9) : 0.5;
 }
 
+/// The distance of two of n values in order (numbers 0 to n - 1) in an exponential tail of scale 1, in the
+/// mean, and the degrees of what is divided by it: its square over its variance.
+struct spacing {
+  double mean = 0, degrees = 0;
+
+  spacing(std::size_t n, std::size_t from, std::size_t to) {
+    double squares = 0;
+    for (std::size_t i = from + 1; i <= to; ++i) {
+      const double one = 1.0 / static_cast<double>(n - i);
+      mean += one;
+      squares += one * one;
+    }
+    degrees = squares > 0 ? mean * mean / squares : 0.0;
+  }
+};
+
 /// -log10 p by a tail p = exp(-((r - median) / scale)^shape) / 2; below the median p is the rank.
 ///
-/// Scale and shape are read off the quantiles .5, .8 and .9; the fewer rows, the closer to 1 the shape stays.
+/// Scale and shape are read off the quantiles .5, .8 and .9; the fewer rows, the closer to what is believed
+/// beforehand the shape stays, and the heavier is the tail of what is to come: of a scale that k degrees tell
+/// (1 + z / k)^-k.
 ///
 /// @param lightest  the largest shape that is believed: 1 is an exponential tail, 2 a normal one
-inline std::vector<double> tail_evidence(const std::vector<double>& r, double lightest) {
+/// @param before    the one that is believed where rows do not tell it
+inline std::vector<double> tail_evidence(const std::vector<double>& r, double lightest, double before = 1.0) {
   if (r.empty()) return {};
   std::vector<double> sorted(r);
   std::sort(sorted.begin(), sorted.end());
   const double n = static_cast<double>(r.size());
-  const auto at = [&](double q) { return sorted[static_cast<std::size_t>(q * (n - 1))]; };
-  const double half = at(0.5), fifth = at(0.8) - half, tenth = at(0.9) - half;
-  const double ln10 = math::log(10.0), ln5 = math::log(5.0), ln25 = math::log(2.5);
+  const auto place = [&](double q) { return static_cast<std::size_t>(q * (n - 1)); };
+  const double half = sorted[place(0.5)];
+  const double fifth = sorted[place(0.8)] - half, tenth = sorted[place(0.9)] - half;
+  const spacing of_fifth(r.size(), place(0.5), place(0.8)), of_tenth(r.size(), place(0.5), place(0.9));
+  const double ln10 = math::log(10.0);
   double shape = lightest;
-  if (tenth > fifth && fifth > 0) shape = math::log(ln5 / ln25) / math::log(tenth / fifth);
+  if (tenth > fifth && fifth > 0) shape = math::log(of_tenth.mean / of_fifth.mean) / math::log(tenth / fifth);
   if (shape > 1.25 * lightest) shape = 1.0;  // quantiles on one of few levels: no tail is so light
-  shape = 1.0 + (std::clamp(shape, 0.4, lightest) - 1.0) * n / (n + 200.0);
+  shape = before + (std::clamp(shape, 0.4, lightest) - before) * n / (n + 200.0);
   const auto power = [](double x, double k) { return k == 1.0 ? x : math::exp(k * math::log(x)); };
-  const double scale = std::max(tenth / power(ln5, 1.0 / shape), fifth / power(ln25, 1.0 / shape));
+  double scale = 0.0;
+  if (of_tenth.mean > 0) scale = tenth / power(of_tenth.mean, 1.0 / shape);
+  if (of_fifth.mean > 0) scale = std::max(scale, fifth / power(of_fifth.mean, 1.0 / shape));
+  const double degrees = std::max(1.0, of_tenth.degrees / (shape * shape));
   std::vector<double> out(r.size());
   for (std::size_t i = 0; i < r.size(); ++i) {
     const auto below = std::lower_bound(sorted.begin(), sorted.end(), r[i]) - sorted.begin();
@@ -184,7 +209,7 @@ inline std::vector<double> tail_evidence(const std::vector<double>& r, double li
     double log_p = math::log(std::min(rank, 1.0));
     // where most are equal there is no scale, and ranks are all there is
     if (r[i] > half && scale > 1e-9 * std::abs(half))
-      log_p = -math::log(2.0) - power((r[i] - half) / scale, shape);
+      log_p = -math::log(2.0) - degrees * math::log(1.0 + power((r[i] - half) / scale, shape) / degrees);
     out[i] = std::max(0.0, -log_p / ln10);
   }
   return out;
@@ -197,25 +222,6 @@ inline double weight_of(const slow_change& c, std::size_t row, std::size_t rows)
   const double part = static_cast<double>(row - c.begin) / static_cast<double>(c.end - c.begin);
   if (c.kind == slow_kind::drift) return least + (c.evidence - least) * part;
   return row - c.begin < std::max<std::size_t>(12, rows / 100) ? c.evidence : least;
-}
-
-/// Whether half as much, to the same side, was at that time on a quarter of the other days or more.
-inline bool recurs(const std::vector<double>& y, const std::vector<double>& expected, std::size_t row,
-                   std::size_t per_day) {
-  if (per_day < 2) return false;
-  const double off = y[row] - expected[row];
-  std::size_t days = 0, like = 0;
-  const auto look = [&](std::size_t at) {
-    ++days;
-    for (std::size_t i = at - std::min<std::size_t>(at, 1); i <= at + 1 && i < y.size(); ++i)
-      if ((y[i] - expected[i]) / off >= 0.5) {
-        ++like;
-        break;
-      }
-  };
-  for (std::size_t at = row; at >= per_day; at -= per_day) look(at - per_day);
-  for (std::size_t at = row; at + per_day < y.size(); at += per_day) look(at + per_day);
-  return 4 * like >= days && like != 0;
 }
 
 /// The slow changes of a series whose season shows only when its level is taken away.
@@ -319,10 +325,12 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   const auto instant = [&](std::size_t i) { return static_cast<double>(seconds[i]); };  // any difference fits
   double gap = 0.0;  // seconds from row to row
   const double covered = seconds.empty() ? 0.0 : instant(n - 1) - instant(0);
-  if (covered >= 2 * day) {
+  if (!seconds.empty() && n > 1) {
     std::vector<double> gaps(n - 1);
     for (std::size_t i = 1; i < n; ++i) gaps[i - 1] = instant(i) - instant(i - 1);
     gap = d::median(gaps);
+  }
+  if (covered >= 2 * day) {
     const bool within_hours = gap < 3500;
     out.expected = d::usual(clock, y, day, within_hours, middle);
     out.cycle = day;
@@ -354,6 +362,23 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
       per_day = period;
     }
   }
+  // what comes at the same time again and again is as usual as what never changes
+  std::vector<std::size_t> cycles;
+  if (per_day != 0) cycles.push_back(per_day);
+  if (seconds.empty() && period <= n / 2) cycles.push_back(period);
+  if (gap > 0) cycles.push_back(static_cast<std::size_t>(3600.0 / gap + 0.5));
+  std::vector<double> off(n), tame(y), alone = season;
+  for (std::size_t i = 0; i < n; ++i) off[i] = y[i] - middle;
+  const std::vector<std::uint8_t> again = d::recurring(off, cycles);
+  for (std::size_t i = 0; i < n; ++i)
+    if (again[i] != 0) {
+      level[i] = 0.0;
+      tame[i] = middle;
+    }
+  for (std::size_t i = 0; i < n; ++i) off[i] = y[i] - out.expected[i];
+  const std::vector<std::uint8_t> of_season = d::recurring(off, cycles);
+  for (std::size_t i = 0; i < n; ++i)
+    if (of_season[i] != 0) season[i] = alone[i] = 0.0;
   scratch = season;
   out.margin = 3 * 1.4826 * d::median(scratch);
   const double part = d::part_of_season(level, season);
@@ -369,7 +394,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   out.season = d::smoothed(season);
   out.step.assign(n, 0.0);
   for (std::size_t i = 1; i < n; ++i) {
-    const double step = 0.3 * std::abs(y[i] - y[i - 1]);
+    const double step = 0.3 * std::abs(tame[i] - tame[i - 1]);
     out.step[i - 1] = std::max(out.step[i - 1], step);
     out.step[i] = step;
   }
@@ -383,7 +408,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
       if (r[i] > tail.from())
         out.evidence[i] = std::max(0.0, std::min(out.evidence[i], -tail.log_tail(r[i]) * log10_e));
   // a value by itself, nothing smoothed, beside how far others are from what is usual at its time
-  std::vector<double> by_hour, alone = d::distances(y, out.expected);
+  std::vector<double> by_hour;
   if (out.cycle != 0 && has_season) {
     by_hour = d::usual(clock, alone, day, true, 0.0);
     scratch = by_hour;
@@ -395,8 +420,10 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   for (std::size_t i = 0; of_alone.known() && i < n; ++i) {
     if (!(alone[i] > of_alone.from())) continue;
     const double e = -of_alone.log_tail(alone[i]) * log10_e - log10_e * math::log(2.0);  // two chances
-    if (e > seldom && e > out.evidence[i] && !d::recurs(y, out.expected, i, per_day)) out.evidence[i] = e;
+    if (!(e > seldom && e > out.evidence[i])) continue;
+    if (!d::recurs(off, i, per_day)) out.evidence[i] = e;
   }
+  d::spare_what_is_anywhere(off, out.evidence);
   out.stuck = d::stuck_runs(x);
   out.missing = missing_runs(seconds, x);
   std::vector<std::uint8_t> silent(n);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from .. import _core
 from .._expanding import expanding_rank
 from .calibration import check_contamination
+from .categories import Categories
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_among, kind_of
 from .result import Attribution, Detections
@@ -43,7 +45,9 @@ def auto(
     ----------
     x : array-like, Series or frame
         One-dimensional (or a frame with one column of numbers): a series. Else a table, whose rows are
-        judged by all columns together. NaN and infinities are missing.
+        judged by all columns together. NaN and infinities are missing. Columns of text are categories, which
+        the forests split by too; those that name rows (a text of its own in more than half of them, causally
+        in more than half of the first 256) or that are the same in all rows are left out.
     timestamps : array-like or str, optional
         When each row was measured, or the column of `x` that says so. By default a pandas index or a
         column of times, where there is one. Numbers are seconds since 1970.
@@ -92,18 +96,26 @@ def auto(
         contamination = check_contamination(contamination)
     if not isinstance(causal, (bool, np.bool_)):
         raise TypeError(f"causal: {causal!r} given, expected True or False")
-    data = telemetry_of(x, timestamps)
-    if data.is_series:
+    data = telemetry_of(x, timestamps, with_text=True)
+    if data.texts and not data.names:
+        raise ValueError(
+            f"x: no columns of numbers given, only text: {', '.join(data.texts)}; expected at least one of "
+            "numbers (IsolationForest judges rows by text alone)"
+        )
+    texts = Categories.of(data, WARM_UP if causal else len(data))
+    if data.is_series and not (texts.names or (causal and data.texts)):
         if causal:
             found = auto_stream()._detect(data)
             return found if contamination is None else _causal_share(found, contamination)
-        return _series(data, contamination)
+        return _series(data, contamination, texts.said)
+    if data.is_series:
+        data = replace(data, values=data.values[:, np.newaxis])
     if data.values.shape[1] == 0:
         raise ValueError("x: no columns of numbers given")
-    return _causal_table(data, contamination) if causal else _table(data, contamination)
+    return _causal_table(data, contamination, texts) if causal else _table(data, contamination, texts)
 
 
-def _series(data: Telemetry, contamination: float | None) -> Detections:
+def _series(data: Telemetry, contamination: float | None, said: str) -> Detections:
     in_time = _in_time(data)
     order, seconds = (np.arange(len(data)), np.empty(0, dtype=np.int64)) if in_time is None else in_time
     period = _period(data.values) if in_time is None else 0
@@ -122,7 +134,7 @@ def _series(data: Telemetry, contamination: float | None) -> Detections:
     method = f"whole series: distance from the median{' and ' * bool(usual)}{usual}"
     method += f", smoothed over 1, 3 and 10 rows{'' if usual else f' ({why})'}"
     method += "; values that are stuck and rows that are missing"
-    method += _told(got["slow"], data, order)
+    method += _told(got["slow"], data, order) + said
     names = ["level", usual, "step", *_APART.values()]
     parts = [column[name] for name in ("level", "season", "step", *_APART)]
     if not usual:  # both parts are the distance from the median
@@ -199,13 +211,13 @@ def _in_time(data: Telemetry) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int
     return np.argsort(seconds, kind="stable"), seconds
 
 
-def _table(data: Telemetry, contamination: float | None) -> Detections:
+def _table(data: Telemetry, contamination: float | None, texts: Categories) -> Detections:
     rows, columns = data.values.shape
     if rows == 0:
         return Detections([], time=data.time, value=data.values, method="no rows", zone=data.zone)
-    model = TableModel(data.values)
+    model = TableModel(data.values, texts.codes)
     parts = model.contributions(data.values)
-    first, second = model.strangeness(data.values)
+    first, second = model.strangeness(data.values, texts.codes)
     evidence = _core.table_evidence(first, second)
     in_time = _in_time(data)
     if in_time is not None:
@@ -219,21 +231,27 @@ def _table(data: Telemetry, contamination: float | None) -> Detections:
         parts = np.maximum(parts, missing * _SQUARE)
     return _judged(
         evidence, contamination,
-        f"table of {columns} columns: {TableModel.METHOD}{_MISSING if in_time is not None else ''}",
+        f"{_what(columns, texts)}: {TableModel.METHOD}{_MISSING if in_time is not None else ''}{texts.said}",
         time=data.time, value=data.values, zone=data.zone, kind=_leading_kind(data, parts),
-        attribution=Attribution(parts, _names(data)),
+        attribution=Attribution(np.column_stack([parts, texts.rarity()]), _names(data) + texts.names),
     )  # fmt: skip
 
 
-def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
+def _what(columns: int, texts: Categories) -> str:
+    said = f"table of {columns} columns"
+    return f"{said} of numbers and {len(texts.names)} of text" if texts.names else said
+
+
+def _causal_table(data: Telemetry, contamination: float | None, texts: Categories) -> Detections:
     rows, columns = data.values.shape
     strangeness, parts = np.zeros((2, rows)), np.zeros((rows, columns))
     begin = WARM_UP
     while begin < rows:
         end = min(2 * begin, begin + 8192)
-        model = TableModel(data.values[max(0, begin - 8192) : begin])
+        past = slice(max(0, begin - 8192), begin)
+        model = TableModel(data.values[past], texts.codes[past])
         block = data.values[begin:end]
-        strangeness[:, begin:end] = model.strangeness(block)
+        strangeness[:, begin:end] = model.strangeness(block, texts.codes[begin:end])
         parts[begin:end] = model.contributions(block)
         begin = end
     missing = np.zeros((rows, columns))
@@ -241,6 +259,8 @@ def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
         seconds = RowTimes().seconds(data.time, rows)
         missing = _core.missing_so_far(seconds, np.ascontiguousarray(data.values))
         parts = np.maximum(parts, missing * _SQUARE)
+    rarity = texts.rarity(WARM_UP)
+    rarity[:WARM_UP] = 0.0
     first, second = strangeness[:, WARM_UP:]
     columns_of, finding = _core.TableJudge().push(first, second, _of_columns(missing[WARM_UP:]))
     before = min(WARM_UP, rows)
@@ -249,9 +269,10 @@ def _causal_table(data: Telemetry, contamination: float | None) -> Detections:
     found = Detections(
         score, time=data.time, value=data.values, alarm=alarm, threshold=threshold,
         is_anomaly=np.concatenate([np.zeros(before, dtype=bool), finding]), zone=data.zone,
-        kind=_leading_kind(data, parts), attribution=Attribution(parts, _names(data)),
-        method=f"table of {columns} columns, each row by the rows before it: {TableModel.METHOD}"
-        f"{_MISSING if data.time is not None else ''}; the first "
+        kind=_leading_kind(data, parts),
+        attribution=Attribution(np.column_stack([parts, rarity]), _names(data) + texts.names),
+        method=f"{_what(columns, texts)}, each row by the rows before it: {TableModel.METHOD}"
+        f"{_MISSING if data.time is not None else ''}{texts.said}; the first "
         f"{WARM_UP} rows are learnt from; findings by LORD++ at 10 %",
     )  # fmt: skip
     return found if contamination is None else _causal_share(found, contamination)

@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
@@ -35,12 +35,15 @@ class Telemetry:
         When each row was measured, UTC.
     zone : str or None
         The zone of the times, where they have one.
+    texts : mapping of str to Strings
+        The columns of text beside them, where these were asked for.
     """
 
     values: Doubles
     names: tuple[str, ...] = ()
     time: npt.NDArray[np.datetime64] | None = None
     zone: str | None = None
+    texts: Mapping[str, Strings] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -78,7 +81,7 @@ class Telemetry:
         return Telemetry(np.ascontiguousarray(self.values[:, order]), names, self.time, self.zone)
 
 
-def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x") -> Telemetry:
+def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x", with_text: bool = False) -> Telemetry:
     """Take apart what a detector was given.
 
     Parameters
@@ -91,6 +94,8 @@ def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x") -> Telemetr
         it is one of times, else the column of times.
     name : str
         What error messages call `x`.
+    with_text : bool
+        Whether columns of text are taken too, beside those of numbers.
 
     Raises
     ------
@@ -98,8 +103,9 @@ def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x") -> Telemetr
         Naming what was given and what is accepted.
     """
     zone: str | None = None
+    texts: dict[str, Strings] = {}
     if kind_of(x) is not None or isinstance(x, Mapping):
-        values, names, found, zone = _of_frame(x, timestamps, name)
+        values, names, found, zone, texts = _of_frame(x, timestamps, name, with_text)
     else:
         values, names = _of_array(x, name)
         found = None
@@ -113,7 +119,7 @@ def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x") -> Telemetr
         raise ValueError(
             f"timestamps: {len(found)} given, expected {len(values)}, one for each row of {name}"
         )
-    return Telemetry(values, names, found, zone)
+    return Telemetry(values, names, found, zone, texts)
 
 
 def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.datetime64], str | None]:
@@ -245,8 +251,8 @@ def _numbers(array: npt.NDArray[Any], name: str) -> Doubles:
 
 
 def _of_frame(
-    x: Any, timestamps: Any, name: str
-) -> tuple[Doubles, tuple[str, ...], npt.NDArray[np.datetime64] | None, str | None]:
+    x: Any, timestamps: Any, name: str, with_text: bool
+) -> tuple[Doubles, tuple[str, ...], npt.NDArray[np.datetime64] | None, str | None, dict[str, Strings]]:
     table = Table.of(x)
     times, zone = None, None
     at = timestamps if isinstance(timestamps, str) else None
@@ -261,16 +267,23 @@ def _of_frame(
             at = of_time[0]
             times, zone = times_of(table.array(at), "timestamps")
             zone = table.zones.get(at)
-    kept = [c for c in table.columns if c != at]
-    for column in kept:
-        if isinstance(table[column], Strings):
-            raise TypeError(
-                f"{name}: column {column!r} is text, expected numbers; leave it out, or detect group by group"
-            )
-        if table.array(column).dtype.kind == "M":
-            kept = [c for c in kept if c != column]
-    arrays = [_numbers(table.array(c), f"{name}: column {c!r}") for c in kept]
-    if len(arrays) == 1:
-        return arrays[0], tuple(kept), times, zone
-    matrix = np.column_stack(arrays) if arrays else np.empty((len(table), 0))
-    return matrix, tuple(kept), times, zone
+    numbers: dict[str, Doubles] = {}
+    texts: dict[str, Strings] = {}
+    for column in table.columns:
+        given = table[column]
+        if column == at:
+            continue
+        if isinstance(given, Strings):
+            if not with_text:
+                raise TypeError(
+                    f"{name}: column {column!r} is text, expected numbers; leave it out, or detect group "
+                    "by group"
+                )
+            texts[column] = given
+        elif table.array(column).dtype.kind != "M":
+            numbers[column] = _numbers(table.array(column), f"{name}: column {column!r}")
+    if len(numbers) == 1:
+        ((only, values),) = numbers.items()
+        return values, (only,), times, zone, texts
+    matrix = np.column_stack(list(numbers.values())) if numbers else np.empty((len(table), 0))
+    return matrix, tuple(numbers), times, zone, texts

@@ -16,6 +16,8 @@ class TableModel:
     ----------
     x : ndarray, shape (rows, columns)
         At least one row.
+    categories : ndarray, shape (rows, any number of columns), optional
+        Numbers of texts, which the forests by depth and by density split by as well.
     seed : int
         Of all draws.
 
@@ -33,21 +35,23 @@ class TableModel:
         "distance, learnt from the three quarters least strange"
     )
 
-    def __init__(self, x: Doubles, seed: int = 0) -> None:
+    def __init__(self, x: Doubles, categories: Doubles | None = None, seed: int = 0) -> None:
         x = np.ascontiguousarray(x)
-        finite = _finite(x)
+        finite = _finite(x, categories)
+        of_text = range(x.shape[1], finite.shape[1])
         some = _core.drawn_rows(len(x), _core.TableDistance.enough, seed)
-        self._depth = _Scored(IsolationForest(seed=seed).fit(finite), finite[some])
-        self._density = _Scored(IsolationForest(scoring="density", seed=seed + 1).fit(finite), finite[some])
+        self._depth = _Scored(IsolationForest(seed=seed, categorical=of_text).fit(finite), finite[some])
+        density = IsolationForest(scoring="density", seed=seed + 1, categorical=of_text).fit(finite)
+        self._density = _Scored(density, finite[some])
         self._distance = _core.TableDistance(x, seed, self._depth.standard(finite))
         scaled = self._distance.scaled(x)
         extended = IsolationForest(ndim=min(2, x.shape[1]), seed=seed).fit(scaled)
         self._extended = _Scored(extended, scaled[some])
 
-    def strangeness(self, x: Doubles) -> tuple[Doubles, Doubles]:
+    def strangeness(self, x: Doubles, categories: Doubles | None = None) -> tuple[Doubles, Doubles]:
         """Two kinds, higher is stranger: the models' together, and Mahalanobis' distance squared."""
         x = np.ascontiguousarray(x)
-        finite = _finite(x)
+        finite = _finite(x, categories)
         near, far, square = self._distance.score(x)
         by_depth = self._depth.standard(finite) + self._extended.standard(self._distance.scaled(x))
         votes = np.stack([by_depth / 2, self._density.standard(finite), _drawn_in(near), _drawn_in(far)])
@@ -76,6 +80,9 @@ def _drawn_in(standard: Doubles) -> Doubles:
     return np.asarray(np.where(standard > 2, 1 + np.sqrt(np.maximum(2 * standard - 3, 0)), standard))
 
 
-def _finite(x: Doubles) -> Doubles:
-    """The rows with infinities as missing, which the forest knows."""
-    return np.where(np.isinf(x), np.nan, x)
+def _finite(x: Doubles, categories: Doubles | None) -> Doubles:
+    """The rows with infinities as missing, which the forest knows, and their categories."""
+    finite = np.where(np.isinf(x), np.nan, x)
+    if categories is None or not categories.shape[1]:
+        return finite
+    return np.column_stack([finite, categories])

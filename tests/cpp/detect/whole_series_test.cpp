@@ -1,11 +1,13 @@
 #include "barograph/detect/whole_series.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "barograph/core/math.hpp"
 #include "barograph/core/random.hpp"
+#include "barograph/detect/false_discovery.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -112,6 +114,32 @@ TEST_CASE("a spike stands out, its neighbours do not, whatever smoothing makes o
   CHECK(r.evidence[204] > 4.0);
   CHECK(r.stands_out[205] == 1);
   CHECK(r.stands_out[204] == 0);
+}
+
+TEST_CASE("jobs of each hour and each night, and rare spikes all over, are usual, what is larger is not") {
+  const std::size_t n = 288 * 6;
+  std::vector<double> hourly(n), nightly(n), anywhere(n);
+  random_draws draws(5, 1, 0);
+  for (std::size_t i = 0; i < n; ++i) {
+    hourly[i] = noise(i) + (i % 12 == 5 ? 20 : 0);
+    nightly[i] = noise(i) + (i % 288 >= 24 && i % 288 < 36 ? 30 : 0);
+    anywhere[i] = noise(i) + (draws.uniform() < 0.01 ? 12 : 0);
+  }
+  const auto t = every(300, n);
+  for (std::vector<double>* x : {&hourly, &nightly, &anywhere}) {
+    const auto flagged = [&] {
+      const auto r = whole_series(t, *x);
+      const auto found = detect::stretch_findings(r.tests, 0.1);
+      std::vector<std::size_t> rows;
+      for (std::size_t i = 0; i < n; ++i)
+        if ((found[i] != 0 && r.stands_out[i] != 0) || r.stretches[i] > 0) rows.push_back(i);
+      return rows;
+    };
+    CHECK(flagged().size() < 3);
+    (*x)[1000] = 70;
+    const auto rows = flagged();
+    CHECK(std::find(rows.begin(), rows.end(), 1000u) != rows.end());
+  }
 }
 
 TEST_CASE("a value that is stuck is evidence in all of its rows") {

@@ -41,6 +41,25 @@ def test_false_alarms_do_not_depend_on_the_window(make, window):
 
 
 @pytest.mark.parametrize("make", Z)
+@pytest.mark.parametrize("window", [2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 31])
+def test_false_alarms_of_a_short_window_are_those_asked_for(make, window):
+    x = normal(400_000, window)
+    for alpha in (0.05, 0.01, 0.001):
+        share = make(window=window, alpha=alpha).detect(x).is_anomaly.mean()
+        chance = 5 * np.sqrt(window * alpha / len(x))  # rows that share a window alarm together
+        assert 0.7 * alpha - chance < share < 1.1 * alpha + chance
+
+
+def test_few_rows_that_judge_each_other_alarm_no_more_often_than_asked():
+    for make in (*Z, detect.QuantileThreshold):
+        for rows in (2, 3, 4, 5, 6, 8, 11, 20):
+            detector = make() if make is detect.QuantileThreshold else make(alpha=0.02)
+            by = np.repeat(np.arange(3000), rows)
+            share = detector.detect(normal(3000 * rows, rows), by=by).is_anomaly.mean()
+            assert share < 1.15 * 0.02, (make, rows)
+
+
+@pytest.mark.parametrize("make", Z)
 def test_sides(make):
     x = normal(3000)
     x[1000], x[2000] = 9.0, -9.0
@@ -260,6 +279,31 @@ def test_extreme_values_pass_their_limit_as_often_as_asked(draw):
     assert {"uniform": 0, "normal": 0.1e-4}.get(draw, 0.3e-4) <= share < 3e-4
     found = detector.detect(fresh)
     np.testing.assert_array_equal(found.is_anomaly, fresh >= found.upper)
+
+
+@pytest.mark.parametrize("n", [500, 2000])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda rng, n: rng.poisson(3, n),
+        lambda rng, n: rng.poisson(30, n),
+        lambda rng, n: rng.geometric(0.2, n),
+        lambda rng, n: np.round(rng.gamma(2, 1, n), 1),
+        lambda rng, n: rng.pareto(1.1, n),
+        lambda rng, n: rng.pareto(2.5, n),
+        lambda rng, n: rng.poisson(0.1, n),
+    ],
+)
+def test_limits_of_counts_and_of_heavy_tails_keep_their_rate(draw, n):
+    fresh = draw(np.random.default_rng(99), 200_000).astype(float)
+    shares, found = [], []
+    for seed in range(60):
+        learnt = draw(np.random.default_rng(seed), n).astype(float)
+        detector = detect.ExtremeValue(alpha=1e-3).fit(learnt)
+        shares.append((fresh >= detector.limit).mean())
+        found.append(detector.detect([10 * np.quantile(fresh, 0.999)]).count)
+    assert np.mean(shares) < 1.25e-3  # 60 fits of the heaviest tail differ by a standard error of a seventh
+    assert np.mean(found) > 0.5
 
 
 def test_a_group_of_few_values_is_not_judged():
