@@ -20,14 +20,11 @@
 #include "interruptible.hpp"
 #include "number_array.hpp"
 
-namespace py = pybind11;
 namespace baseline = barograph::baseline;
 namespace rolling = barograph::rolling;
 
+namespace barograph_bindings {
 namespace {
-
-using namespace barograph_bindings::arrays;
-using barograph_bindings::number_array;
 
 baseline::estimator estimator_of(const std::string& method, double width, double low, double middle,
                                  double high, bool of_next) {
@@ -36,7 +33,7 @@ baseline::estimator estimator_of(const std::string& method, double width, double
 
 void bind_rolling_stream(py::module_& m) {
   using stream = baseline::rolling_stream;
-  using bound = barograph_bindings::guarded<stream>;
+  using bound = guarded<stream>;
   py::class_<bound> c(m, "RollingStream", "A rolling baseline, told before each value.");
   bind_updates(c);
   c.def(py::init([](std::int64_t window, bool timed, const baseline::estimator& how, std::int64_t least) {
@@ -51,8 +48,6 @@ void bind_rolling_stream(py::module_& m) {
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_baseline(py::module_& m) {
   py::class_<baseline::estimator>(m, "Estimator", "How location, scale and limits come from past values.")
@@ -70,7 +65,7 @@ void register_baseline(py::module_& m) {
           const interruptible call;
           band = baseline::rolling_band<barograph::kernels::compiled>(x.numbers, w, how, of, run);
         }
-        return array_of(std::move(band));
+        return rows_of(std::move(band));
       },
       py::arg("x"), py::arg("windows"), py::arg("how"), py::arg("min_periods"), py::arg("inf_propagates"),
       py::arg("nan_propagates"), py::arg("mask"), py::arg("threads"));
@@ -86,7 +81,7 @@ void register_baseline(py::module_& m) {
           band = times ? baseline::exponential_band(x.numbers, view(*times), window, of, before, width)
                        : baseline::exponential_band(x.numbers, window, of, before, width);
         }
-        return array_of(std::move(band));
+        return rows_of(std::move(band));
       },
       py::arg("x"), py::arg("window"), py::arg("times"), py::arg("before"), py::arg("width"),
       py::arg("min_periods"), py::arg("inf_propagates"), py::arg("nan_propagates"), py::arg("mask"));
@@ -95,9 +90,9 @@ void register_baseline(py::module_& m) {
       [](const integers& times, const integers& start, const integers& end) {
         const baseline::exclusion intervals(view(start), view(end));
         flags mask(times.size());
-        std::uint8_t* const to = mask.mutable_data();
-        std::fill(to, to + mask.size(), std::uint8_t{0});
-        intervals.mark(view(times), {to, static_cast<std::size_t>(mask.size())});
+        const auto to = room(mask);
+        std::fill(to.begin(), to.end(), std::uint8_t{0});
+        intervals.mark(view(times), to);
         return mask;
       },
       py::arg("times"), py::arg("start"), py::arg("end"));

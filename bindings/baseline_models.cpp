@@ -17,18 +17,13 @@
 #include "guarded.hpp"
 #include "interruptible.hpp"
 
-namespace py = pybind11;
 namespace baseline = barograph::baseline;
 
+namespace barograph_bindings {
 namespace {
 
-using namespace barograph_bindings::arrays;
 using model = baseline::holt_winters;
-using bound = barograph_bindings::guarded<model>;
-
-doubles array_of_values(const std::vector<double>& v) {
-  return doubles(static_cast<py::ssize_t>(v.size()), v.data());
-}
+using bound = guarded<model>;
 
 void bind_stl(py::module_& m) {
   using baseline::stl_options;
@@ -48,15 +43,15 @@ void bind_stl(py::module_& m) {
       .def_readwrite("outer_iter", &stl_options::outer_iter);
   m.def(
       "stl",
-      [](const doubles& x, std::int64_t period, const stl_options& options,
+      [](const number_array& x, std::int64_t period, const stl_options& options,
          const std::optional<flags>& mask) {
         baseline::decomposition d;
         {
-          const barograph_bindings::interruptible call;
-          d = baseline::stl(view(x), period, options, mask_of(mask));
+          const interruptible call;
+          d = baseline::stl(x.numbers, period, options, view(mask));
         }
-        return py::make_tuple(array_of_values(d.trend), array_of_values(d.seasonal), array_of_values(d.resid),
-                              array_of_values(d.weights), d.scale());
+        return py::make_tuple(copied(d.trend), copied(d.seasonal), copied(d.resid), copied(d.weights),
+                              d.scale());
       },
       py::arg("x"), py::arg("period"), py::arg("options"), py::arg("mask"));
 }
@@ -75,7 +70,7 @@ void bind_holt_winters(py::module_& m) {
            py::arg("width"), py::arg("memory"), py::arg("robust"))
       .def_static(
           "fit",
-          [](const doubles& x, const std::string& seasonal, std::int64_t period, bool trend, bool damped,
+          [](const number_array& x, const std::string& seasonal, std::int64_t period, bool trend, bool damped,
              const std::vector<double>& by, double width, double memory, bool robust,
              const std::optional<flags>& mask) {
             holt_winters_options o;
@@ -87,8 +82,8 @@ void bind_holt_winters(py::module_& m) {
             o.width = width;
             o.memory = memory;
             o.robust = robust;
-            const barograph_bindings::interruptible call;
-            return std::make_unique<bound>(baseline::fit_holt_winters(view(x), o, mask_of(mask)));
+            const interruptible call;
+            return std::make_unique<bound>(baseline::fit_holt_winters(x.numbers, o, view(mask)));
           },
           py::arg("x"), py::arg("seasonal"), py::arg("period"), py::arg("trend"), py::arg("damped"),
           py::arg("by"), py::arg("width"), py::arg("memory"), py::arg("robust"), py::arg("mask"))
@@ -102,13 +97,13 @@ void bind_holt_winters(py::module_& m) {
           py::arg("x"), py::arg("left_out"))
       .def(
           "update_many",
-          [](bound& s, const doubles& x, const std::optional<flags>& left_out) {
+          [](bound& s, const number_array& x, const std::optional<flags>& left_out) {
             baseline::band out(static_cast<std::size_t>(x.size()));
             {
               const py::gil_scoped_release release;
-              s.change([&](model& h) { h.update(view(x), mask_of(left_out), out); });
+              s.change([&](model& h) { h.update(x.numbers, view(left_out), out); });
             }
-            return array_of(std::move(out));
+            return rows_of(std::move(out));
           },
           py::arg("x"), py::arg("left_out"))
       .def(
@@ -116,7 +111,7 @@ void bind_holt_winters(py::module_& m) {
           [](const bound& s, std::int64_t rows) {
             baseline::band out(static_cast<std::size_t>(rows));
             s.with([&](const model& h) { h.ahead(out); });
-            return array_of(std::move(out));
+            return rows_of(std::move(out));
           },
           py::arg("rows"))
       .def("smoothing",
@@ -127,7 +122,7 @@ void bind_holt_winters(py::module_& m) {
       .def("parts",
            [](const bound& s) {
              const baseline::components c = s.with([](const model& h) { return h.parts(); });
-             return py::make_tuple(c.level, c.trend, array_of_values(c.season));
+             return py::make_tuple(c.level, c.trend, copied(c.season));
            })
       .def("configuration",
            [](const bound& s) {
@@ -150,8 +145,6 @@ void bind_holt_winters(py::module_& m) {
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_baseline_models(py::module_& m) {
   bind_stl(m);

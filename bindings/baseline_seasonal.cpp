@@ -17,17 +17,12 @@
 #include "barograph/kernels.hpp"
 #include "state_binding.hpp"
 
-namespace py = pybind11;
 namespace baseline = barograph::baseline;
 
+namespace barograph_bindings {
 namespace {
 
-using namespace barograph_bindings::arrays;
-using barograph_bindings::guarded;
-using barograph_bindings::reader;
-using barograph_bindings::write;
-
-using slot_array = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+using slot_array = cast_to<std::int32_t>;
 
 void bind_season(py::module_& m) {
   using baseline::season;
@@ -43,7 +38,7 @@ void bind_season(py::module_& m) {
       .def("__len__", [](const season& s) { return s.slots(); })
       .def("slots", [](const season& s, const integers& at) {
         slot_array out(at.size());
-        const barograph::span<std::int32_t> to(out.mutable_data(), static_cast<std::size_t>(out.size()));
+        const auto to = room(out);
         const py::gil_scoped_release release;
         s.slots(view(at), to);
         return out;
@@ -70,7 +65,7 @@ void bind_stream(py::module_& m) {
 void bind_profile(py::module_& m) {
   using profile = baseline::seasonal_profile;
   using bound = guarded<profile>;
-  auto c = barograph_bindings::bind_state<profile>(m, "SeasonalProfile");
+  auto c = bind_state<profile>(m, "SeasonalProfile");
   c.def(py::init([](std::int64_t period, std::int64_t width, const std::string& zone) {
           return std::make_unique<bound>(profile(period, width, zone));
         }),
@@ -83,8 +78,8 @@ void bind_profile(py::module_& m) {
       py::arg("slot"), py::arg("x"), py::arg("n"));
   c.def(
       "update_many_at",
-      [](bound& self, const slot_array& slots, const doubles& x) {
-        write(self, [s = view(slots), v = view(x)](profile& p) { p.update(s, v); });
+      [](bound& self, const slot_array& slots, const number_array& x) {
+        write(self, [s = view(slots), &v = x.numbers](profile& p) { p.update(s, v); });
       },
       py::arg("slots"), py::arg("x"));
   c.def("period", reader(&profile::period));
@@ -100,8 +95,8 @@ void bind_profile(py::module_& m) {
       [](const bound& self, const slot_array& slots, double width, std::uint64_t least) {
         baseline::band out(static_cast<std::size_t>(slots.size()));
         const auto s = view(slots);
-        barograph_bindings::read(self, [&](const profile& p) { p.expected(s, width, least, out); });
-        return array_of(std::move(out));
+        read(self, [&](const profile& p) { p.expected(s, width, least, out); });
+        return rows_of(std::move(out));
       },
       py::arg("slots"), py::arg("width"), py::arg("min_periods"));
   c.def("counts", [](const bound& self) {
@@ -117,13 +112,11 @@ void bind_profile(py::module_& m) {
 
 }  // namespace
 
-namespace barograph_bindings {
-
 void register_baseline_seasonal(py::module_& m) {
   bind_season(m);
   m.def(
       "seasonal_band",
-      [](const doubles& x, const slot_array& slots, std::int64_t count, bool before, std::int64_t rows,
+      [](const number_array& x, const slot_array& slots, std::int64_t count, bool before, std::int64_t rows,
          bool pooled, const baseline::estimator& how, std::int64_t min_periods, bool inf_propagates,
          bool nan_propagates, const std::optional<flags>& mask, std::size_t threads) {
         const auto of = options_of(min_periods, inf_propagates, nan_propagates, mask);
@@ -131,10 +124,10 @@ void register_baseline_seasonal(py::module_& m) {
         baseline::band band;
         {
           const interruptible call;
-          band = baseline::seasonal_band<barograph::kernels::compiled>(view(x), view(slots), count,
+          band = baseline::seasonal_band<barograph::kernels::compiled>(x.numbers, view(slots), count,
                                                                        {before, rows, pooled}, how, of, run);
         }
-        return array_of(std::move(band));
+        return rows_of(std::move(band));
       },
       py::arg("x"), py::arg("slots"), py::arg("count"), py::arg("before"), py::arg("rows"), py::arg("pooled"),
       py::arg("how"), py::arg("min_periods"), py::arg("inf_propagates"), py::arg("nan_propagates"),

@@ -7,24 +7,25 @@
 #include <string>
 #include <vector>
 
+#include "arrays.hpp"
 #include "barograph/core/executor.hpp"
 #include "barograph/detect/causes.hpp"
 #include "barograph/detect/lead_lag.hpp"
 #include "interruptible.hpp"
 
-namespace py = pybind11;
 namespace detect = barograph::detect;
 
+namespace barograph_bindings {
 namespace {
 
-using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using codes = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+using doubles = cast_to<double>;
+using codes = cast_to<std::int32_t>;
 using columns_of = std::vector<barograph::span<const double>>;
 
 columns_of views(const std::vector<doubles>& arrays) {
   columns_of out;
   out.reserve(arrays.size());
-  for (const doubles& a : arrays) out.emplace_back(a.data(), static_cast<std::size_t>(a.size()));
+  for (const doubles& a : arrays) out.push_back(view(a));
   return out;
 }
 
@@ -42,8 +43,6 @@ detect::service_graph graph_of(const std::optional<codes>& service, const std::o
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_detect_causes(py::module_& m) {
   m.def(
@@ -84,7 +83,7 @@ void register_detect_causes(py::module_& m) {
         const auto run = barograph::thread_executor::for_size(size_of(seen), threads);
         detect::ranked_causes found;
         {
-          const barograph_bindings::interruptible call;
+          const interruptible call;
           found = detect::rank_causes(seen, traits, at, recent_from, how, graph, run);
         }
         const auto n = static_cast<py::ssize_t>(found.causes.size());
@@ -119,7 +118,7 @@ void register_detect_causes(py::module_& m) {
         const auto run = barograph::thread_executor::for_size(size_of(seen) * (max_lag + 1), threads);
         std::vector<detect::association> found;
         {
-          const barograph_bindings::interruptible call;
+          const interruptible call;
           found = detect::lead_lag(seen, y, how, run);
         }
         const auto n = static_cast<py::ssize_t>(found.size());

@@ -27,11 +27,9 @@ py::array_t<std::int64_t> change_points(const double_array& x, bool variances, d
   std::vector<std::size_t> found;
   {
     const interruptible call;
-    found = bg::change_points(values_of(x), options);
+    found = bg::change_points(view(x), options);
   }
-  py::array_t<std::int64_t> out(static_cast<py::ssize_t>(found.size()));
-  for (std::size_t i = 0; i < found.size(); ++i) out.mutable_data()[i] = static_cast<std::int64_t>(found[i]);
-  return out;
+  return copied<std::int64_t>(found);
 }
 
 void bind_online(py::module_& m) {
@@ -50,9 +48,7 @@ void bind_online(py::module_& m) {
       "statistics",
       [](bound& self, const double_array& values) {
         py::array_t<double> statistics(values.size()), ages(values.size());
-        const auto size = static_cast<std::size_t>(values.size());
-        write(self, [v = values_of(values), o = bg::span<double>(statistics.mutable_data(), size),
-                     a = bg::span<double>(ages.mutable_data(), size)](online_change_point& s) {
+        write(self, [v = view(values), o = room(statistics), a = room(ages)](online_change_point& s) {
           s.update(v, o, a);
         });
         return py::make_tuple(statistics, ages);

@@ -17,11 +17,7 @@ namespace bg = barograph;
 namespace barograph_bindings {
 namespace {
 
-using time_array = py::array_t<std::int64_t, py::array::c_style>;
-
-bg::span<double> room(py::array_t<double>& a) {
-  return {a.mutable_data(), static_cast<std::size_t>(a.size())};
-}
+using time_array = array_of<std::int64_t>;
 
 /// What every chart of timed values has.
 template <class Chart>
@@ -36,8 +32,7 @@ void bind_timed_chart(py::class_<guarded<Chart>>& c) {
   c.def(
       "update_many_at",
       [](guarded<Chart>& self, const time_array& times, const number_array& values) {
-        const bg::span<const std::int64_t> t(times.data(), static_cast<std::size_t>(times.size()));
-        write(self, [t, &v = values.numbers](Chart& s) { bg::update(s, t, v); });
+        write(self, [t = view(times), &v = values.numbers](Chart& s) { bg::update(s, t, v); });
       },
       py::arg("times").noconvert(), py::arg("values").noconvert());
   c.def("target", reader(&Chart::target));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arrays.hpp"
 #include "barograph/core/executor.hpp"
 #include "barograph/detect/forest_import.hpp"
 #include "barograph/detect/isolation_forest.hpp"
@@ -17,32 +18,23 @@
 #include "register.hpp"
 #include "table_of.hpp"
 
-namespace py = pybind11;
 namespace detect = barograph::detect;
 
+namespace barograph_bindings {
 namespace {
 
 using detect::isolation_forest;
-using doubles = py::array_t<double, py::array::c_style>;
-using integers = py::array_t<std::int64_t, py::array::c_style>;
-using flags = py::array_t<unsigned char, py::array::c_style>;
+using doubles = array_of<double>;
+using integers = array_of<std::int64_t>;
+using flags = array_of<unsigned char>;
 
 /// Long calls read the forest that was there when they began; what changes it puts another in its place.
 using shared = std::shared_ptr<const isolation_forest>;
-using bound = barograph_bindings::guarded<shared>;
+using bound = guarded<shared>;
 
 shared now(const bound& b) {
   const py::gil_scoped_release released;
   return b.copy();
-}
-
-template <class T>
-barograph::span<const T> view(const py::array_t<T, py::array::c_style>& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
-
-barograph::span<const double> view(const std::optional<doubles>& a) {
-  return a ? view(*a) : barograph::span<const double>();
 }
 
 std::unique_ptr<bound> made(isolation_forest&& forest) {
@@ -52,7 +44,7 @@ std::unique_ptr<bound> made(isolation_forest&& forest) {
 /// A changed copy takes the place of the forest.
 template <class F>
 void change(bound& b, F f) {
-  const barograph_bindings::interruptible call;
+  const interruptible call;
   b.change([&](shared& forest) {
     isolation_forest next = *forest;
     f(next);
@@ -79,8 +71,6 @@ detect::forest_options options_of(std::size_t trees, std::size_t samples, std::s
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_detect_forest(py::module_& m) {
   py::class_<bound>(m, "IsolationForest")
@@ -126,7 +116,7 @@ void register_detect_forest(py::module_& m) {
             const shared forest = now(self);
             const auto table = table_of(x);
             doubles out(static_cast<py::ssize_t>(table.rows()));
-            const barograph::span<double> results(out.mutable_data(), table.rows());
+            const auto results = room(out);
             const interruptible call;
             forest->score<barograph::kernels::compiled>(
                 table, results, barograph::thread_executor::for_size(table.rows(), threads));
@@ -139,7 +129,7 @@ void register_detect_forest(py::module_& m) {
             const shared forest = now(self);
             const auto table = table_of(x);
             doubles out({static_cast<py::ssize_t>(table.rows()), static_cast<py::ssize_t>(table.columns())});
-            const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(out.size()));
+            const auto results = room(out);
             const interruptible call;
             forest->attributions(table, results,
                                  barograph::thread_executor::for_size(10 * table.rows(), threads));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "arrays.hpp"
 #include "barograph/core/executor.hpp"
 #include "barograph/kernels.hpp"
 #include "guarded.hpp"
@@ -37,14 +38,6 @@ bg::thread_executor executor_for(const bg::matrix_view& x, std::size_t threads) 
   return bg::thread_executor::for_size(x.rows, threads);
 }
 
-bg::span<double> all_of(py::array_t<double>& a) {
-  return {a.mutable_data(), static_cast<std::size_t>(a.size())};
-}
-
-py::array_t<double> array_of(const std::vector<double>& v) {
-  return py::array_t<double>(static_cast<py::ssize_t>(v.size()), v.data());
-}
-
 std::unique_ptr<bound> fit(const any_array& x, double share, std::size_t components, bool scale,
                            std::size_t threads) {
   const bg::matrix_view view = view_of(x);
@@ -60,7 +53,7 @@ py::tuple two(const bound& self, const any_array& x, bool by_column, std::size_t
   std::vector<py::ssize_t> shape{x.shape(0)};
   if (by_column) shape.push_back(x.shape(1));
   py::array_t<double> t2(shape), q(shape);
-  const auto first = all_of(t2), second = all_of(q);
+  const auto first = room(t2), second = room(q);
   {
     const interruptible call;
     run(self.copy(), view, first, second, executor_for(view, threads));
@@ -72,7 +65,7 @@ py::array_t<double> replacements(const bound& self, const any_array& x, double t
                                  std::size_t threads) {
   const auto view = view_of(x);
   py::array_t<double> out(std::vector<py::ssize_t>{x.shape(0), x.shape(1)});
-  const auto into = all_of(out);
+  const auto into = room(out);
   {
     const interruptible call;
     self.copy().replacements<bg::kernels::compiled>(view, t2_unit, q_unit, into, executor_for(view, threads));
@@ -81,8 +74,8 @@ py::array_t<double> replacements(const bound& self, const any_array& x, double t
 }
 
 /// f(model, i) for each row of t2 and q, without the GIL.
-py::array_t<double> log_tail(const bound& self, const py::array_t<double, py::array::c_style>& t2,
-                             const py::array_t<double, py::array::c_style>& q, std::size_t threads) {
+py::array_t<double> log_tail(const bound& self, const array_of<double>& t2, const array_of<double>& q,
+                             std::size_t threads) {
   if (t2.size() != q.size()) bg::raise<bg::invalid_argument>("q: expected as many as t2");
   py::array_t<double> out(t2.size());
   const double* const a = t2.data();
@@ -117,9 +110,9 @@ py::dict figures(const bound& self) {
   d["used"] = py::array_t<std::size_t>(static_cast<py::ssize_t>(used), m.used().data());
   d["count"] = m.rows().count();
   d["incomplete"] = m.rows().incomplete();
-  d["mean"] = array_of(mean);
-  d["unit"] = array_of(unit);
-  d["variances"] = array_of(m.variances());
+  d["mean"] = copied(mean);
+  d["unit"] = copied(unit);
+  d["variances"] = copied(m.variances());
   d["loadings"] = loadings;
   d["share"] = m.options().share;
   d["components"] = m.options().components;

@@ -17,48 +17,36 @@ namespace bg = barograph;
 namespace barograph_bindings {
 namespace {
 
-using time_array = py::array_t<std::int64_t, py::array::c_style>;
-using flag_array = py::array_t<std::uint8_t, py::array::c_style>;
-
-template <class T>
-bg::span<const T> span_of(const py::array_t<T, py::array::c_style>& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
-
-template <class To, class From>
-py::array_t<To> column(const std::vector<From>& v) {
-  py::array_t<To> out(static_cast<py::ssize_t>(v.size()));
-  std::copy(v.begin(), v.end(), out.mutable_data());
-  return out;
-}
+using time_array = array_of<std::int64_t>;
+using flag_array = array_of<std::uint8_t>;
 
 py::dict whole_series(const time_array& seconds, const double_array& values, std::size_t period,
                       const time_array& clock) {
   bg::detect::series_strangeness r;
   {
     const interruptible call;
-    r = bg::detect::whole_series(span_of(seconds), values_of(values), period, span_of(clock));
+    r = bg::detect::whole_series(view(seconds), view(values), period, view(clock));
   }
   py::dict out;
-  out["evidence"] = column<double>(r.evidence);
-  out["tests"] = column<double>(r.tests);
-  out["stretches"] = column<double>(r.stretches);
-  out["expected"] = column<double>(r.expected);
-  out["level"] = column<double>(r.level);
-  out["season"] = column<double>(r.season);
-  out["step"] = column<double>(r.step);
-  out["stuck"] = column<double>(r.stuck);
-  out["missing"] = column<double>(r.missing);
-  out["shift"] = column<double>(r.shift);
-  out["drift"] = column<double>(r.drift);
-  out["strength"] = column<double>(r.strength);
-  out["spread"] = column<double>(r.spread);
+  out["evidence"] = copied(r.evidence);
+  out["tests"] = copied(r.tests);
+  out["stretches"] = copied(r.stretches);
+  out["expected"] = copied(r.expected);
+  out["level"] = copied(r.level);
+  out["season"] = copied(r.season);
+  out["step"] = copied(r.step);
+  out["stuck"] = copied(r.stuck);
+  out["missing"] = copied(r.missing);
+  out["shift"] = copied(r.shift);
+  out["drift"] = copied(r.drift);
+  out["strength"] = copied(r.strength);
+  out["spread"] = copied(r.spread);
   py::list slow;
   constexpr const char* kinds[] = {"level", "drift", "season", "spread"};
   for (const bg::detect::slow_change& c : r.slow)
     slow.append(py::make_tuple(kinds[static_cast<int>(c.kind)], c.begin, c.end, c.size, c.evidence));
   out["slow"] = slow;
-  out["stands_out"] = column<bool>(r.stands_out);
+  out["stands_out"] = copied<bool>(r.stands_out);
   out["margin"] = r.margin;
   out["cycle"] = r.cycle;
   out["period"] = r.period;
@@ -70,7 +58,7 @@ py::array_t<std::int64_t> find_incidents(const double_array& score, const flag_a
   std::vector<bg::detect::incident_rows> found;
   {
     const interruptible call;
-    found = bg::detect::find_incidents(values_of(score), span_of(finding), {off, quiet, least});
+    found = bg::detect::find_incidents(view(score), view(finding), {off, quiet, least});
   }
   py::array_t<std::int64_t> out({static_cast<py::ssize_t>(found.size()), py::ssize_t{6}});
   std::int64_t* row = out.mutable_data();
@@ -88,7 +76,7 @@ void register_detect_series(py::module_& m) {
   m.def(
       "missing_runs",
       [](const time_array& seconds, const double_array& values) {
-        return column<double>(bg::detect::missing_runs(span_of(seconds), values_of(values)));
+        return copied(bg::detect::missing_runs(view(seconds), view(values)));
       },
       py::arg("seconds").noconvert(), py::arg("values").noconvert());
   m.def("find_incidents", &find_incidents, py::arg("score").noconvert(), py::arg("finding").noconvert(),
@@ -96,17 +84,17 @@ void register_detect_series(py::module_& m) {
   m.def(
       "group_intervals",
       [](const time_array& begin, const time_array& end, std::int64_t within) {
-        return column<std::int64_t>(bg::detect::group_intervals(span_of(begin), span_of(end), within));
+        return copied<std::int64_t>(bg::detect::group_intervals(view(begin), view(end), within));
       },
       py::arg("begin").noconvert(), py::arg("end").noconvert(), py::arg("within"));
   m.def(
       "benjamini_hochberg",
-      [](const double_array& p, double rate) { return bg::detect::benjamini_hochberg(values_of(p), rate); },
+      [](const double_array& p, double rate) { return bg::detect::benjamini_hochberg(view(p), rate); },
       py::arg("p").noconvert(), py::arg("rate"));
   m.def(
       "stretch_findings",
       [](const double_array& evidence, double rate) {
-        return column<bool>(bg::detect::stretch_findings(values_of(evidence), rate));
+        return copied<bool>(bg::detect::stretch_findings(view(evidence), rate));
       },
       py::arg("evidence").noconvert(), py::arg("rate"));
 }

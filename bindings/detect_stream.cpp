@@ -17,7 +17,7 @@ namespace barograph_bindings {
 namespace {
 
 using detector = bg::detect::stream_detector;
-using second_array = py::array_t<std::int64_t, py::array::c_style>;
+using second_array = array_of<std::int64_t>;
 
 /// Figures of rows, a column each: score, threshold, alarm, finding, expected, margin; parts: rows x ways.
 py::tuple push_many(guarded<detector>& self, const second_array& seconds, const double_array& values,

@@ -24,10 +24,6 @@ namespace {
 using distance = bg::detect::table_distance;
 using judge = bg::detect::table_judge;
 
-bg::span<double> room(py::array_t<double>& a) {
-  return {a.mutable_data(), static_cast<std::size_t>(a.size())};
-}
-
 /// A figure of each cell.
 template <void (distance::*Figure)(bg::span<const double>, bg::span<double>) const>
 py::array_t<double> of_cells(const distance& self, const double_array& x) {
@@ -35,7 +31,7 @@ py::array_t<double> of_cells(const distance& self, const double_array& x) {
   const bg::span<double> into = room(out);
   {
     const interruptible call;
-    (self.*Figure)(values_of(x), into);
+    (self.*Figure)(view(x), into);
   }
   return out;
 }
@@ -75,8 +71,7 @@ py::tuple judge_many(guarded<judge>& self, const double_array& first, const doub
 }
 
 /// Of each cell the evidence that rows of its column are missing, by the rows before it.
-py::array_t<double> missing_so_far(const py::array_t<std::int64_t, py::array::c_style>& seconds,
-                                   const double_array& x) {
+py::array_t<double> missing_so_far(const array_of<std::int64_t>& seconds, const double_array& x) {
   const auto rows = static_cast<std::size_t>(x.shape(0)), columns = static_cast<std::size_t>(x.shape(1));
   if (static_cast<std::size_t>(seconds.size()) != rows)
     bg::raise<bg::invalid_argument>("seconds: " + std::to_string(seconds.size()) + " given, expected " +
@@ -107,7 +102,7 @@ void register_detect_table(py::module_& m) {
              if (x.ndim() != 2) bg::raise<bg::invalid_argument>("x: expected 2 dimensions");
              const auto columns = static_cast<std::size_t>(x.shape(1));
              const interruptible call;
-             return std::make_unique<distance>(values_of(x), columns, seed, values_of(known));
+             return std::make_unique<distance>(view(x), columns, seed, view(known));
            }),
            py::arg("x").noconvert(), py::arg("seed"), py::arg("known").noconvert())
       .def(
@@ -117,7 +112,7 @@ void register_detect_table(py::module_& m) {
             const bg::span<double> a = room(near), b = room(far), c = room(square);
             {
               const interruptible call;
-              self.score(values_of(x), a, b, c);
+              self.score(view(x), a, b, c);
             }
             return py::make_tuple(near, far, square);
           },
@@ -143,7 +138,7 @@ void register_detect_table(py::module_& m) {
   m.def(
       "standard_scale",
       [](const double_array& v) {
-        const bg::span<const double> values = values_of(v);
+        const bg::span<const double> values = view(v);
         const auto scale = bg::detect::standard_scale::of({values.begin(), values.end()});
         return py::make_tuple(scale.mean, scale.spread);
       },
@@ -154,7 +149,7 @@ void register_detect_table(py::module_& m) {
         std::vector<double> evidence;
         {
           const interruptible call;
-          const bg::span<const double> a = values_of(first), b = values_of(second);
+          const bg::span<const double> a = view(first), b = view(second);
           evidence = bg::detect::table_evidence({a.begin(), a.end()}, {b.begin(), b.end()});
         }
         py::array_t<double> out(static_cast<py::ssize_t>(evidence.size()));

@@ -20,7 +20,7 @@ template <class F>
 py::array_t<double> each(const double_array& values, F f) {
   py::array_t<double> out(values.size());
   double* const o = out.mutable_data();
-  const auto v = values_of(values);
+  const auto v = view(values);
   {
     const interruptible call;
     for (std::size_t i = 0; i < v.size(); ++i) {
@@ -36,7 +36,7 @@ void bind_extreme_value(py::module_& m) {
   using bound = guarded<extreme_value>;
   py::class_<bound> c(m, "ExtremeValue");
   c.def(py::init([](const double_array& values, double level) {
-          const auto v = values_of(values);
+          const auto v = view(values);
           const py::gil_scoped_release release;
           return std::make_unique<bound>(extreme_value(v, level));
         }),

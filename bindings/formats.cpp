@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "arrays.hpp"
 #include "barograph/core/executor.hpp"
 #include "barograph/formats/access_log.hpp"
 #include "barograph/formats/fields.hpp"
@@ -18,23 +19,12 @@
 #include "barograph/formats/url_template.hpp"
 #include "interruptible.hpp"
 
-namespace py = pybind11;
 namespace bg = barograph;
 
+namespace barograph_bindings {
 namespace {
 
-/// A vector becomes an array without a copy.
-template <class T, class V>
-py::array_t<T> as_array(std::vector<V>&& values) {
-  static_assert(sizeof(T) == sizeof(V));
-  auto owner = std::make_unique<std::vector<V>>(std::move(values));
-  const auto* data = reinterpret_cast<const T*>(owner->data());
-  const auto size = static_cast<py::ssize_t>(owner->size());
-  py::capsule free(owner.release(), [](void* p) { delete static_cast<std::vector<V>*>(p); });
-  return py::array_t<T>(size, data, free);
-}
-
-using bytes_array = py::array_t<std::uint8_t, py::array::c_style>;
+using bytes_array = array_of<std::uint8_t>;
 
 /// Text in Arrow's buffers (data, offsets, validity, bit offset), or a sequence of str and None.
 class text_input {
@@ -130,7 +120,7 @@ py::tuple parse_timestamps(const py::object& data, const py::object& offsets,
   options.local = tzif.has_value() ? &local : nullptr;
   bg::timestamp_column out;
   {
-    const barograph_bindings::interruptible call;
+    const interruptible call;
     out = bg::parse_timestamps(input.column(), options);
   }
   py::dict formats;
@@ -143,8 +133,8 @@ py::tuple parse_timestamps(const py::object& data, const py::object& offsets,
   info["missing"] = out.missing;
   info["bad"] = out.bad;
   info["ambiguous"] = out.ambiguous;
-  return py::make_tuple(as_array<std::int64_t>(std::move(out.ns)),
-                        as_array<std::uint8_t>(std::move(out.status)), info);
+  return py::make_tuple(handed_over<std::int64_t>(std::move(out.ns)),
+                        handed_over<std::uint8_t>(std::move(out.status)), info);
 }
 
 bg::number_style number_style_named(const std::string& name) {
@@ -168,7 +158,7 @@ py::tuple parse_numbers(const py::object& data, const py::object& offsets,
   const bg::number_style written = number_style_named(style);
   bg::number_column out;
   {
-    const barograph_bindings::interruptible call;
+    const interruptible call;
     out = bg::parse_numbers(input.column(), time_units, written);
   }
   py::dict info;
@@ -179,9 +169,9 @@ py::tuple parse_numbers(const py::object& data, const py::object& offsets,
   info["evidence"] =
       std::array<std::int64_t, 7>{seen.point,   seen.comma,       seen.either_point, seen.either_comma,
                                   seen.grouped, seen.short_whole, seen.long_whole};
-  info["either_point"] = as_array<std::int64_t>(std::move(out.either_point));
-  return py::make_tuple(as_array<double>(std::move(out.values)),
-                        as_array<std::uint8_t>(std::move(out.status)), info);
+  info["either_point"] = handed_over<std::int64_t>(std::move(out.either_point));
+  return py::make_tuple(handed_over<double>(std::move(out.values)),
+                        handed_over<std::uint8_t>(std::move(out.status)), info);
 }
 
 py::str as_str(const std::string& text) {
@@ -193,7 +183,7 @@ py::tuple as_strings(bg::coded_text&& text) {
   py::list categories;
   for (std::size_t i = 0; i < text.categories.size(); ++i)
     categories.append(as_str(text.categories.shown(static_cast<std::int32_t>(i))));
-  return py::make_tuple(as_array<std::int32_t>(std::move(text.codes)), categories);
+  return py::make_tuple(handed_over<std::int32_t>(std::move(text.codes)), categories);
 }
 
 template <class Fault>
@@ -206,7 +196,7 @@ void add_bad_lines(py::dict& out, const std::vector<bg::bad_line<Fault>>& bad) {
     reasons.append(bg::name_of(b.fault));
     texts.append(as_str(b.text));
   }
-  out["bad_line"] = as_array<std::int64_t>(std::move(lines));
+  out["bad_line"] = handed_over<std::int64_t>(std::move(lines));
   out["bad_reason"] = reasons;
   out["bad_text"] = texts;
 }
@@ -215,15 +205,15 @@ py::dict as_dict(bg::access_log&& log, const bg::log_format& format) {
   using bg::log_field;
   const bool request = format.has(log_field::request);
   py::dict out;
-  out["line"] = as_array<std::int64_t>(std::move(log.line));
+  out["line"] = handed_over<std::int64_t>(std::move(log.line));
   if (format.has(log_field::time) || format.has(log_field::epoch_s) || format.has(log_field::epoch_ms) ||
       format.has(log_field::epoch_us))
-    out["timestamp"] = as_array<std::int64_t>(std::move(log.timestamp));
-  if (format.has(log_field::status)) out["status"] = as_array<std::int32_t>(std::move(log.status));
-  if (format.has(log_field::bytes)) out["bytes"] = as_array<std::int64_t>(std::move(log.bytes));
+    out["timestamp"] = handed_over<std::int64_t>(std::move(log.timestamp));
+  if (format.has(log_field::status)) out["status"] = handed_over<std::int32_t>(std::move(log.status));
+  if (format.has(log_field::bytes)) out["bytes"] = handed_over<std::int64_t>(std::move(log.bytes));
   if (format.has(log_field::latency_s) || format.has(log_field::latency_ms) ||
       format.has(log_field::latency_us))
-    out["latency_ms"] = as_array<double>(std::move(log.latency_ms));
+    out["latency_ms"] = handed_over<double>(std::move(log.latency_ms));
   if (format.has(log_field::client)) out["client"] = as_strings(std::move(log.client));
   if (format.has(log_field::user)) out["user"] = as_strings(std::move(log.user));
   if (format.has(log_field::host)) out["host"] = as_strings(std::move(log.host));
@@ -245,19 +235,20 @@ py::dict as_dict(const bg::json_column& column, std::int64_t rows) {
   const bg::json_type type = column.type();
   out["type"] = bg::name_of(type);
   if (type == bg::json_type::number) {
-    out["values"] = as_array<double>(column.numbers(rows));
+    out["values"] = handed_over<double>(column.numbers(rows));
     std::vector<std::int64_t> integers = column.integers(rows);
-    out["integers"] = integers.empty() ? py::object(py::none()) : as_array<std::int64_t>(std::move(integers));
+    out["integers"] =
+        integers.empty() ? py::object(py::none()) : handed_over<std::int64_t>(std::move(integers));
   } else if (type == bg::json_type::boolean) {
-    out["values"] = as_array<std::int8_t>(column.booleans(rows));
+    out["values"] = handed_over<std::int8_t>(column.booleans(rows));
   } else if (type != bg::json_type::empty) {
     std::string data;
     std::vector<std::int64_t> offsets;
     std::vector<std::uint8_t> validity;
     column.text(rows, data, offsets, validity);
-    out["data"] = as_array<std::uint8_t>(std::vector<char>(data.begin(), data.end()));
-    out["offsets"] = as_array<std::int64_t>(std::move(offsets));
-    out["validity"] = as_array<std::uint8_t>(std::move(validity));
+    out["data"] = handed_over<std::uint8_t>(std::vector<char>(data.begin(), data.end()));
+    out["offsets"] = handed_over<std::int64_t>(std::move(offsets));
+    out["validity"] = handed_over<std::uint8_t>(std::move(validity));
   }
   return out;
 }
@@ -281,7 +272,7 @@ py::dict as_dict(bg::json_lines&& read) {
   py::dict out;
   const std::int64_t rows = read.rows();
   out["columns"] = py::cast(json_columns(std::move(read.columns), rows));
-  out["line"] = as_array<std::int64_t>(std::move(read.line));
+  out["line"] = handed_over<std::int64_t>(std::move(read.line));
   add_bad_lines(out, read.bad);
   out["lines"] = read.lines;
   out["blank"] = read.blank;
@@ -311,7 +302,7 @@ void feed_in_parts(Decoder& decoder, const py::buffer& piece) {
   constexpr std::size_t part = std::size_t{1} << 20;
   const py::buffer_info info = piece.request();
   const std::string_view bytes = bytes_of(info);
-  const barograph_bindings::interruptible call;
+  const interruptible call;
   for (std::size_t at = 0; at < bytes.size(); at += part) {
     bg::check_interrupt();  // without the lock: signal handlers may use any object
     const std::lock_guard<std::mutex> guard(decoder.lock);
@@ -329,8 +320,6 @@ struct decoder {
 };
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_formats(py::module_& m) {
   m.def("parse_timestamps", &parse_timestamps, py::arg("data"), py::arg("offsets") = py::none(),
@@ -371,7 +360,7 @@ void register_formats(py::module_& m) {
       .def("finish", [](decoder& self) {
         bg::access_log log;
         {
-          const barograph_bindings::interruptible call;
+          const interruptible call;
           const std::lock_guard<std::mutex> guard(self.lock);
           log = self.engine.finish();
         }
@@ -384,7 +373,7 @@ void register_formats(py::module_& m) {
         const text_input input(data, offsets, validity, validity_offset);
         bg::coded_text out;
         {
-          const barograph_bindings::interruptible call;
+          const interruptible call;
           const auto& column = input.column();
           out = bg::encode_text(column, bg::thread_executor::for_size(column.rows(), threads));
         }
@@ -417,7 +406,7 @@ void register_formats(py::module_& m) {
       .def("finish", [](json_decoder& self) {
         bg::json_lines read;
         {
-          const barograph_bindings::interruptible call;
+          const interruptible call;
           const std::lock_guard<std::mutex> guard(self.lock);
           read = self.engine.finish();
         }

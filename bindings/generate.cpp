@@ -4,17 +4,16 @@
 
 #include <tuple>
 
+#include "arrays.hpp"
 #include "barograph/core/executor.hpp"
 #include "barograph/generate/workloads.hpp"
 #include "interruptible.hpp"
 
-namespace py = pybind11;
 namespace gen = barograph::generate;
 
+namespace barograph_bindings {
 namespace {
 
-template <class T>
-using array = py::array_t<T, py::array::c_style>;
 using incident_fields = std::tuple<std::string, std::int64_t, std::int64_t, double, double>;
 
 gen::incident to_incident(const incident_fields& f) {
@@ -36,20 +35,15 @@ gen::requests_options to_options(std::uint64_t seed, std::int64_t start_ms, std:
   return o;
 }
 
-template <class T>
-barograph::span<T> writable(array<T>& a) {
-  return {a.mutable_data(), static_cast<std::size_t>(a.size())};
-}
-
-barograph::span<const std::int64_t> readable(const array<std::int64_t>& a) {
+barograph::span<const std::int64_t> readable(const array_of<std::int64_t>& a) {
   return {a.data(), static_cast<std::size_t>(a.size())};
 }
 
 // row, kind and column as arrays, before and after as lists.
 py::tuple from_dirt(const std::vector<gen::dirt_entry>& dirt) {
-  array<std::int64_t> row(static_cast<py::ssize_t>(dirt.size()));
-  array<std::int32_t> kind(static_cast<py::ssize_t>(dirt.size()));
-  array<std::int32_t> column(static_cast<py::ssize_t>(dirt.size()));
+  array_of<std::int64_t> row(static_cast<py::ssize_t>(dirt.size()));
+  array_of<std::int32_t> kind(static_cast<py::ssize_t>(dirt.size()));
+  array_of<std::int32_t> column(static_cast<py::ssize_t>(dirt.size()));
   py::list before(dirt.size());
   py::list after(dirt.size());
   for (std::size_t i = 0; i < dirt.size(); ++i) {
@@ -66,28 +60,28 @@ std::size_t expected(const gen::requests_generator& log) {
   return static_cast<std::size_t>(log.expected_rows());
 }
 
-using rows_array = array<std::int64_t>;
+using rows_array = array_of<std::int64_t>;
 
 py::array rows_of(const gen::requests_generator& log, std::int64_t first, std::int64_t last,
                   std::size_t threads) {
   std::vector<std::int64_t> rows;
   {
-    const barograph_bindings::interruptible call;
+    const interruptible call;
     rows = log.rows_of(first, last, barograph::thread_executor::for_size(expected(log), threads));
   }
   return rows_array(static_cast<py::ssize_t>(rows.size()), rows.data());
 }
 
 py::tuple fill(const gen::requests_generator& log, std::int64_t first, const rows_array& rows,
-               std::int64_t first_row, array<std::int64_t> timestamp_ns, array<std::int32_t> service,
-               array<std::int32_t> endpoint, array<std::int64_t> response_time_ms,
-               array<std::int64_t> status_code, array<std::uint8_t> error, std::size_t threads) {
-  const gen::requests_spans out{writable(timestamp_ns),     writable(service),     writable(endpoint),
-                                writable(response_time_ms), writable(status_code), writable(error)};
+               std::int64_t first_row, array_of<std::int64_t> timestamp_ns, array_of<std::int32_t> service,
+               array_of<std::int32_t> endpoint, array_of<std::int64_t> response_time_ms,
+               array_of<std::int64_t> status_code, array_of<std::uint8_t> error, std::size_t threads) {
+  const gen::requests_spans out{room(timestamp_ns),     room(service),     room(endpoint),
+                                room(response_time_ms), room(status_code), room(error)};
   const auto counts = readable(rows);
   std::vector<gen::dirt_entry> dirt;
   {
-    const barograph_bindings::interruptible call;
+    const interruptible call;
     dirt = log.fill(first, counts, first_row, out, barograph::thread_executor::for_size(out.size(), threads));
   }
   return from_dirt(dirt);
@@ -100,14 +94,14 @@ py::tuple text(const gen::requests_generator& log, std::int64_t first, std::int6
   std::string out;
   gen::requests_table table;
   {
-    const barograph_bindings::interruptible call;
+    const interruptible call;
     table = log.make(first, last, first_row, barograph::thread_executor::for_size(expected(log), threads));
     Append(out, table.spans(), first_row, table.dirt);
   }
   return py::make_tuple(py::bytes(out), table.error.size(), from_dirt(table.dirt));
 }
 
-py::list format_timestamps(const array<std::int64_t>& timestamp_ns) {
+py::list format_timestamps(const array_of<std::int64_t>& timestamp_ns) {
   py::list out(static_cast<std::size_t>(timestamp_ns.size()));
   for (py::ssize_t i = 0; i < timestamp_ns.size(); ++i)
     out[static_cast<std::size_t>(i)] = py::str(gen::format_timestamp(timestamp_ns.data()[i]));
@@ -115,8 +109,6 @@ py::list format_timestamps(const array<std::int64_t>& timestamp_ns) {
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_generate(py::module_& m) {
   m.attr("DIRT_KINDS") = py::tuple(py::cast(gen::dirt_kind_names));

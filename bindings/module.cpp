@@ -26,6 +26,8 @@ PYBIND11_MODULE(_core, m) {
       PyErr_SetObject(PyExc_ValueError, text.ptr());
     }
   });
+  if (const char* given = barograph::kernels::unknown_isa())
+    throw py::import_error("BAROGRAPH_ISA: '" + std::string(given) + "' given, expected base, v3 or v4");
   m.def("build_info", [] {
     py::dict info;
     info["version"] = BAROGRAPH_VERSION;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "arrays.hpp"
 #include "barograph/core/executor.hpp"
 #include "barograph/kernels.hpp"
 #include "barograph/rolling/first_last.hpp"
@@ -14,21 +15,12 @@
 #include "barograph/rolling/reductions.hpp"
 #include "interruptible.hpp"
 #include "number_array.hpp"
+#include "series_options.hpp"
 
-namespace py = pybind11;
 namespace rolling = barograph::rolling;
-using barograph_bindings::number_array;
 
+namespace barograph_bindings {
 namespace {
-
-using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
-using flags = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>;
-
-template <class A>
-auto view(const A& array) {
-  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
-}
 
 rolling::reduction parse_reduction(const std::string& text) {
   if (text == "sum") return rolling::reduction::sum;
@@ -48,18 +40,8 @@ rolling::reduction parse_reduction(const std::string& text) {
       "min or max");
 }
 
-rolling::options options_of(std::int64_t min_periods, bool inf_propagates, bool nan_propagates,
-                            const std::optional<flags>& mask) {
-  rolling::options how;
-  how.min_periods = min_periods;
-  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  how.nan = nan_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  if (mask) how.mask = view(*mask);
-  return how;
-}
-
 /// Where results go: an array of the caller's, float64 and contiguous as it stands, or a new one.
-using results_array = py::array_t<double, py::array::c_style>;
+using results_array = array_of<double>;
 
 doubles results_in(const std::optional<results_array>& into, std::size_t size) {
   if (!into) return doubles(static_cast<py::ssize_t>(size));
@@ -74,8 +56,6 @@ barograph::thread_executor executor_for(const number_array& x, std::size_t threa
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_rolling(py::module_& m) {
   py::class_<rolling::windows>(m, "Windows", "Which rows each window of a series holds.")
@@ -96,7 +76,7 @@ void register_rolling(py::module_& m) {
       [](const integers& times, std::int64_t width, bool center, const std::string& closed,
          std::int64_t step) {
         const auto ends = rolling::parse_closed(closed);
-        const barograph_bindings::interruptible call;
+        const interruptible call;
         return rolling::time_windows(view(times), width, center, ends, step);
       },
       py::arg("times"), py::arg("width"), py::arg("center"), py::arg("closed"), py::arg("step"));
@@ -105,9 +85,9 @@ void register_rolling(py::module_& m) {
       "too_few",
       [](const rolling::windows& w, const std::optional<flags>& mask, std::int64_t least) {
         flags out(static_cast<py::ssize_t>(w.size()));
-        const barograph::span<unsigned char> results(out.mutable_data(), w.size());
-        const auto missing = mask ? view(*mask) : barograph::span<const unsigned char>();
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const auto missing = view(mask);
+        const interruptible call;
         rolling::too_few(w, missing, least, results);
         return out;
       },
@@ -126,8 +106,8 @@ void register_rolling(py::module_& m) {
         const auto reduction = parse_reduction(what);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out = results_in(into, w.size());
-        const barograph::span<double> results(out.mutable_data(), w.size());
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::reduce<barograph::kernels::compiled>(reduction, x.numbers, w, how, ddof, results,
                                                       executor_for(x, threads));
         return out;
@@ -145,8 +125,8 @@ void register_rolling(py::module_& m) {
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         const auto how_y = options_of(min_periods, inf_propagates, nan_propagates, mask_y);
         doubles out = results_in(into, w.size());
-        const barograph::span<double> results(out.mutable_data(), w.size());
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::reduce_pairs<barograph::kernels::compiled>(reduction, x.numbers, y.numbers, w, how, how_y,
                                                             ddof, results, executor_for(x, threads));
         return out;
@@ -160,8 +140,8 @@ void register_rolling(py::module_& m) {
          const std::optional<flags>& mask, const std::optional<results_array>& into) {
         const auto how = options_of(min_periods, true, false, mask);
         doubles out = results_in(into, w.size());
-        const barograph::span<double> results(out.mutable_data(), w.size());
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::count(x.numbers, w, how, results);
         return out;
       },
@@ -175,8 +155,8 @@ void register_rolling(py::module_& m) {
         const auto between = rolling::parse_interpolation(interpolation);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out({q.size(), static_cast<py::ssize_t>(w.size())});
-        const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(out.size()));
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::quantiles<barograph::kernels::compiled>(x.numbers, w, view(q), between, how, results,
                                                          executor_for(x, threads));
         return out;
@@ -191,8 +171,8 @@ void register_rolling(py::module_& m) {
         const rolling::rank_options count{rolling::parse_ties(method), ascending, pct};
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out = results_in(into, w.size());
-        const barograph::span<double> results(out.mutable_data(), w.size());
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::rank<barograph::kernels::compiled>(x.numbers, w, how, count, results,
                                                     executor_for(x, threads));
         return out;
@@ -207,8 +187,8 @@ void register_rolling(py::module_& m) {
          const std::optional<results_array>& into) {
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out = results_in(into, w.size());
-        const barograph::span<double> results(out.mutable_data(), w.size());
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::nunique<barograph::kernels::compiled>(x.numbers, w, how, results, executor_for(x, threads));
         return out;
       },
@@ -223,8 +203,8 @@ void register_rolling(py::module_& m) {
         const auto end = rolling::parse_window_end(which);
         const auto how = options_of(min_periods, inf_propagates, nan_propagates, mask);
         doubles out = results_in(into, w.size());
-        const barograph::span<double> results(out.mutable_data(), w.size());
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::value_at(end, x.numbers, w, how, results, executor_for(x, threads));
         return out;
       },

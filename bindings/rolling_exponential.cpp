@@ -6,40 +6,17 @@
 #include <optional>
 #include <string>
 
+#include "arrays.hpp"
 #include "barograph/kernels.hpp"
 #include "barograph/rolling/exponential.hpp"
 #include "interruptible.hpp"
 #include "number_array.hpp"
+#include "series_options.hpp"
 
-namespace py = pybind11;
 namespace rolling = barograph::rolling;
-using barograph_bindings::number_array;
-
-namespace {
-
-using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using flags = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>;
-
-template <class A>
-auto view(const A& array) {
-  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
-}
-
-rolling::options options_of(bool inf_propagates, bool nan_propagates, const std::optional<flags>& mask) {
-  rolling::options how;
-  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  how.nan = nan_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  if (mask) how.mask = view(*mask);
-  return how;
-}
-
-barograph::span<const double> elapsed_of(const std::optional<doubles>& elapsed) {
-  return elapsed ? view(*elapsed) : barograph::span<const double>();
-}
-
-}  // namespace
 
 namespace barograph_bindings {
+namespace {}  // namespace
 
 void register_rolling_exponential(py::module_& m) {
   py::class_<rolling::decay>(m, "Decay", "How fast exponential weights fall.")
@@ -61,10 +38,10 @@ void register_rolling_exponential(py::module_& m) {
         const auto reduction = rolling::parse_exponential(what);
         const auto how = options_of(inf_propagates, nan_propagates, mask);
         doubles out(x.size());
-        const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::exponential<barograph::kernels::compiled>(reduction, x.numbers, decay, weighting, how,
-                                                           elapsed_of(elapsed), results);
+                                                           view(elapsed), results);
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("decay"), py::arg("weighting"), py::arg("inf_propagates"),
@@ -79,10 +56,10 @@ void register_rolling_exponential(py::module_& m) {
         const auto how = options_of(inf_propagates, nan_propagates, mask);
         const auto how_y = options_of(inf_propagates, nan_propagates, mask_y);
         doubles out(x.size());
-        const barograph::span<double> results(out.mutable_data(), static_cast<std::size_t>(x.size()));
-        const barograph_bindings::interruptible call;
+        const auto results = room(out);
+        const interruptible call;
         rolling::exponential_pairs<barograph::kernels::compiled>(
-            reduction, x.numbers, y.numbers, decay, weighting, how, how_y, elapsed_of(elapsed), results);
+            reduction, x.numbers, y.numbers, decay, weighting, how, how_y, view(elapsed), results);
         return out;
       },
       py::arg("what"), py::arg("x"), py::arg("y"), py::arg("decay"), py::arg("weighting"),

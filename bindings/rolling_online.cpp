@@ -8,39 +8,27 @@
 #include <string>
 #include <tuple>
 
+#include "arrays.hpp"
 #include "barograph/rolling/order_statistics.hpp"
 #include "barograph/rolling/rank_options.hpp"
 #include "barograph/rolling/rolling_pairs.hpp"
 #include "barograph/rolling/rolling_window.hpp"
 #include "guarded.hpp"
+#include "number_array.hpp"
+#include "series_options.hpp"
 
-namespace py = pybind11;
 namespace rolling = barograph::rolling;
 
+namespace barograph_bindings {
 namespace {
 
-using doubles = py::array_t<double, py::array::c_style | py::array::forcecast>;
-using integers = py::array_t<std::int64_t, py::array::c_style | py::array::forcecast>;
-using barograph_bindings::guarded;
 using rolling::reduction;
-
-template <class A>
-auto view(const A& array) {
-  return barograph::span<const typename A::value_type>(array.data(), static_cast<std::size_t>(array.size()));
-}
-
-rolling::options options_of(std::int64_t min_periods, bool inf_propagates) {
-  rolling::options how;
-  how.min_periods = min_periods;
-  how.inf = inf_propagates ? rolling::treatment::propagate : rolling::treatment::missing;
-  return how;
-}
 
 /// A window of rows, or where there is a lateness of time.
 template <class Window>
 auto made(std::int64_t length, std::optional<std::int64_t> late, std::int64_t min_periods,
           bool inf_propagates) {
-  const auto how = options_of(min_periods, inf_propagates);
+  const auto how = options_of(min_periods, inf_propagates, false, std::nullopt);
   return std::make_unique<guarded<Window>>(late ? Window::by_time(length, *late, how)
                                                 : Window::by_count(length, how));
 }
@@ -83,8 +71,6 @@ auto kept_with_ddof(reduction what, Read read) {
 
 }  // namespace
 
-namespace barograph_bindings {
-
 void register_rolling_online(py::module_& m) {
   using rolling::rolling_pairs;
   using rolling::rolling_window;
@@ -93,13 +79,13 @@ void register_rolling_online(py::module_& m) {
 
   py::class_<window> c(m, "RollingWindow", "Rolling statistics of the newest values of a stream.");
   bind_stream<rolling_window>(c);
-  c.def("push", [](window& w, const doubles& x) {
+  c.def("push", [](window& w, const number_array& x) {
     const py::gil_scoped_release release;
-    w.change([&](rolling_window& s) { s.push(view(x)); });
+    w.change([&](rolling_window& s) { s.push(x.numbers); });
   });
-  c.def("push", [](window& w, const integers& times, const doubles& x) {
+  c.def("push", [](window& w, const integers& times, const number_array& x) {
     const py::gil_scoped_release release;
-    return w.change([&](rolling_window& s) { return s.push(view(times), view(x)); });
+    return w.change([&](rolling_window& s) { return s.push(view(times), x.numbers); });
   });
   c.def("count", [](const window& w) { return w.with([](const auto& s) { return s.count(); }); });
   c.def("sum", kept(reduction::sum, [](const auto& s) { return s.sum(); }));
@@ -137,13 +123,13 @@ void register_rolling_online(py::module_& m) {
 
   py::class_<pairs> p(m, "RollingPairs", "Covariance and correlation of the newest pairs of a stream.");
   bind_stream<rolling_pairs>(p);
-  p.def("push", [](pairs& w, const doubles& x, const doubles& y) {
+  p.def("push", [](pairs& w, const number_array& x, const number_array& y) {
     const py::gil_scoped_release release;
-    w.change([&](rolling_pairs& s) { s.push(view(x), view(y)); });
+    w.change([&](rolling_pairs& s) { s.push(x.numbers, y.numbers); });
   });
-  p.def("push", [](pairs& w, const integers& times, const doubles& x, const doubles& y) {
+  p.def("push", [](pairs& w, const integers& times, const number_array& x, const number_array& y) {
     const py::gil_scoped_release release;
-    return w.change([&](rolling_pairs& s) { return s.push(view(times), view(x), view(y)); });
+    return w.change([&](rolling_pairs& s) { return s.push(view(times), x.numbers, y.numbers); });
   });
   p.def("cov", [](const pairs& w, double ddof) {
     return w.with([=](const auto& s) { return s.covariance(ddof); });

@@ -18,16 +18,10 @@
 #include "barograph/slo/policy_toml.hpp"
 #include "state_binding.hpp"
 
-namespace py = pybind11;
 using namespace barograph;
 
+namespace barograph_bindings {
 namespace {
-
-using barograph_bindings::double_array;
-using barograph_bindings::guarded;
-using barograph_bindings::number_array;
-using barograph_bindings::reader;
-using barograph_bindings::values_of;
 
 toml_number to_number(const std::string& key, const py::handle& v) {
   if (py::isinstance<py::bool_>(v) || (!py::isinstance<py::int_>(v) && !py::isinstance<py::float_>(v)))
@@ -67,21 +61,20 @@ py::object to_python(const std::optional<toml_value>& v) {
 template <class State>
 void bind_requests(py::class_<guarded<State>>& c) {
   using bound = guarded<State>;
-  using flags = py::array_t<bool, py::array::c_style>;
+  using flags = array_of<bool>;
   c.def(
       "update",
       [](bound& self, double latency, bool error, std::uint64_t n) {
-        barograph_bindings::write_at_once(self, [=](State& s) { s.update(latency, error, n); });
+        write_at_once(self, [=](State& s) { s.update(latency, error, n); });
       },
       py::arg("latency"), py::arg("error"), py::arg("n"));
   c.def(
       "update_many",
       [](bound& self, const number_array& latencies) {
         const number_span& x = latencies.numbers;
-        barograph_bindings::update_in_pieces(self, x.size(),
-                                             [x](State& s, std::size_t begin, std::size_t end) {
-                                               barograph::update(s, x.subspan(begin, end - begin));
-                                             });
+        update_in_pieces(self, x.size(), [x](State& s, std::size_t begin, std::size_t end) {
+          barograph::update(s, x.subspan(begin, end - begin));
+        });
       },
       py::arg("latencies").noconvert());
   c.def(
@@ -92,13 +85,12 @@ void bind_requests(py::class_<guarded<State>>& c) {
                                               static_cast<std::size_t>(errors.size()));
         const number_span& x = latencies.numbers;
         if (x.size() != failed.size())  // the engine's error, before anything is cut
-          return barograph_bindings::write(self, [&](State& s) { s.update(x.as_doubles(), failed); });
-        barograph_bindings::update_in_pieces(
-            self, x.size(), [=](State& s, std::size_t begin, std::size_t end) {
-              x.subspan(begin, end - begin).for_each_block([&](std::size_t at, span<const double> block) {
-                s.update(block, failed.subspan(begin + at, block.size()));
-              });
-            });
+          return write(self, [&](State& s) { s.update(x.as_doubles(), failed); });
+        update_in_pieces(self, x.size(), [=](State& s, std::size_t begin, std::size_t end) {
+          x.subspan(begin, end - begin).for_each_block([&](std::size_t at, span<const double> block) {
+            s.update(block, failed.subspan(begin + at, block.size()));
+          });
+        });
       },
       py::arg("latencies").noconvert(), py::arg("errors").noconvert());
 }
@@ -107,7 +99,7 @@ py::tuple pair_of(const interval& i) { return py::make_tuple(i.lower, i.upper); 
 
 void register_apdex(py::module_& m) {
   using bound = guarded<apdex>;
-  auto c = barograph_bindings::bind_state<apdex>(m, "Apdex");
+  auto c = bind_state<apdex>(m, "Apdex");
   c.def(py::init([](double threshold, std::optional<double> tolerating) {
           return std::make_unique<bound>(tolerating ? apdex(threshold, *tolerating) : apdex(threshold));
         }),
@@ -139,7 +131,7 @@ void register_apdex(py::module_& m) {
 void register_latency_summary(py::module_& m) {
   using summary = latency_summary;
   using bound = guarded<summary>;
-  auto c = barograph_bindings::bind_state<summary>(m, "LatencySummary");
+  auto c = bind_state<summary>(m, "LatencySummary");
   c.def(py::init([](const policy& p) { return std::make_unique<bound>(summary(p)); }), py::arg("policy"));
   bind_requests(c);
   c.def("count", reader(&summary::count));
@@ -155,24 +147,21 @@ void register_latency_summary(py::module_& m) {
   c.def(
       "quantile_interval",
       [](const bound& self, double q, double confidence) {
-        return pair_of(barograph_bindings::read(
-            self, [=](const summary& s) { return s.quantile_interval(q, confidence); }));
+        return pair_of(read(self, [=](const summary& s) { return s.quantile_interval(q, confidence); }));
       },
       py::arg("q"), py::arg("confidence"));
   c.def(
       "error_interval",
       [](const bound& self, double confidence) {
-        return pair_of(
-            barograph_bindings::read(self, [=](const summary& s) { return s.error_interval(confidence); }));
+        return pair_of(read(self, [=](const summary& s) { return s.error_interval(confidence); }));
       },
       py::arg("confidence"));
   c.def("apdex", [](const bound& self) {
-    return std::make_unique<guarded<apdex>>(
-        barograph_bindings::read(self, [](const summary& s) { return s.apdex_counts(); }));
+    return std::make_unique<guarded<apdex>>(read(self, [](const summary& s) { return s.apdex_counts(); }));
   });
   c.def("latencies", [](const bound& self) {
     return std::make_unique<guarded<quantile_histogram>>(
-        barograph_bindings::read(self, [](const summary& s) { return s.latencies(); }));
+        read(self, [](const summary& s) { return s.latencies(); }));
   });
 }
 
@@ -201,8 +190,6 @@ void register_health(py::module_& m) {
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 void register_slo(py::module_& m) {
   register_apdex(m);
   register_policy(m);

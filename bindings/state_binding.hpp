@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "arrays.hpp"
 #include "barograph/core/bytes.hpp"
 #include "barograph/core/span.hpp"
 #include "barograph/stats/state.hpp"
@@ -26,11 +27,7 @@ namespace barograph_bindings {
 namespace py = pybind11;
 
 /// Contiguous float64; the caller (Python) has already said what it accepts.
-using double_array = py::array_t<double, py::array::c_style>;
-
-inline barograph::span<const double> values_of(const double_array& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
+using double_array = array_of<double>;
 
 /// f(state) under the state's lock, without the GIL.
 template <class State, class F>

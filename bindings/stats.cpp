@@ -21,14 +21,6 @@ void bind_counts(py::class_<guarded<State>>& c) {
   c.def("negative_infinity_count", field(&State::negative_infinity_count));
 }
 
-template <class T>
-using count_array = py::array_t<T, py::array::c_style>;
-
-template <class T>
-bg::span<const T> counts_of(const count_array<T>& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
-
 std::pair<double, double> pair_of(bg::interval i) { return {i.lower, i.upper}; }
 
 void bind_exact_sum(py::module_& m) {
@@ -71,8 +63,8 @@ void bind_quantile_histogram(py::module_& m) {
   bind_counts(c);
   c.def(
       "update_weighted",
-      [](bound& self, const number_array& values, const count_array<std::int64_t>& counts) {
-        write(self, [&v = values.numbers, n = counts_of(counts)](histogram& h) {
+      [](bound& self, const number_array& values, const array_of<std::int64_t>& counts) {
+        write(self, [&v = values.numbers, n = view(counts)](histogram& h) {
           if (v.doubles() != nullptr) return h.update(bg::span<const double>(v.doubles(), v.size()), n);
           if (v.size() != n.size()) return h.update(v.as_doubles(), n);  // says what is wrong
           histogram next = h;                                            // all of them, or none
@@ -96,7 +88,7 @@ void bind_quantile_histogram(py::module_& m) {
   c.def(
       "quantiles",
       [](const bound& self, const double_array& q) {
-        const auto r = read(self, [v = values_of(q)](const histogram& h) { return h.quantiles(v); });
+        const auto r = read(self, [v = view(q)](const histogram& h) { return h.quantiles(v); });
         return py::array_t<double>(static_cast<py::ssize_t>(r.size()), r.data());
       },
       py::arg("q").noconvert());
@@ -131,27 +123,27 @@ py::tuple bucketed(const bg::bucketed_histogram& b) {
 void bind_from_buckets(py::module_& m) {
   m.def(
       "from_prometheus",
-      [](const double_array& le, const count_array<std::uint64_t>& cumulative) {
-        return bucketed(bg::from_buckets::prometheus(values_of(le), counts_of(cumulative)));
+      [](const double_array& le, const array_of<std::uint64_t>& cumulative) {
+        return bucketed(bg::from_buckets::prometheus(view(le), view(cumulative)));
       },
       py::arg("le").noconvert(), py::arg("cumulative").noconvert());
   m.def(
       "from_values",
-      [](const double_array& values, const count_array<std::int64_t>& counts, double precision) {
-        return bucketed(bg::from_buckets::values(values_of(values), counts_of(counts), precision));
+      [](const double_array& values, const array_of<std::int64_t>& counts, double precision) {
+        return bucketed(bg::from_buckets::values(view(values), view(counts), precision));
       },
       py::arg("values").noconvert(), py::arg("counts").noconvert(), py::arg("precision"));
   m.def(
       "from_otlp",
-      [](int scale, std::int32_t positive_offset, const count_array<std::uint64_t>& positive,
-         std::int32_t negative_offset, const count_array<std::uint64_t>& negative, std::uint64_t zero_count,
+      [](int scale, std::int32_t positive_offset, const array_of<std::uint64_t>& positive,
+         std::int32_t negative_offset, const array_of<std::uint64_t>& negative, std::uint64_t zero_count,
          double zero_threshold, double min, double max) {
         bg::exponential_counts point;
         point.scale = scale;
         point.positive_offset = positive_offset;
-        point.positive = counts_of(positive);
+        point.positive = view(positive);
         point.negative_offset = negative_offset;
-        point.negative = counts_of(negative);
+        point.negative = view(negative);
         point.zero_count = zero_count;
         point.zero_threshold = zero_threshold;
         point.min = min;
@@ -178,7 +170,7 @@ void bind_proportion(py::module_& m) {
       py::arg("success"), py::arg("n"));
   c.def(
       "update_many",
-      [](bound& self, const py::array_t<bool, py::array::c_style>& successes) {
+      [](bound& self, const array_of<bool>& successes) {
         // As bytes: an array that is a view of others may hold more than 0 and 1.
         const bg::span<const std::uint8_t> v(static_cast<const std::uint8_t*>(successes.request().ptr),
                                              static_cast<std::size_t>(successes.size()));

@@ -13,11 +13,6 @@ namespace bg = barograph;
 namespace barograph_bindings {
 namespace {
 
-template <class T>
-bg::span<const T> span_of(const py::array_t<T, py::array::c_style>& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
-
 /// The UTF-8 of a str; the view lives as long as the str. Lone surrogates are a UnicodeEncodeError.
 std::string_view text_of(const py::handle& object) {
   Py_ssize_t size = 0;
@@ -77,8 +72,8 @@ template <class T>
 void bind_numbers(py::class_<guarded<bg::distinct>>& c) {
   c.def(
       "update_numbers",
-      [](guarded<bg::distinct>& self, const py::array_t<T, py::array::c_style>& values) {
-        write(self, [v = span_of(values)](bg::distinct& d) { d.update(v); });
+      [](guarded<bg::distinct>& self, const array_of<T>& values) {
+        write(self, [v = view(values)](bg::distinct& d) { d.update(v); });
       },
       py::arg("values").noconvert());
 }
@@ -101,9 +96,9 @@ void bind_distinct(py::module_& m) {
       py::arg("objects"), py::arg("n") = 1);
   c.def(
       "update_texts",
-      [](bound& self, const py::list& texts, const py::array_t<std::int64_t, py::array::c_style>& counts) {
+      [](bound& self, const py::list& texts, const array_of<std::int64_t>& counts) {
         const hashed given = hashed_objects(texts);
-        write(self, [&, n = span_of(counts)](distinct& d) { d.update_hashes(given.hashes, n); });
+        write(self, [&, n = view(counts)](distinct& d) { d.update_hashes(given.hashes, n); });
       },
       py::arg("texts"), py::arg("counts").noconvert());
   c.def(
@@ -175,9 +170,9 @@ void bind_top(py::module_& m) {
       py::arg("texts"));
   c.def(
       "update_counts",
-      [](bound& self, const py::list& texts, const py::array_t<std::int64_t, py::array::c_style>& counts) {
+      [](bound& self, const py::list& texts, const array_of<std::int64_t>& counts) {
         const viewed given = viewed_texts(texts);
-        write(self, [&, n = span_of(counts)](top& t) {
+        write(self, [&, n = view(counts)](top& t) {
           t.update_counts(bg::span<const std::string_view>(given.texts), n);
         });
       },

@@ -15,11 +15,7 @@ namespace bg = barograph;
 namespace barograph_bindings {
 namespace {
 
-using time_array = py::array_t<std::int64_t, py::array::c_style>;
-
-bg::span<const std::int64_t> times_of(const time_array& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
+using time_array = array_of<std::int64_t>;
 
 /// Counts of a timed state, and update_many_at(times, values).
 template <class State>
@@ -31,7 +27,7 @@ void bind_timed(py::class_<guarded<State>>& c) {
   c.def(
       "update_many_at",
       [](guarded<State>& self, const time_array& times, const number_array& values) {
-        write(self, [t = times_of(times), &v = values.numbers](State& s) { bg::update(s, t, v); });
+        write(self, [t = view(times), &v = values.numbers](State& s) { bg::update(s, t, v); });
       },
       py::arg("times").noconvert(), py::arg("values").noconvert());
 }

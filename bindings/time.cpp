@@ -6,27 +6,19 @@
 #include <optional>
 #include <string>
 
+#include "arrays.hpp"
 #include "barograph/time/local_fields.hpp"
 #include "barograph/time/truncate.hpp"
 
-namespace py = pybind11;
 namespace bg = barograph;
 
+namespace barograph_bindings {
 namespace {
 
-using int64_array = py::array_t<std::int64_t, py::array::c_style>;
+using int64_array = array_of<std::int64_t>;
 
 bg::zone zone_of(const std::optional<py::bytes>& tzif) {
   return tzif.has_value() ? bg::zone::from_tzif(std::string(*tzif)) : bg::zone::utc();
-}
-
-bg::span<const std::int64_t> view(const int64_array& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
-
-template <class T>
-py::array_t<T> copied(const std::vector<T>& v) {
-  return py::array_t<T>(static_cast<py::ssize_t>(v.size()), v.data());
 }
 
 int64_array truncate_array(const int64_array& ns, const std::string& freq,
@@ -34,7 +26,7 @@ int64_array truncate_array(const int64_array& ns, const std::string& freq,
   const bg::frequency f = bg::parse_frequency(freq);
   const bg::zone z = zone_of(tzif);
   int64_array out(ns.size());
-  const bg::span<std::int64_t> to(out.mutable_data(), static_cast<std::size_t>(out.size()));
+  const auto to = room(out);
   py::gil_scoped_release release;
   bg::truncate(view(ns), f, z, to);
   return out;
@@ -74,8 +66,6 @@ int64_array to_utc(const int64_array& local, const std::optional<py::bytes>& tzi
 }
 
 }  // namespace
-
-namespace barograph_bindings {
 
 void register_time(py::module_& m) {
   m.def("truncate", &truncate_array, py::arg("ns"), py::arg("freq"), py::arg("tzif") = py::none());

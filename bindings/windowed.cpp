@@ -30,14 +30,6 @@ namespace bg = barograph;
 namespace barograph_bindings {
 namespace {
 
-template <class T>
-using array_of = py::array_t<T, py::array::c_style>;
-
-template <class T>
-bg::span<const T> span_of(const array_of<T>& a) {
-  return {a.data(), static_cast<std::size_t>(a.size())};
-}
-
 /// on time, late, too late.
 std::tuple<std::uint64_t, std::uint64_t, std::uint64_t> arrivals_of(const bg::event_time& clock) {
   return {clock.on_time(), clock.late(), clock.too_late()};
@@ -151,7 +143,7 @@ void bind_any_window(py::module_& m) {
         array_of<bool> accepted(times.size());
         const bg::span<std::uint8_t> flags(static_cast<std::uint8_t*>(accepted.request(true).ptr),
                                            static_cast<std::size_t>(accepted.size()));
-        w.observe(span_of(times), flags);
+        w.observe(view(times), flags);
         return accepted;
       },
       py::arg("times").noconvert());
@@ -225,14 +217,14 @@ void bind_burn_rate(py::module_& m) {
         // As bytes: an array that is a view of others may hold more than 0 and 1.
         const bg::span<const std::uint8_t> failed(static_cast<const std::uint8_t*>(errors.request().ptr),
                                                   static_cast<std::size_t>(errors.size()));
-        write(self, [=, t = span_of(times)](burn_rate& b) { b.update(t, failed); });
+        write(self, [=, t = view(times)](burn_rate& b) { b.update(t, failed); });
       },
       py::arg("times").noconvert(), py::arg("errors").noconvert());
   c.def(
       "update_counts_at",
       [](bound& self, const array_of<std::int64_t>& times, const array_of<std::uint64_t>& errors,
          const array_of<std::uint64_t>& requests) {
-        write(self, [t = span_of(times), e = span_of(errors), r = span_of(requests)](burn_rate& b) {
+        write(self, [t = view(times), e = view(errors), r = view(requests)](burn_rate& b) {
           b.update_counts(t, e, r);
         });
       },

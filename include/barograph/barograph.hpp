@@ -59,6 +59,8 @@
 #include "slo/policy_toml.hpp"
 
 #include "rolling/exponential.hpp"
+#include "rolling/exponential_moments.hpp"
+#include "rolling/exponential_sum.hpp"
 #include "rolling/exponential_weights.hpp"
 #include "rolling/extrema.hpp"
 #include "rolling/first_last.hpp"

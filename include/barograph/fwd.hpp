@@ -102,6 +102,7 @@ struct decay;
 struct weighting;
 class exponential_moments;
 class exponential_comoments;
+class exponential_sum;
 struct inline_deviations;
 struct inline_exponential;
 struct inline_kernels;

@@ -12,8 +12,14 @@ BAROGRAPH_NAMESPACE_BEGIN
 namespace kernels {
 inline namespace v0_1 {
 
-/// The instruction set in use: "base", "v3" or "v4".
+/// The instruction set in use: "base", "v3" or "v4". It is chosen on first use: the best that the machine
+/// can run, and none above the one that BAROGRAPH_ISA in the environment names. A name there that is none
+/// of the three is passed over; see unknown_isa().
 const char* isa() noexcept;
+
+/// What BAROGRAPH_ISA says where that is none of base, v3 and v4, for a program that wants to complain of
+/// it; null where it is one of them, empty or not set.
+const char* unknown_isa() noexcept;
 
 /// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs, quantiles and exponential, of
 /// detect::isolation_forest and of pca: `rolling::reduce<kernels::compiled>(...)` gives the bits that

@@ -34,13 +34,13 @@ _EXPORTS = {
     "RollingWindow": "_rolling_window",
     "Policy": "_policy",
     "Proportion": "_states",
-    "QuantileHistogram": "_states",
+    "QuantileHistogram": "_quantile_histogram",
     "Report": "analysis._model",
     "RollingBaseline": "_baseline",
     "Schema": "_dataset",
     "SeasonalProfile": "_seasonal",
-    "Strings": "_frames",
-    "Table": "_frames",
+    "Strings": "_strings",
+    "Table": "_table",
     "Top": "_items",
     "Trend": "_streams",
     "Windowed": "_windowed",
@@ -84,6 +84,7 @@ _EXPORTS = {
     "Weighted": "_weighted",
     "ewm_mean": "_weights",
     "ewm_std": "_weights",
+    "ewm_sum": "_weights",
     "ewm_var": "_weights",
     "expanding_corr": "_expanding",
     "expanding_count": "_expanding",
@@ -165,8 +166,6 @@ if TYPE_CHECKING:
     from ._expanding import expanding_std as expanding_std
     from ._expanding import expanding_sum as expanding_sum
     from ._expanding import expanding_var as expanding_var
-    from ._frames import Strings as Strings
-    from ._frames import Table as Table
     from ._groups import groupby_quantile as groupby_quantile
     from ._groups import kpis as kpis
     from ._health import HealthScore as HealthScore
@@ -179,6 +178,7 @@ if TYPE_CHECKING:
     from ._items import Top as Top
     from ._policy import HealthPolicy as HealthPolicy
     from ._policy import Policy as Policy
+    from ._quantile_histogram import QuantileHistogram as QuantileHistogram
     from ._rolling_window import RollingPairs as RollingPairs
     from ._rolling_window import RollingWindow as RollingWindow
     from ._seasonal import SeasonalProfile as SeasonalProfile
@@ -188,16 +188,18 @@ if TYPE_CHECKING:
     from ._states import ExactSum as ExactSum
     from ._states import Moments as Moments
     from ._states import Proportion as Proportion
-    from ._states import QuantileHistogram as QuantileHistogram
     from ._streams import Counter as Counter
     from ._streams import Ewma as Ewma
     from ._streams import Trend as Trend
+    from ._strings import Strings as Strings
+    from ._table import Table as Table
     from ._weighted import Weighted as Weighted
     from ._weighted import ewm as ewm
     from ._weights import ewm_corr as ewm_corr
     from ._weights import ewm_cov as ewm_cov
     from ._weights import ewm_mean as ewm_mean
     from ._weights import ewm_std as ewm_std
+    from ._weights import ewm_sum as ewm_sum
     from ._weights import ewm_var as ewm_var
     from ._windowed import Windowed as Windowed
     from ._windows import rolling_corr as rolling_corr

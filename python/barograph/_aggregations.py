@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from . import _cuts, _rolling_kernels, _series_kinds, _within
-from ._cuts import Doubles, _How, _real
+from . import _cuts, _rolling_kernels, _series_kinds, _statistics, _within
+from ._cuts import _How, _real
 from ._frames import Table
-
-_REDUCED = ("count", "sum", "mean", "var", "std", "sem", "min", "max", "skew", "kurt")
-_NAMES = (*_REDUCED, "median", "rank", "nunique", "first", "last")
 
 
 def rolling(
@@ -131,100 +127,125 @@ class Rolling:
         window = self._how.window.window if self._groups else self._how.window
         return f"Rolling(x={type(self._x).__name__}, window={window!r})"
 
-    def agg(self, what: str | Sequence[str] | Mapping[str, str | Sequence[str]]) -> Any:
+    def agg(self, what: Any = None, **named: Any) -> Any:
         """Several statistics: the series is taken apart once, its windows are found once.
 
         Quantiles share one pass, as var and std do.
 
         Parameters
         ----------
-        what : str, sequence of str, or dict by column
+        what : str, sequence of str, or dict
             Names of statistics: ``count sum mean var std sem min max median skew kurt rank nunique first
-            last``, and ``p50``, ``p95``, ``p99.9`` for quantiles.
+            last``, and ``p50``, ``p95``, ``p99.9`` for quantiles. Of a frame a dict has them by column, of a
+            series each by the name of its result. Wherever one is named, a tuple has its arguments too:
+            ``("quantile", 0.95)``, ``("std", 0)``.
+        **named
+            Without `what`, statistics by the names of their results: ``p95=("quantile", 0.95)`` of a series,
+            ``p95=("ms", "quantile", 0.95)`` of the column ``ms``; ``pandas.NamedAgg`` is taken, too. With
+            `what`, arguments of its statistics, as in ``agg("quantile", q=0.95)``.
 
         Returns
         -------
         frame of the same kind as `x`
             A column for each statistic: a pandas or polars DataFrame, an Arrow table, or for numpy a
             :class:`Table`. Of several columns pandas' columns are pairs, others are named
-            ``column_statistic``. Of a single name the result of that statistic alone.
+            ``column_statistic``; names of results stay as they are. Of a single name the result of that
+            statistic alone.
 
         Raises
         ------
         ValueError
             For a statistic that there is not, or one twice.
+        TypeError
+            For arguments that a statistic does not take, or if nothing is asked for.
         KeyError
             For a column that there is not.
 
         Examples
         --------
-        >>> bg.rolling({"ms": [1.0, 3.0, 2.0]}, 2, min_periods=1).agg({"ms": ["max", "p50"]}).columns
+        >>> windows = bg.rolling({"ms": [1.0, 3.0, 2.0]}, 2, min_periods=1)
+        >>> windows.agg({"ms": ["max", "p50"]}).columns
         ['ms_max', 'ms_p50']
+        >>> windows.agg(slowest=("ms", "max"), typical=("ms", "quantile", 0.5)).columns
+        ['slowest', 'typical']
         """
+        if what is None and not named:
+            raise TypeError("what: none given, expected names of statistics, or name=statistic")
+        if what is None:
+            return self._back(self._named(named))
         if isinstance(what, str):
-            return self._one(what)
-        return self._back(self._several(what))
+            return self._one(_statistics.asked(what, named))
+        return self._back(self._several(what, named))
 
-    def _several(self, what: Sequence[str] | Mapping[str, str | Sequence[str]]) -> Any:
+    def _several(self, what: Any, told: Mapping[str, Any]) -> Any:
         names = _columns_of(self._x)
+        if not isinstance(what, Mapping):
+            found = _statistics.several(what, told)
+            if names is None:
+                return self._frame({name: (None, one) for name, one in found.items()})
+            on = self._how.on if isinstance(self._how.on, str) else None
+            kept = [column for column in names if on is None or column != on]
+            return self._frame({(c, name): (c, one) for c in kept for name, one in found.items()})
         if names is None:
-            if isinstance(what, Mapping):
-                raise TypeError("what: a dict by column given for a series, expected names of statistics")
-            return self._frame(None, {None: _checked(what)})
-        if isinstance(what, Mapping):
-            for name in what:
-                if name not in names:
-                    raise KeyError(f"what: no column {name!r}; there are: {', '.join(map(str, names))}")
-            wanted = {name: _checked([w] if isinstance(w, str) else w) for name, w in what.items()}
-            return self._frame(names, wanted, plain=all(isinstance(w, str) for w in what.values()))
-        kept = [name for name in names if not (isinstance(self._how.on, str) and name == self._how.on)]
-        return self._frame(names, dict.fromkeys(kept, _checked(what)))
+            return self._frame({name: (None, _statistics.asked(one, told)) for name, one in what.items()})
+        wanted: dict[Any, tuple[Any, _statistics.Statistic]] = {}
+        plain = all(isinstance(w, (str, tuple)) for w in what.values())
+        for column, of_column in what.items():
+            listed = [of_column] if isinstance(of_column, (str, tuple)) else of_column
+            for name, one in _statistics.several(listed, told).items():
+                wanted[column if plain else (column, name)] = (column, one)
+        return self._frame(wanted)
+
+    def _named(self, named: Mapping[str, Any]) -> Any:
+        if _columns_of(self._x) is None:
+            return self._frame({name: (None, _statistics.asked(one)) for name, one in named.items()})
+        return self._frame({name: _statistics.of_column(name, one) for name, one in named.items()})
 
     aggregate = agg
 
     def count(self) -> Any:
         """How many values each window holds. See :func:`rolling_count`."""
-        return self._one("count")
+        return self._one(_statistics.asked("count"))
 
     def sum(self) -> Any:
         """Sum of each window. See :func:`rolling_sum`."""
-        return self._one("sum")
+        return self._one(_statistics.asked("sum"))
 
     def mean(self) -> Any:
         """Average of each window. See :func:`rolling_mean`."""
-        return self._one("mean")
+        return self._one(_statistics.asked("mean"))
 
     def min(self) -> Any:
         """Smallest value of each window. See :func:`rolling_min`."""
-        return self._one("min")
+        return self._one(_statistics.asked("min"))
 
     def max(self) -> Any:
         """Largest value of each window. See :func:`rolling_max`."""
-        return self._one("max")
+        return self._one(_statistics.asked("max"))
 
     def median(self) -> Any:
         """Median of each window. See :func:`rolling_median`."""
-        return self._one("median")
+        return self._one(_statistics.asked("median"))
 
     def skew(self) -> Any:
         """Sample skewness of each window. See :func:`rolling_skew`."""
-        return self._one("skew")
+        return self._one(_statistics.asked("skew"))
 
     def kurt(self) -> Any:
         """Excess kurtosis of each window. See :func:`rolling_kurt`."""
-        return self._one("kurt")
+        return self._one(_statistics.asked("kurt"))
 
     def nunique(self) -> Any:
         """How many different values each window holds. See :func:`rolling_nunique`."""
-        return self._one("nunique")
+        return self._one(_statistics.asked("nunique"))
 
     def first(self) -> Any:
         """Oldest value of each window. See :func:`rolling_first`."""
-        return self._one("first")
+        return self._one(_statistics.asked("first"))
 
     def last(self) -> Any:
         """Newest value of each window. See :func:`rolling_last`."""
-        return self._one("last")
+        return self._one(_statistics.asked("last"))
 
     def var(self, ddof: int = 1) -> Any:
         """Variance of each window. See :func:`rolling_var`."""
@@ -264,8 +285,8 @@ class Rolling:
         """
         raise TypeError(
             f"func: {getattr(func, '__name__', func)!r} given, but functions of Python are not run over "
-            f"windows; there are agg() with {', '.join(_NAMES)}, quantiles such as 'p95', bounds= for "
-            "windows of any rows, and pandas' own x.rolling(...).apply(func)"
+            f"windows; there are agg() with {', '.join(_statistics.NAMES)}, quantiles such as 'p95', bounds= "
+            "for windows of any rows, and pandas' own x.rolling(...).apply(func)"
         )
 
     def _roll(self, kernel: _rolling_kernels._Kernel) -> Any:
@@ -279,83 +300,33 @@ class Rolling:
     def _back(self, result: Any) -> Any:
         return result if self._groups is None else self._groups.back(result)
 
-    def _one(self, name: str) -> Any:
-        q = _quantile_of(name)
-        if q is not None:
-            return self.quantile(q)
-        if name == "count":
-            return self._back(_rolling_kernels._roll(self._x, self._how, name, 0.0))
-        return self._roll(_kernel(name))
+    def _one(self, statistic: _statistics.Statistic) -> Any:
+        if statistic.name == "quantile":
+            return self.quantile(**statistic.told)
+        if statistic.name == "count":
+            return self._back(_rolling_kernels._roll(self._x, self._how, "count", 0.0))
+        return self._roll(statistic.kernel())
 
-    def _frame(self, names: list[Any] | None, wanted: dict[Any, list[str]], plain: bool = False) -> Any:
-        """A column for each statistic of each column."""
+    def _frame(self, wanted: Mapping[Any, tuple[Any, _statistics.Statistic]]) -> Any:
+        """A column for each statistic: by the key of the result, of which column it is; None of a series."""
         x, how = self._x, self._how
-        on = how.on if isinstance(how.on, str) and names is not None else None
-        if on is not None:
-            how = how._replace(on=x[on])
-        columns: dict[Any, Any] = {}
-        for column, statistics in wanted.items():
-            take = _series_kinds.counted if statistics == ["count"] else _series_kinds._series_as_read
+        names = _columns_of(x)
+        if isinstance(how.on, str) and names is not None:
+            how = how._replace(on=x[how.on])
+        by_column: dict[Any, dict[Any, _statistics.Statistic]] = {}
+        for key, (column, statistic) in wanted.items():
+            if column is not None and column not in (names or ()):
+                raise KeyError(f"what: no column {column!r}; there are: {', '.join(map(str, names or ()))}")
+            by_column.setdefault(column, {})[key] = statistic
+        found: dict[Any, Any] = {}
+        for column, statistics in by_column.items():
+            only_counts = all(statistic.name == "count" for statistic in statistics.values())
+            take = _series_kinds.counted if only_counts else _series_kinds._series_as_read
             series = take(_column(x, column), how.on)
             cut = _cuts._cut(series, how)
-            for name, values in _results(series, cut, how, statistics).items():
-                key = name if column is None else column if plain else (column, name)
-                columns[key] = series.wrap(values, cut)
-        return _framed(x, columns)
-
-
-def _results(series: _cuts._Series, cut: _cuts._Cut, how: _How, statistics: list[str]) -> dict[str, Doubles]:
-    found: dict[str, Doubles] = {}
-    qs = {name: q for name in statistics if (q := _quantile_of(name)) is not None}
-    if qs:
-        rows = _rolling_kernels._quantiles(series, cut, how, list(qs.values()), "linear")
-        found.update(zip(qs, rows, strict=True))
-    if "var" in statistics and "std" in statistics:  # the root is rounded once, here as in the engine
-        found["var"] = _kernel("var")(series, cut, how, None)
-        found["std"] = np.sqrt(found["var"])
-    for name in statistics:
-        if name not in found:
-            found[name] = _kernel(name)(series, cut, how, None)
-    return {name: found[name] for name in statistics}
-
-
-def _kernel(name: str) -> _rolling_kernels._Kernel:
-    if name in _REDUCED:
-        return _rolling_kernels._reducing(name, 1.0 if name in ("var", "std", "sem") else 0.0)
-    if name in ("first", "last"):
-        return _rolling_kernels._choosing(name)
-    if name == "median":
-        return _rolling_kernels._medians()
-    if name == "nunique":
-        return _rolling_kernels._counting_different()
-    if name == "rank":
-        return _rolling_kernels._ranking("average", True, False)
-    raise ValueError(f"what: {name!r} given, expected {', '.join(_NAMES)}, or a quantile such as 'p95'")
-
-
-def _quantile_of(name: str) -> float | None:
-    match = re.fullmatch(r"p(\d{1,3}(?:\.\d+)?)", name)
-    if match is None:
-        return None
-    if float(match[1]) > 100:
-        raise ValueError(f"what: {name!r} given, expected p0 to p100")
-    return float(f"{match[1]}e-2")
-
-
-def _checked(what: Sequence[str]) -> list[str]:
-    names = list(what)
-    for name in names:
-        if not isinstance(name, str):
-            given = getattr(name, "__name__", None) or type(name).__name__
-            raise TypeError(
-                f"what: {given!r} given, expected names of statistics: {', '.join(_NAMES)}, or a quantile "
-                "such as 'p95'; functions of Python are not run over windows"
-            )
-        if _quantile_of(name) is None:
-            _kernel(name)
-    if len(set(names)) != len(names):
-        raise ValueError(f"what: {names} given, expected each statistic once")
-    return names
+            for key, values in _statistics.results(series, cut, how, statistics).items():
+                found[key] = series.wrap(values, cut)
+        return _framed(x, {key: found[key] for key in wanted})
 
 
 def _columns_of(x: Any) -> list[Any] | None:

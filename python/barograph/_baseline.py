@@ -12,7 +12,7 @@ from . import _core
 from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _whole, _width
 from ._exclusion import rows_left_out
 from ._season import season_of
-from ._series_kinds import _columns, _series, _series_as_read
+from ._series_kinds import _columns, _series, _series_as_read, present
 from ._streams import _time, _times
 from ._threads import thread_count
 
@@ -338,7 +338,7 @@ class RollingBaseline:
         if np.ndim(x) == 0:
             when = None if times is None else _time("times", times)
             return Band(*self._stream.update(when, float(x), self._excluded(exclude, when)))
-        values = np.ascontiguousarray(_series(x, None).values)
+        values = present(_series_as_read(x, None))
         whens = None if times is None else _times("times", times)
         if self._timed and whens is None:
             raise ValueError("times: none given, expected one for each row: the window or season is of time")

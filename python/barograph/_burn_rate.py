@@ -10,9 +10,11 @@ from typing import Any, Self
 import numpy as np
 
 from . import _core
+from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers
 from ._policy import Policy
 from ._slo import _flag, _flags
-from ._states import ArrayLike, Proportion, State, _count, _is_scalar, _numbers
+from ._state import State
+from ._states import Proportion
 from ._streams import Instant, _instant, _time, _times
 from ._windowed import Arrivals, _window_ns
 
@@ -43,7 +45,7 @@ class BurnRule:
         return (
             _window_ns("long", self.long),
             _window_ns("short", self.short),
-            float(self.threshold),
+            _number("threshold", self.threshold),
             str(self.severity),
         )
 
@@ -88,6 +90,8 @@ class BurnRate(State):
     ------
     ValueError
         For an objective, rules or a period that cannot be.
+    TypeError
+        For rules that are none, or an objective that is no number.
 
     Notes
     -----
@@ -122,8 +126,10 @@ class BurnRate(State):
         period: timedelta | str = "30D",
     ) -> None:
         """Start empty."""
-        share = objective.availability if isinstance(objective, Policy) else float(objective)
-        given = _core.BurnRate.workbook() if rules is None else [rule._engine() for rule in rules]
+        share = objective.availability if isinstance(objective, Policy) else _number("objective", objective)
+        given = (
+            _core.BurnRate.workbook() if rules is None else [_rule(rule)._engine() for rule in _all(rules)]
+        )
         self._engine = _core.BurnRate(share, given, _window_ns("period", period))
 
     def update(self, error: Any, n: int | None = None, *, times: Any) -> Self:
@@ -273,6 +279,18 @@ def _alert(
         lasts,
         text,
     )
+
+
+def _all(rules: Any) -> list[Any]:
+    if isinstance(rules, BurnRule) or not isinstance(rules, Iterable):
+        raise TypeError(f"rules: {rules!r} given, expected several BurnRule, as in a list")
+    return list(rules)
+
+
+def _rule(rule: Any) -> BurnRule:
+    if not isinstance(rule, BurnRule):
+        raise TypeError(f"rules: {rule!r} given, expected BurnRule(long, short, threshold)")
+    return rule
 
 
 def _span(nanoseconds: int) -> timedelta:

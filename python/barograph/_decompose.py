@@ -11,7 +11,7 @@ from ._baseline import Band
 from ._cuts import _Cut, _whole, _width
 from ._exclusion import rows_left_out
 from ._lengths import length_in_ns
-from ._series_kinds import _series
+from ._series_kinds import _series, _series_as_read, present
 
 _NAMED = {"week": "7D", "day": "1D"}
 
@@ -127,7 +127,7 @@ def decompose(
     >>> round(parts.resid[22], 1), parts.weights[22]
     (np.float64(418.0), np.float64(0.0))
     """
-    series = _series(x, on)
+    series = _series_as_read(x, on)
     options = _core.StlOptions()
     for name, value in (
         ("seasonal", seasonal), ("trend", trend), ("low_pass", low_pass), ("seasonal_deg", seasonal_deg),
@@ -139,9 +139,7 @@ def decompose(
             setattr(options, name, _whole(name, value))
     options.robust = bool(robust)
     options.inner_iter = options.inner_iter or (2 if robust else 5)
-    values = series.values
-    if series.mask is not None:
-        values = np.where(series.mask, np.nan, values)
+    values = present(series)
     left_out = rows_left_out(exclude, series.times, len(values))
     rows = rows_of(period, series.times, len(values))
     found_trend, found_season, resid, weights, scale = _core.stl(values, rows, options, left_out)

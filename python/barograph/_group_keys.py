@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import Array, Column, Strings, Table, integers_of
+from ._frames import Array, Column, Strings, Table
+from ._frames_integers import integers_of
 from ._zones import tzif
 
 

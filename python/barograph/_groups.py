@@ -11,18 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import (
-    Array,
-    Column,
-    Kind,
-    Strings,
-    Table,
-    as_kind,
-    as_kind_of,
-    kind_of,
-    names_of,
-    one_column,
-)
+from ._frames import Array, Column, Kind, Strings, Table, as_kind, as_kind_of, kind_of, names_of, one_column
+from ._given_numbers import _is_scalar
 from ._group_keys import (
     _category_key,
     _is_categorical,
@@ -31,7 +21,6 @@ from ._group_keys import (
     _period_key,
 )
 from ._slo import Apdex as ApdexState
-from ._states import _is_scalar
 from ._threads import thread_count
 from ._zones import tzif
 

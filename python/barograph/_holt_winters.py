@@ -9,12 +9,12 @@ import numpy as np
 
 from . import _core
 from ._baseline import Band
-from ._cuts import _Cut, _How, _Series, _whole
+from ._cuts import _Cut, _How, _whole
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
 from ._given_bytes import as_bytes
-from ._series_kinds import _columns, _series
-from ._states import MAX_BYTES
+from ._series_kinds import _columns, _series_as_read, present
+from ._state import MAX_BYTES
 
 _NAN = float("nan")
 
@@ -196,8 +196,8 @@ class HoltWinters:
         ValueError
             For less than two periods, or values that are not above 0 where the season multiplies.
         """
-        series = _series(x, on)
-        values = series.values if series.mask is None else np.where(series.mask, np.nan, series.values)
+        series = _series_as_read(x, on)
+        values = present(series)
         left_out = rows_left_out(exclude, series.times, len(values))
         period = 0 if self._seasonal == "none" else rows_of(self._period, series.times, len(values))
         damped, width, memory, robust = self._how
@@ -234,8 +234,7 @@ class HoltWinters:
         """
         if np.ndim(x) == 0:
             return Band(*self._model().update(float(x), bool(exclude)))
-        series: _Series = _series(x, None)
-        values = series.values if series.mask is None else np.where(series.mask, np.nan, series.values)
+        values = present(_series_as_read(x, None))
         return Band(*self._model().update_many(values, rows_left_out(exclude, None, len(values))))
 
     def expected(self) -> Band:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,12 +79,13 @@ def explain_input(x: Any) -> InputReport:
 
     Notes
     -----
-    One contiguous chunk of float64, float32 or int64 of which nothing is null is never copied as a whole.
-    Where a statistic goes over rows in no order, which is windows of bounds of one's own that go back, or
-    needs all rows at once (seasonal baselines and decomposition, Holt-Winters, forests, PCA), float32 and
-    int64 become an array of float64 first; so they do within groups (``by=``, ``kpis``) and where rows are
-    pushed to windows, baselines and detectors of streams, as many as are pushed at once. Integers beyond
-    2**53 are rounded to nearest, as by ``astype``.
+    One contiguous chunk of float64, float32 or int64 of which nothing is null is never copied as a whole
+    before the engine has it. Where a statistic goes over rows in no order, which is windows of bounds of
+    one's own that go back, or needs all rows at once (seasonal baselines and decomposition, the fit of
+    Holt-Winters, forests, PCA), the engine makes an array of float64 of its own, of float64 too. Within
+    groups (``by=``) rows are brought together group by group. ``kpis`` and detectors of streams convert
+    float32, as many rows as they are given at once. Integers beyond 2**53 are rounded to nearest, as by
+    ``astype``.
     """
     taken = _series_kinds._series_as_read(x, None)
     module = type(x).__module__.partition(".")[0]
@@ -106,15 +106,17 @@ def explain_input(x: Any) -> InputReport:
             reasons.append(f"the bits of {dtype} become float64, in one pass")
         contiguous = True
     else:
-        array = _standing(x, kind)
-        parts = [array]
+        parts = _standing(x, kind)
+        array = parts[0] if parts else np.empty(0)
         nulls = int(np.isnan(taken.values).sum())
         dtype = str(x.dtype) if hasattr(x, "dtype") else str(array.dtype)
         contiguous = bool(array.flags.c_contiguous) and array.ndim == 1
         masked = _masked(x, kind)
         if masked:
             reasons.append(f"what {masked} becomes NaN, in an array of float64 of its own")
-            return InputReport(kind, dtype, len(taken.values), 1, nulls, contiguous, True, tuple(reasons))
+            return InputReport(
+                kind, dtype, len(taken.values), len(parts), nulls, contiguous, True, tuple(reasons)
+            )
         if kind == "sequence":
             reasons.append(f"a {type(x).__name__} becomes an array")
         if not contiguous:
@@ -124,7 +126,7 @@ def explain_input(x: Any) -> InputReport:
     if len(parts) > 1:
         reasons.append(f"{len(parts)} chunks are put together, each copied once")
     for given in {str(part.dtype): None for part in parts}:
-        if given in ("float32", "int64") and len(parts) == 1:
+        if given in ("float32", "int64") and given == taken.values.dtype:
             reasons.append(f"{given} becomes float64 a block at a time, as it is read")
         elif given != "float64":
             reasons.append(f"{given} becomes float64, in one pass")
@@ -145,10 +147,11 @@ def _masked(x: Any, kind: str) -> str:
     return "is NA (of a mask)" if getattr(x, "hasnans", False) else ""
 
 
-def _standing(x: Any, kind: str) -> np.ndarray[Any, Any]:
-    """The array that a series of numpy or pandas stands on, where there is one."""
-    pandas = sys.modules.get("pandas")
-    if kind == "pandas" and pandas is not None:
-        kept: Any = getattr(x, "array", None)
-        return np.asarray(kept._ndarray if hasattr(kept, "_ndarray") else x.to_numpy())
-    return np.asarray(x)
+def _standing(x: Any, kind: str) -> list[np.ndarray[Any, Any]]:
+    """The arrays that a series of numpy or pandas stands on, where there are any."""
+    if kind != "pandas":
+        return [np.asarray(x)]
+    if type(x.dtype).__name__ == "ArrowDtype":
+        return [_series_kinds._arrow_values(chunk) for chunk in x.array.__arrow_array__().chunks]
+    kept: Any = getattr(x, "array", None)
+    return [np.asarray(kept._ndarray if hasattr(kept, "_ndarray") else x.to_numpy())]

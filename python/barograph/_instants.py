@@ -17,6 +17,15 @@ _FINER = ("ps", "fs", "as")
 RANGE = {"M": "times from 1677-09-21 to 2262-04-11", "m": "at most some 292 years"}
 
 
+def beyond_ns(times: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which times, in a unit of fixed length and one at a time, nanoseconds cannot hold; NaT none."""
+    if times.dtype == np.dtype("datetime64[ns]"):
+        return np.zeros(times.shape, dtype=np.bool_)
+    ticks, most = times.view(np.int64), _MOST // _SIZES[np.datetime_data(times.dtype)[0]]
+    beyond: npt.NDArray[np.bool_] = ((ticks < -most) | (ticks > most)) & ~np.isnat(times)
+    return beyond
+
+
 def in_ns(name: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
     """Instants (datetime64) or lengths (timedelta64) of any unit in nanoseconds; NaT stays.
 

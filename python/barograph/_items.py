@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from . import _core, _frames
+from . import _core, _frames, _frames_integers
 from ._frames import Strings
-from ._states import ArrayLike, CountRange, Interval, State, _count, _is_scalar, _number
+from ._given_numbers import ArrayLike, _count, _is_scalar, _number
+from ._state import CountRange, Interval, State
 
 
 def _listed(x: Any) -> list[Any] | None:
@@ -102,7 +103,7 @@ class Distinct(State):
         objects = _listed(x)
         if objects is not None:
             return self._update_objects(objects, 1)
-        integers = _frames.integers_of(x)
+        integers = _frames_integers.integers_of(x)
         if integers is not None:
             self._engine.update_missing(int(np.count_nonzero(~integers.valid)))
             return self._update_array(integers.values[integers.valid])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from . import _core
-from ._frames import write_atomically
+from ._files import write_atomically
 from ._zones import tzif
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import _inf, _instants, _real, _whole, _width
+from ._given_numbers import _is_scalar, _number, _numbers_as_read
 from ._windowed import Arrivals
 
 
@@ -38,7 +39,7 @@ class _Stream:
         self._window = engine(length, allowed, min_periods, _inf(inf))
         self._timed = width is not None
 
-    def _push(self, time: Any, *columns: npt.NDArray[np.float64]) -> int:
+    def _push(self, time: Any, *columns: npt.NDArray[Any]) -> int:
         if not self._timed:
             if time is not None:
                 raise ValueError("time: given, expected none: the window is one of rows")
@@ -65,14 +66,9 @@ class _Stream:
         return f"{type(self).__name__}({len(self)} values, {self.arrivals.too_late} too late)"
 
 
-def _column(name: str, x: Any) -> npt.NDArray[np.float64]:
-    try:
-        values = np.atleast_1d(np.asarray(x, dtype=np.float64))
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: {x!r:.60} given, expected a number or numbers") from None
-    if values.ndim != 1:
-        raise ValueError(f"{name}: {values.ndim} dimensions given, expected 1")
-    return values
+def _column(name: str, x: Any) -> npt.NDArray[Any]:
+    """A number as an array of one, numbers as the engine reads them."""
+    return np.array([_number(name, x)]) if _is_scalar(x) else _numbers_as_read(name, x)
 
 
 class RollingWindow(_Stream):

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from . import _core
 from ._baseline import Band, bands_of, estimator_of
 from ._cuts import _Cut, _How, _inf, _least, _Series, _whole
+from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
 from ._season import Season, season_of, zone_of
-from ._states import ArrayLike, CountedState, Subtractable, _count, _is_scalar, _number, _numbers
+from ._state import CountedState, Subtractable
 from ._streams import _time, _times
 from ._threads import thread_count
 
@@ -180,7 +181,7 @@ class SeasonalProfile(CountedState, Subtractable):
             return self
         if n is not None:
             raise ValueError("n: given with an array, expected only with a single value")
-        self._engine.update_many_at(self._slots(times), _numbers("x", x))
+        self._engine.update_many_at(self._slots(times), _numbers_as_read("x", x))
         return self
 
     def _slots(self, times: Any) -> npt.NDArray[np.int32]:

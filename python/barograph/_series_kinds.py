@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _How, _Series, _times
-from ._frames import READ_IN_PLACE, Table, as_read, require, unmasked
+from ._extras import require
+from ._frames import READ_IN_PLACE, Table, as_read, unmasked
 from ._threads import thread_count
 
 
@@ -148,6 +149,11 @@ def _series_as_read(x: Any, on: Any, name: str = "x") -> _Series:
     values = _as_read(name, array)
     times = None if on is None else _times(on, values.size)
     return _Series(values, None, True, times, lambda out, _: out)
+
+
+def present(series: _Series) -> npt.NDArray[Any]:
+    """The values, NaN where a mask says that there is none."""
+    return series.values if series.mask is None else np.where(series.mask, np.nan, series.values)
 
 
 def counted(x: Any, on: Any, name: str = "x") -> _Series:

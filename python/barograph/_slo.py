@@ -10,17 +10,10 @@ import numpy.typing as npt
 
 from . import _core, _frames
 from ._exchange import Exported, _pairs
+from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
 from ._policy import Bands, Policy, engine_policy
-from ._states import (
-    ArrayLike,
-    Interval,
-    QuantileHistogram,
-    Subtractable,
-    _count,
-    _is_scalar,
-    _number,
-    _numbers_as_read,
-)
+from ._quantile_histogram import QuantileHistogram
+from ._state import Interval, Subtractable
 
 _UNITS_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 

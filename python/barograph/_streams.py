@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _frames
+from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
 from ._instants import in_ns
 from ._lengths import length_in_ns
-from ._states import ArrayLike, CountedState, Interval, _count, _is_scalar, _number, _numbers_as_read
+from ._state import CountedState, Interval
 
 Times: TypeAlias = npt.NDArray[np.int64]
 

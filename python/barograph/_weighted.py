@@ -56,6 +56,10 @@ class Weighted:
     def __repr__(self) -> str:
         return f"Weighted(x={type(self._x).__name__})"
 
+    def sum(self) -> Any:
+        """Weighted sum. See :func:`ewm_sum`."""
+        return self._back(_weights._weigh(self._x, self._how, "sum"))
+
     def mean(self) -> Any:
         """Weighted mean. See :func:`ewm_mean`."""
         return self._back(_weights._weigh(self._x, self._how, "mean"))

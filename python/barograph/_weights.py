@@ -88,6 +88,39 @@ def ewm_mean(
     return _weigh(x, _Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf), "mean")
 
 
+def ewm_sum(
+    x: Any, com: float | None = None, span: float | None = None, halflife: Any = None,
+    alpha: float | None = None, *, min_periods: int | None = 0, adjust: bool = True,
+    ignore_na: bool = False, times: Any = None, inf: str = "missing",
+) -> Any:  # fmt: skip
+    """Exponentially weighted sum of each row and all before it: a total of which a share is left each row.
+
+    Parameters
+    ----------
+    adjust : True
+        There is no other sum; the argument is there because pandas has it.
+    times : array-like of datetime64 or int (ns), optional
+        Times of the rows: half of the total is left after `halflife`, as of errors or bytes of late.
+    x, com, span, halflife, alpha, min_periods, ignore_na, inf
+        As in :func:`ewm_mean`.
+
+    Returns
+    -------
+    same kind as `x`
+
+    Raises
+    ------
+    ValueError
+        Without `adjust`.
+
+    Examples
+    --------
+    >>> bg.ewm_sum([1.0, 2.0, 4.0], alpha=0.5)
+    array([1.  , 2.5 , 5.25])
+    """
+    return _weigh(x, _Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf), "sum")
+
+
 def ewm_var(
     x: Any, com: float | None = None, span: float | None = None, halflife: Any = None,
     alpha: float | None = None, *, bias: bool = False, min_periods: int | None = 0, adjust: bool = True,

@@ -10,11 +10,11 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from . import _core, _frames, _items, _slo, _states, _streams
+from . import _core, _frames, _given_numbers, _items, _quantile_histogram, _slo, _states, _streams
 from ._frames import Strings
 from ._instants import in_ns
 from ._lengths import length_in_ns
-from ._states import MAX_BYTES, State
+from ._state import MAX_BYTES, State
 from ._streams import _instant, _time, _TimedState, _times
 
 S = TypeVar("S", bound=State)
@@ -23,7 +23,7 @@ S = TypeVar("S", bound=State)
 _KINDS: dict[int, tuple[type[State], Any]] = {
     1: (_states.ExactSum, _core.WindowedExactSum),
     2: (_states.Moments, _core.WindowedMoments),
-    3: (_states.QuantileHistogram, _core.WindowedQuantileHistogram),
+    3: (_quantile_histogram.QuantileHistogram, _core.WindowedQuantileHistogram),
     4: (_states.Proportion, _core.WindowedProportion),
     5: (_slo.Apdex, _core.WindowedApdex),
     6: (_slo.LatencySummary, _core.WindowedLatencySummary),
@@ -326,7 +326,7 @@ class Windowed(State, Generic[S]):
 
 def _column(values: Any) -> Any:
     """Something with rows as an array or `Strings`; None for a single value."""
-    if _states._is_scalar(values):
+    if _given_numbers._is_scalar(values):
         return None
     if isinstance(values, (list, tuple)):
         numbers = np.asarray(values) if all(isinstance(v, (bool, int, float)) for v in values) else None

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ._cuts import Within
-from ._frames import Table, require
+from ._extras import require
+from ._frames import Table
 from ._group_keys import _category_key, _is_categorical, _join, _Key, _key
 from ._groups import _aligned, _aligned_to
 from ._series_kinds import _column_names, frame_like

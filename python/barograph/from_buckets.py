@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _core
-from ._states import ArrayLike, QuantileHistogram, _count, _counts, _number, _numbers
+from ._given_numbers import ArrayLike, _count, _counts, _number, _numbers
+from ._quantile_histogram import QuantileHistogram
 
 __all__ = ["Bucketed", "otlp", "prometheus", "values"]
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ._detect.pca import PCA
 from ._detect.sklearn_forest import IsolationForest
-from ._frames import require
+from ._extras import require
 
 require("sklearn", "sklearn")
 

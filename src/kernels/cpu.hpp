@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "barograph/config.hpp"
 
@@ -45,6 +46,11 @@ constexpr int level_of(const cpu_words& w) noexcept {
                   (w.extended1_ecx & v3_extended1_ecx) == v3_extended1_ecx && (w.xcr0 & v3_xcr0) == v3_xcr0;
   if (!v3) return 2;
   return (w.leaf7_ebx & v4_leaf7_ebx) == v4_leaf7_ebx && (w.xcr0 & v4_xcr0) == v4_xcr0 ? 4 : 3;
+}
+
+/// The level that a name in BAROGRAPH_ISA stands for; 0 where it is none.
+constexpr int level_named(std::string_view name) noexcept {
+  return name == "base" ? 2 : name == "v3" ? 3 : name == "v4" ? 4 : 0;
 }
 
 #if defined(__x86_64__)

@@ -1,6 +1,6 @@
 // Chooses a kernel table at run time and defines the entry points of barograph/kernels.hpp.
+#include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
 #include "barograph/kernels.hpp"
 #include "cpu.hpp"
@@ -10,14 +10,19 @@ BAROGRAPH_NAMESPACE_BEGIN
 namespace kernels {
 namespace {
 
+/// What the environment asks for; null where it asks for nothing.
+const char* asked_isa() noexcept {
+  const char* name = std::getenv("BAROGRAPH_ISA");
+  return name == nullptr || *name == '\0' ? nullptr : name;
+}
+
 const kernel_table& choose() noexcept {
 #ifdef BAROGRAPH_KERNELS_X86
-  const char* forced = std::getenv("BAROGRAPH_ISA");
-  const int level = level_of(this_cpu());
-  const bool allow_v4 = forced == nullptr || std::strcmp(forced, "v4") == 0;
-  const bool allow_v3 = allow_v4 || std::strcmp(forced, "v3") == 0;
-  if (level >= 4 && allow_v4) return isa_v4::table();
-  if (level >= 3 && allow_v3) return isa_v3::table();
+  const char* asked = asked_isa();
+  const int most = asked == nullptr || level_named(asked) == 0 ? 4 : level_named(asked);
+  const int level = std::min(level_of(this_cpu()), most);
+  if (level >= 4) return isa_v4::table();
+  if (level >= 3) return isa_v3::table();
 #endif
   return isa_base::table();
 }
@@ -32,6 +37,11 @@ const kernel_table& active() noexcept {
 inline namespace v0_1 {
 
 const char* isa() noexcept { return active().isa + 4; }  // without "isa_"
+
+const char* unknown_isa() noexcept {
+  const char* asked = asked_isa();
+  return asked == nullptr || level_named(asked) != 0 ? nullptr : asked;
+}
 
 void compiled::sums(const rolling::detail::sums_job& job) noexcept { active().rolling_sums(job); }
 std::uint64_t compiled::largest_magnitude(const double* x, std::int64_t n) noexcept {

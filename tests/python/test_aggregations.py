@@ -54,6 +54,71 @@ def test_a_frame_of_the_same_kind_comes_back():
     assert bg.rolling_max(pa.table({"a": values}), 2).column("a").to_pylist() == [None, 3.0, 3.0]
 
 
+def test_results_are_named_as_pandas_names_them():
+    frame = pd.DataFrame({"a": noise(60), "b": noise(60, seed=1)})
+    x, theirs = frame["a"], frame["a"].rolling(9)
+    windows = bg.rolling(x, 9)
+    by_name = {"typical": "median", "most": "max"}
+    pd.testing.assert_frame_equal(windows.agg(by_name), theirs.agg(by_name))
+    pd.testing.assert_frame_equal(windows.agg(**by_name), theirs.agg(by_name))
+    pd.testing.assert_series_equal(windows.agg("quantile", q=0.9), theirs.agg("quantile", q=0.9))
+    pd.testing.assert_frame_equal(windows.agg(["std", "var"], ddof=0), theirs.agg(["std", "var"], ddof=0))
+    got = windows.agg(p90=("quantile", 0.9), low=("quantile", 0.1, "lower"), p=("p90",), first="rank")
+    assert list(got.columns) == ["p90", "low", "p", "first"]
+    np.testing.assert_array_equal(got["p90"], bg.rolling_quantile(x, 9, 0.9))
+    np.testing.assert_array_equal(got["p"], got["p90"])
+    np.testing.assert_array_equal(got["low"], bg.rolling_quantile(x, 9, 0.1, interpolation="lower"))
+    spreads = windows.agg(a="var", b="var", c="std", d=("std", 0))
+    np.testing.assert_array_equal(spreads["b"], spreads["a"])
+    np.testing.assert_array_equal(spreads["d"], bg.rolling_std(x, 9, ddof=0))
+
+
+def test_named_results_of_a_frame_tell_their_columns():
+    frame = pd.DataFrame({"a": noise(60), "b": noise(60, seed=1), "k": np.arange(60) % 3})
+    asked = {"total": ("a", "sum"), "most": ("b", "max"), "least": ("a", "min")}
+    got = bg.rolling(frame, 9).agg(**asked)
+    assert list(got.columns) == ["total", "most", "least"]
+    for name, (column, what) in asked.items():
+        np.testing.assert_array_equal(got[name], getattr(bg, f"rolling_{what}")(frame[column], 9))
+    within = bg.rolling(frame, 4, by="k").agg(**asked)
+    pd.testing.assert_series_equal(within["most"], bg.rolling(frame, 4, by="k").max()["b"].rename("most"))
+    named = bg.rolling(frame, 9).agg(high=pd.NamedAgg("a", "max"), p90=("a", "quantile", 0.9))
+    np.testing.assert_array_equal(named["high"], bg.rolling_max(frame["a"], 9))
+    np.testing.assert_array_equal(named["p90"], bg.rolling_quantile(frame["a"], 9, 0.9))
+    if int(pd.__version__.partition(".")[0]) >= 3:
+        pd.testing.assert_frame_equal(got, frame.rolling(9).agg(**asked))
+        high = bg.rolling(frame, 9).agg(high=pd.NamedAgg("a", "quantile", q=0.9))
+        np.testing.assert_array_equal(high["high"], named["p90"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "says"),
+    [
+        ({}, TypeError, "what: none given"),
+        ({"m": ("mean", 1)}, TypeError, "mean takes no argument"),
+        ({"m": ("std", 0, 1)}, TypeError, "std takes only ddof"),
+        ({"what": "mean", "q": 1}, TypeError, "mean takes no argument"),
+        ({"m": "quantile"}, TypeError, "'quantile' given without q"),
+        ({"m": ("quantile", "x")}, TypeError, "q: 'x'"),
+        ({"m": ("quantile", 2.0)}, ValueError, "q"),
+        ({"m": ("rank", "best")}, ValueError, "best"),
+        ({"m": np.max}, TypeError, "max' given, expected names of statistics"),
+        ({"what": {"m": "mode"}}, ValueError, "'mode' given, expected count"),
+    ],
+)
+def test_what_a_statistic_does_not_take_is_named(asked, error, says):
+    with pytest.raises(error, match=says):
+        bg.rolling([1.0, 2.0], 1).agg(**asked)
+
+
+def test_named_results_of_a_frame_need_a_column_that_is_there():
+    windows = bg.rolling({"a": [1.0]}, 1)
+    with pytest.raises(TypeError, match=r"total: 'sum' given, expected \(column, statistic\)"):
+        windows.agg(total="sum")
+    with pytest.raises(KeyError, match="no column 'b'; there are: a"):
+        windows.agg(total=("b", "sum"))
+
+
 @given(st.data())
 @settings(max_examples=60, deadline=None)
 def test_windows_of_any_bounds_hold_their_rows_and_no_others(data):
@@ -113,7 +178,6 @@ def test_pandas_indexers_are_windows():
         (lambda: bg.rolling([1.0], 1).agg(["p101"]), ValueError, "p0 to p100"),
         (lambda: bg.rolling([1.0], 1).agg(["sum", "sum"]), ValueError, "each statistic once"),
         (lambda: bg.rolling({"a": [1.0]}, 1).agg({"b": "sum"}), KeyError, "no column 'b'"),
-        (lambda: bg.rolling([1.0], 1).agg({"b": "sum"}), TypeError, "by column given for a series"),
     ],
 )
 def test_wrong_arguments_are_named(call, error, says):

@@ -51,6 +51,26 @@ def test_build_info_names_the_instruction_set_in_use():
     assert python("import barograph as bg; print(bg.build_info()['isa'])", BAROGRAPH_ISA="base") == "base"
 
 
+@pytest.mark.parametrize("name", ["foo", "V3", "avx2"])
+def test_an_instruction_set_that_there_is_not_is_an_import_error(name):
+    done = subprocess.run(
+        [sys.executable, "-c", "import barograph"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "BAROGRAPH_ISA": name},
+    )
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith(
+        f"ImportError: BAROGRAPH_ISA: '{name}' given, expected base, v3 or v4"
+    )
+
+
+def test_an_empty_name_of_an_instruction_set_is_none():
+    best = python("import barograph as bg; print(bg.build_info()['isa'])", BAROGRAPH_ISA="v4")
+    assert python("import barograph as bg; print(bg.build_info()['isa'])", BAROGRAPH_ISA="") == best
+
+
 def test_every_public_name_can_be_had_and_says_what_it_is():
     for name in bg.__all__:
         assert getattr(bg, name).__doc__, name

@@ -39,7 +39,7 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
     (TypeError, "ddof: 'a' given", lambda: bg.rolling_std(X, 2, ddof="a")),  # type: ignore[arg-type]
     (TypeError, "ddof: None given", lambda: bg.rolling_cov(X, X, 2, ddof=None)),  # type: ignore[arg-type]
     (TypeError, "ddof: 'a' given", lambda: bg.rolling(X, 2).std(ddof="a")),  # type: ignore[arg-type]
-    (TypeError, "x: 'a' given", lambda: bg.RollingWindow(3).push("a")),
+    (TypeError, "x: str given", lambda: bg.RollingWindow(3).push("a")),
     (TypeError, "ddof: 'a' given", lambda: bg.RollingWindow(3).std("a")),  # type: ignore[arg-type]
     (ValueError, "min_periods: 4 given, expected at most", lambda: bg.RollingWindow(3, min_periods=4)),
     (ValueError, "min_periods: 4 given, expected at most", lambda: bg.RollingPairs(3, min_periods=4)),

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from barograph import Strings, Table
-from barograph._frames import Frames, as_kind, kind_of, require, write_atomically
+from barograph._extras import require
+from barograph._files import write_atomically
+from barograph._frames import Frames, as_kind, kind_of
 
 
 def sample() -> Table:

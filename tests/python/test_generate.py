@@ -430,13 +430,13 @@ def test_an_unknown_format_or_workload_is_refused(tmp_path):
 
 def test_a_failure_half_way_leaves_nothing_and_keeps_what_was_there(tmp_path, monkeypatch):
     (tmp_path / "log.csv").write_text("of yesterday")
-    real = generate._Requests.groups
+    real = generate.Requests.groups
 
     def fails(self, batch_rows):
         yield next(iter(real(self, 20_000)))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generate._Requests, "groups", fails)
+    monkeypatch.setattr(generate.Requests, "groups", fails)
     for name in ("log.csv", "log.parquet"):
         with pytest.raises(KeyboardInterrupt):
             generate.write("requests", tmp_path / name, dirt=0.1)

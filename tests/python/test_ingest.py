@@ -184,6 +184,36 @@ def test_parquet_and_json_lines_give_the_rows_of_the_csv_file(tmp_path, expected
     assert columns_of(bg.read(tmp_path / "log.parquet", frame="table")) == expected
 
 
+@pytest.mark.parametrize("kind", ["s", "ms", "us", "date32", "date64", "dictionary"])
+def test_parquet_times_that_nanoseconds_cannot_hold_are_set_aside_as_those_of_csv_are(tmp_path, kind):
+    far = np.datetime64("9999-12-31T00:00:00")
+    times = np.array(["2024-01-02", "NaT", far, "2024-01-03"], "M8[s]")
+    column = pa.array(times, pa.timestamp("s", tz="UTC"))
+    if kind.startswith("date"):
+        column = pa.array(times.astype("M8[D]")).cast({"date32": pa.date32(), "date64": pa.date64()}[kind])
+    elif kind == "dictionary":
+        column = column.dictionary_encode()
+    else:
+        column = column.cast(pa.timestamp(kind, tz="UTC"))
+    table = pa.table({"timestamp": column, "latency_ms": [1.0, 2.0, 3.0, 4.0], "service": ["a"] * 4})
+    pq.write_table(table, tmp_path / "log.parquet")
+    dataset = bg.read(tmp_path / "log.parquet", frame="table")
+    want = ["2024-01-02", "NaT", "NaT", "2024-01-03"]
+    np.testing.assert_array_equal(dataset.table["timestamp"], np.array(want, "M8[ns]"))
+    odd = dataset.odd["timestamp"]
+    assert odd.rows.tolist() == [2]
+    assert odd.texts[0].startswith("9999-12-31T00:00:00")
+    rejects = bg.clean(dataset).rejects
+    assert rejects.array("rule").tolist() == ["missing_timestamp", "unparsable_timestamp"]
+
+
+def test_parquet_times_beyond_those_of_python_are_set_aside_too(tmp_path):
+    times = pa.array([0, 10**12], pa.timestamp("s"))
+    pq.write_table(pa.table({"timestamp": times, "latency_ms": [1.0, 2.0]}), tmp_path / "log.parquet")
+    dataset = bg.read(tmp_path / "log.parquet")
+    assert dataset.odd["timestamp"].texts[0].startswith("33658-09-27T01:46:40")
+
+
 def test_parquet_text_and_zones_go_through_the_same_doors(tmp_path):
     table = pa.table({
         "when": pa.array(["2024-01-01T10:00:00+02:00", "never"]),

@@ -152,6 +152,37 @@ def test_a_state_that_refuses_numbers_with_times_is_left_as_it_was():
         assert weighted.count == 0
 
 
+def bands(x: Any) -> dict[str, Any]:
+    """What goes over a series as a whole, or is pushed, as arrays."""
+    window, pairs = bg.RollingWindow(60), bg.RollingPairs(60)
+    window.push(x)
+    pairs.push(x, x[::-1].copy())
+    model = bg.HoltWinters(seasonal=None).fit(x[:100])
+    profile = bg.SeasonalProfile(7)
+    profile.update(x, times=np.arange(len(x)))
+    by = np.arange(len(x)) % 3
+    return {
+        "window": [window.mean(), window.std(), window.quantile(0.9), pairs.corr()],
+        "baseline": bg.RollingBaseline(60).update(x),
+        "seasonal": bg.seasonal_baseline(x, 7, closed="left", scale="pooled"),
+        "seasonal stream": bg.RollingBaseline(60, period=7).update(x),
+        "profile": profile.expected(np.arange(7)),
+        "stl": [bg.decompose(x, 7).trend, bg.decompose(x, 7).resid],
+        "fitted": model.fitted,
+        "updated": model.update(x[100:]),
+        "ewm by": bg.ewm(x, span=20, by=by).std(),
+        "ewm sum": bg.ewm_sum(x, span=20),
+    }
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_models_and_streams_give_the_bits_of_converting_first(dtype):
+    x = given(dtype)
+    got, want = bands(x), bands(x.astype(np.float64))
+    for name in want:
+        np.testing.assert_array_equal(np.asarray(got[name]), np.asarray(want[name]), err_msg=name)
+
+
 @pytest.mark.parametrize("dtype", TYPES)
 def test_every_kind_of_one_null_free_chunk_is_read_in_place(dtype):
     pl, pa = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
@@ -181,6 +212,36 @@ def test_what_is_no_such_chunk_is_converted_and_said():
     odd = np.frombuffer(b"x" + x.tobytes(), np.float32, ROWS, 1)  # not at a multiple of four bytes
     assert bg.explain_input(odd).copied
     same(bg.rolling_mean(odd, 60), bg.rolling_mean(x.astype(np.float64), 60))
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_chunks_of_pandas_are_told_as_they_are(dtype):
+    pa = pytest.importorskip("pyarrow")
+    x = given(dtype)
+    chunks = pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array([x[:5], x[5:]])))
+    report = bg.explain_input(chunks)
+    assert (report.kind, report.chunks, report.copied, report.nulls) == ("pandas", 2, True, 0)
+    assert report.reasons[0] == "2 chunks are put together, each copied once"
+    assert "gives" not in str(report)
+    same(bg.rolling_mean(chunks, 60), bg.rolling_mean(x.astype(np.float64), 60))
+    missing = pd.Series(
+        pd.arrays.ArrowExtensionArray(pa.chunked_array([x[:5], pa.array([None], x.dtype.name)]))
+    )
+    report = bg.explain_input(missing)
+    assert (report.chunks, report.nulls, report.copied) == (2, 1, True)
+    assert "NA" in str(report)
+
+
+def test_nulls_are_missing_to_streams_whatever_stands_there():
+    pl = pytest.importorskip("polars")
+    x = pl.Series([1.0, 2.0, None, 4.0])
+    want = bg.RollingBaseline(3, min_periods=1).update([1.0, 2.0, float("nan"), 4.0])
+    got = bg.RollingBaseline(3, min_periods=1).update(x)
+    for name in ("expected", "scale"):
+        np.testing.assert_array_equal(getattr(got, name), getattr(want, name))
+    window = bg.RollingWindow(3)
+    window.push(x)
+    assert len(window) == 2
 
 
 def peak_of(call: Callable[[], Any]) -> int:
@@ -224,6 +285,9 @@ IN_PLACE: dict[str, tuple[Callable[[Any], Any], int]] = {
     "rolling_baseline": (lambda x: bg.rolling_baseline(x, 60), 4 * RESULT),
     "rolling_baseline ewma": (lambda x: bg.rolling_baseline(x, 60, method="ewma"), 4 * RESULT),
     "aggregations": (lambda x: bg.rolling(x, 60).agg(["mean", "max"]), 2 * RESULT),
+    "RollingBaseline": (lambda x: bg.RollingBaseline(60).update(x), 4 * RESULT),
+    "RollingWindow": (bg.RollingWindow(60).push, 0),
+    "RollingPairs": (lambda x: bg.RollingPairs(60).push(x, x), 0),
     "Moments": (bg.Moments().update, 0),
     "ExactSum": (bg.ExactSum().update, 0),
     "QuantileHistogram": (bg.QuantileHistogram().update, 0),

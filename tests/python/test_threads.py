@@ -69,7 +69,7 @@ def test_every_caller_follows_the_rule(load, monkeypatch):
     bg.kpis({"latency_ms": [1.0]}, threads=2)
     bg.groupby_quantile([1.0], ["a"])
     assert given == [1, 2, 1]
-    assert bg.generate._Requests(1, 0, "2026-01-01").threads == 1
+    assert bg.generate.Requests(1, 0, "2026-01-01").threads == 1
 
 
 @pytest.mark.parametrize("threads", ["x", 1.0, True])

@@ -57,6 +57,27 @@ def test_a_series_gives_what_pandas_gives(values, decay, way, bias):
     )
 
 
+@given(series, decays, st.booleans(), st.integers(0, 5))
+@settings(max_examples=100, deadline=None)
+def test_a_sum_is_that_of_pandas(values, decay, ignore_na, min_periods):
+    x = pd.Series(values, dtype=float)
+    got = bg.ewm_sum(x, **decay, ignore_na=ignore_na, min_periods=min_periods)
+    want = x.ewm(**decay, ignore_na=ignore_na, min_periods=min_periods).sum()
+    # Each row is rounded twice, on both sides, and the total of magnitudes bounds what that is of.
+    most = x.replace([np.inf, -np.inf], np.nan).abs().sum()
+    np.testing.assert_allclose(got, want, rtol=1e-13, atol=1e-15 * len(x) * most)
+
+
+def test_a_sum_in_time_has_half_of_it_left_after_each_half_life():
+    times = np.array([0, 60, 60, 180, 600]).astype("datetime64[s]")
+    got = bg.ewm_sum([8.0, 2.0, 1.0, np.nan, 4.0], halflife="1min", times=times)
+    np.testing.assert_allclose(got, [8.0, 6.0, 7.0, 1.75, 4.0 + 7.0 / 2**9], rtol=1e-15)
+    rows = bg.ewm_sum([8.0, 2.0, 4.0], halflife=1)
+    np.testing.assert_array_equal(bg.ewm([8.0, 2.0, 4.0], halflife=1).sum(), rows)
+    with pytest.raises(ValueError, match="adjust: false given, expected true"):
+        bg.ewm_sum([1.0], alpha=0.5, adjust=False)
+
+
 @given(st.lists(st.tuples(numbers, numbers), min_size=3, max_size=50), ways, st.booleans())
 @settings(max_examples=100, deadline=None)
 def test_pairs_give_what_pandas_gives(pairs, way, bias):

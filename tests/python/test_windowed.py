@@ -233,3 +233,29 @@ def test_burn_rates_say_what_they_cannot_take() -> None:
         bg.BurnRate(0.9).update_counts(3, 2, times=0)
     with pytest.raises(ValueError, match="neither true nor false"):
         bg.BurnRate(0.9).update([0.5], times=[0])
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "says"),
+    [
+        ({"objective": "99.9"}, TypeError, "objective: str given, expected a number"),
+        ({"rules": bg.BurnRule("1h", "5min", 2)}, TypeError, r"rules: BurnRule\(.* given, expected several"),
+        ({"rules": [("1h", "5min", 2)]}, TypeError, r"rules: .*given, expected BurnRule\(long, short"),
+        ({"rules": [bg.BurnRule("1h", "5min", "high")]}, TypeError, "threshold: str given"),
+        ({"rules": [bg.BurnRule("1h", "5min", float("nan"))]}, ValueError, "a threshold of nan given"),
+        ({"period": "1D"}, ValueError, "windows of 3d and 6h given, expected .* the period of 1d"),
+        ({"period": "4000D"}, ValueError, "period: 4000d given, expected 1 ns to 10 years"),
+    ],
+)
+def test_a_burn_rate_that_cannot_be_is_said_in_the_words_it_was_asked_in(given, error, says):
+    with pytest.raises(error, match=says):
+        bg.BurnRate(**given)
+
+
+def test_burn_rates_tell_the_windows_there_are_and_take_counts_whole_or_not_at_all():
+    burn = bg.BurnRate(0.99, [bg.BurnRule("1h", "5min", 2)])
+    with pytest.raises(ValueError, match=r"window: 7min given, expected .* the rules: 30d, 1h, 5min"):
+        burn.burn("7min")
+    with pytest.raises(ValueError, match="errors: 3 of 2 requests given"):
+        burn.update_counts([1, 3], [5, 2], times=[0, 60])
+    assert burn.errors().trials == 0

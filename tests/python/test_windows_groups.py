@@ -78,9 +78,10 @@ def test_expanding_pairs_indexers_and_several_statistics():
     )
 
 
-@pytest.mark.parametrize("name", ["mean", "var", "std", "cov", "corr"])
+@pytest.mark.parametrize("name", ["sum", "mean", "var", "std", "cov", "corr"])
 @pytest.mark.parametrize("how", [{"halflife": 3}, {"alpha": 0.5, "adjust": False, "ignore_na": True}])
 def test_weights_begin_anew_with_each_group(name, how):
+    how = how if name != "sum" else how | {"adjust": True}
     x = _frame(4)[["host", "ms", "size"]]
     got = getattr(bg.ewm(x, **how, min_periods=2, by="host"), name)()
     want = getattr(x.groupby("host").ewm(**how, min_periods=2), name)()

@@ -17,6 +17,7 @@
 
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
+#include "../core/number_span.hpp"
 #include "../core/span.hpp"
 #include "detail/medians.hpp"
 #include "detail/simplex.hpp"
@@ -135,7 +136,7 @@ inline double one_step_loss(const std::vector<double>& x, holt_winters model, bo
 /// @throws invalid_argument for a period or smoothing that cannot be, less than two seasons, values that are
 /// not
 ///         above 0 where the season multiplies, or a series without values
-inline holt_winters fit_holt_winters(span<const double> x, const holt_winters_options& o,
+inline holt_winters fit_holt_winters(const number_span& x, const holt_winters_options& o,
                                      span<const unsigned char> mask = {}) {
   const bool seasonal = o.seasonal != seasonality::none;
   if (seasonal && o.period < 2)
@@ -146,7 +147,7 @@ inline holt_winters fit_holt_winters(span<const double> x, const holt_winters_op
   if (!mask.empty() && mask.size() != x.size())
     raise<invalid_argument>("exclude: " + std::to_string(mask.size()) + " rows given, expected " +
                             std::to_string(x.size()));
-  std::vector<double> y(x.begin(), x.end());
+  std::vector<double> y = x.as_doubles();
   for (std::size_t i = 0; i < y.size(); ++i) {
     if (!(y[i] - y[i] == 0.0) || (!mask.empty() && mask[i] != 0))
       y[i] = std::numeric_limits<double>::quiet_NaN();

@@ -18,6 +18,7 @@
 
 #include "../core/bytes.hpp"
 #include "../core/errors.hpp"
+#include "../core/number_span.hpp"
 #include "../core/span.hpp"
 #include "band.hpp"
 
@@ -116,7 +117,7 @@ class holt_winters {
   ///
   /// @param left_out  1 where nothing is learned from a row; empty: nowhere
   /// @throws invalid_argument if sizes do not agree
-  void update(span<const double> x, span<const unsigned char> left_out, band& out) {
+  void update(const number_span& x, span<const unsigned char> left_out, band& out) {
     if (!left_out.empty() && left_out.size() != x.size())
       raise<invalid_argument>("exclude: " + std::to_string(left_out.size()) + " rows given, expected " +
                               std::to_string(x.size()));

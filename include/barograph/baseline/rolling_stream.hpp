@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "../core/number_span.hpp"
 #include "../rolling/exponential.hpp"
 #include "../rolling/rolling_window.hpp"
 #include "band.hpp"
@@ -84,7 +85,7 @@ class rolling_stream {
   /// @param times     empty for a window of rows
   /// @param left_out  1 where nothing is learned from a row; empty: nowhere
   /// @throws invalid_argument if sizes do not agree
-  void update(span<const std::int64_t> times, span<const double> x, span<const unsigned char> left_out,
+  void update(span<const std::int64_t> times, const number_span& x, span<const unsigned char> left_out,
               band& out) {
     if (timed_ || !times.empty()) rolling::detail::check_rows("times", times.size(), x.size());
     if (!left_out.empty()) rolling::detail::check_rows("exclude", left_out.size(), x.size());

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/number_span.hpp"
 #include "../core/serial_executor.hpp"
 #include "detail/residuals.hpp"
 #include "rolling_band.hpp"
@@ -63,7 +64,7 @@ struct by_slot {
 /// @return a row for each of x; NaN where the window has fewer than min_periods values
 /// @throws invalid_argument for wrong slots or rows, ewma without rows or before, or sizes that do not agree
 template <class Kernels = inline_baselines, class Executor = serial_executor>
-inline band seasonal_band(span<const double> x, span<const std::int32_t> slot, std::int64_t slots,
+inline band seasonal_band(const number_span& x, span<const std::int32_t> slot, std::int64_t slots,
                           const seasonal_window& window, const estimator& how, const rolling::options& of,
                           const Executor& run = Executor()) {
   how.check();

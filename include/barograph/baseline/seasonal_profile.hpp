@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "../core/number_span.hpp"
 #include "../stats/moments.hpp"
 #include "band.hpp"
 #include "season.hpp"
@@ -53,7 +54,7 @@ class seasonal_profile {
     cells_.emplace(slot, first);
   }
 
-  void update(span<const std::int32_t> slot, span<const double> x) {
+  void update(span<const std::int32_t> slot, const number_span& x) {
     if (slot.size() != x.size())
       raise<invalid_argument>("times: " + std::to_string(slot.size()) + " given, expected " +
                               std::to_string(x.size()) + ", one for each value");

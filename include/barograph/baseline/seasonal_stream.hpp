@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "../core/number_span.hpp"
 #include "detail/residuals.hpp"
 #include "rolling_stream.hpp"
 #include "season.hpp"
@@ -74,7 +75,7 @@ class seasonal_stream {
   ///
   /// @param times  empty where slots are rows
   /// @throws invalid_argument if sizes do not agree
-  void update(span<const std::int64_t> times, span<const double> x, span<const unsigned char> left_out,
+  void update(span<const std::int64_t> times, const number_span& x, span<const unsigned char> left_out,
               band& out) {
     if (season_.timed() || !times.empty()) rolling::detail::check_rows("times", times.size(), x.size());
     if (!left_out.empty()) rolling::detail::check_rows("exclude", left_out.size(), x.size());

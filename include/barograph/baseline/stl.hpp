@@ -17,6 +17,7 @@
 
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
+#include "../core/number_span.hpp"
 #include "../core/span.hpp"
 #include "../rolling/sums.hpp"
 #include "band.hpp"
@@ -147,7 +148,7 @@ inline std::vector<double> cycles(const std::vector<double>& x, std::int64_t per
 /// @param period  rows of a season, 2 or more; at least two seasons
 /// @param mask    1 for rows that nothing is to be learned from; their remainder is there. Empty: none
 /// @throws invalid_argument for a period or parameters that cannot be, or if no row is left
-inline decomposition stl(span<const double> x, std::int64_t period, const stl_options& options = {},
+inline decomposition stl(const number_span& x, std::int64_t period, const stl_options& options = {},
                          span<const unsigned char> mask = {}) {
   const auto rows = static_cast<std::int64_t>(x.size());
   const stl_options o = detail::completed(options, period, rows);
@@ -155,7 +156,7 @@ inline decomposition stl(span<const double> x, std::int64_t period, const stl_op
     raise<invalid_argument>("exclude: " + std::to_string(mask.size()) + " rows given, expected " +
                             std::to_string(x.size()));
   const std::size_t n = x.size();
-  std::vector<double> y(x.begin(), x.end()), there(n, 1.0);
+  std::vector<double> y = x.as_doubles(), there(n, 1.0);
   std::size_t left = 0;
   double largest = 0.0;
   for (std::size_t i = 0; i < n; ++i) {

@@ -1,198 +1,37 @@
-// Exponentially weighted mean, variance, deviation, covariance and correlation, a value at a time or of a
-// whole series: the batch is the same arithmetic in the same order, so the bits are equal.
+// Exponentially weighted sum, mean, variance, deviation, covariance and correlation of a whole series: the
+// arithmetic of the states of streams (exponential_moments.hpp, exponential_sum.hpp) in the same order, so
+// the bits are equal.
 //
 // Law F. Definitions are those of pandas' ewm: weights fall by 1 - alpha a row, or by the time that passed
 // in half-lives; `adjust` divides by the weights there are, else the first value begins with all of it.
-// Rows a step apart go in stretches (detail/exponential_plain.hpp); at others means and mean squared
-// deviations are moved by West's update (D. H. D. West, "Updating mean and variance estimates: an improved
-// method", CACM 22(9), 1979). Nothing large is ever cancelled. For a state that merges, in event time, see
-// stats/ewma.hpp.
+// For a state that merges, in event time, see stats/ewma.hpp.
 #pragma once
 
-#include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string>
 
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
-#include "../core/math.hpp"
 #include "../core/number_span.hpp"
 #include "../core/span.hpp"
-#include "detail/exponential_plain.hpp"
+#include "exponential_moments.hpp"
+#include "exponential_sum.hpp"
 #include "exponential_weights.hpp"
 #include "series.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace rolling {
 
-/// "mean", "var", "std", "cov" or "corr" as a `reduction`.
+/// "sum", "mean", "var", "std", "cov" or "corr" as a `reduction`.
 inline reduction parse_exponential(const std::string& text) {
+  if (text == "sum") return reduction::sum;
   if (text == "mean") return reduction::mean;
   if (text == "var") return reduction::variance;
   if (text == "std") return reduction::deviation;
   if (text == "cov") return reduction::covariance;
   if (text == "corr") return reduction::correlation;
-  raise<invalid_argument>("what: '" + text + "' given, expected mean, var, std, cov or corr");
+  raise<invalid_argument>("what: '" + text + "' given, expected sum, mean, var, std, cov or corr");
 }
-
-/// The kernel as compiled with the caller's own flags; kernels::compiled has the one chosen at run time.
-struct inline_exponential {
-  static void exponential(detail::exponential_job& job) noexcept { kernel::run_exponential(job); }
-};
-
-/// Mean, variance and deviation of a stream.
-class exponential_moments {
- public:
-  explicit exponential_moments(const decay& d, const weighting& how = {}) : weights_(d, how) {}
-
-  /// The next row; without a value its time passes all the same.
-  void update(double x, bool present = true, double elapsed = 1.0) noexcept {
-    if (weights_.begin_steady(present && x - x == 0.0 && elapsed == 1.0)) {
-      if (weights_.first_of_stretch()) {
-        means_.begin(mean_);
-        squares_.begin(square_ * weights_.in_newest());
-      }
-      const double share = weights_.pass_steady(), d = means_.take(x, share, weights_.place());
-      square_ = squares_.take(d * d, share, weights_.rest(), weights_.place());
-      mean_ = means_.mean();
-      return;
-    }
-    const double share = weights_.pass(present, elapsed);
-    if (!present) return;
-    if (weights_.count() == 1) {
-      mean_ = x;
-      square_ = x - x;
-      return;
-    }
-    const double d = x - mean_;
-    mean_ += share * d;
-    square_ = weights_.rest() * (square_ + share * d * d);
-  }
-
-  /// As many rows from x on as go in whole stretches: rows that all have finite values, a row apart, with
-  /// results that there are values enough for. The results go to `out`; how many there were.
-  ///
-  /// @param what  mean, variance or deviation; after means the state has no variance
-  template <class Kernels = inline_exponential>
-  std::size_t update_stretches(reduction what, const double* x, std::size_t rows, double* out) noexcept {
-    detail::exponential_job job;
-    if (!weights_.begin_stretches(job, rows)) return 0;
-    job.what = what;
-    job.x = x;
-    job.mean = mean_;
-    job.xx = square_;
-    job.out = out;
-    Kernels::exponential(job);
-    mean_ = job.mean;
-    square_ = job.xx;
-    return weights_.end_stretches(job);
-  }
-
-  /// Whether the next row is one within a stretch.
-  bool within_stretch() const noexcept { return !weights_.first_of_stretch(); }
-  std::int64_t count() const noexcept { return weights_.count(); }
-  double mean() const noexcept { return weights_.enough() ? mean_ : none(); }
-  double variance() const noexcept { return weights_.enough() ? weights_.correction() * square_ : none(); }
-  double deviation() const noexcept { return std::sqrt(variance()); }
-
- private:
-  static double none() noexcept { return std::numeric_limits<double>::quiet_NaN(); }
-
-  detail::exponential_weights weights_;
-  detail::stretched_mean means_;
-  detail::stretched_product squares_;
-  double mean_ = 0.0, square_ = 0.0;
-};
-
-/// Covariance and correlation of a stream of pairs.
-class exponential_comoments {
- public:
-  explicit exponential_comoments(const decay& d, const weighting& how = {}) : weights_(d, how) {}
-
-  /// The next row; without a pair its time passes all the same.
-  void update(double x, double y, bool present = true, double elapsed = 1.0) noexcept {
-    if (weights_.begin_steady(present && x - x == 0.0 && y - y == 0.0 && elapsed == 1.0)) {
-      if (weights_.first_of_stretch()) {
-        const double in_newest = weights_.in_newest();
-        means_x_.begin(mean_x_);
-        means_y_.begin(mean_y_);
-        products_[0].begin(xx_ * in_newest);
-        products_[1].begin(xy_ * in_newest);
-        products_[2].begin(yy_ * in_newest);
-      }
-      const double share = weights_.pass_steady(), rest = weights_.rest();
-      const double dx = means_x_.take(x, share, weights_.place());
-      const double dy = means_y_.take(y, share, weights_.place());
-      xx_ = products_[0].take(dx * dx, share, rest, weights_.place());
-      xy_ = products_[1].take(dx * dy, share, rest, weights_.place());
-      yy_ = products_[2].take(dy * dy, share, rest, weights_.place());
-      mean_x_ = means_x_.mean();
-      mean_y_ = means_y_.mean();
-      return;
-    }
-    const double share = weights_.pass(present, elapsed);
-    if (!present) return;
-    if (weights_.count() == 1) {
-      mean_x_ = x;
-      mean_y_ = y;
-      xx_ = x - x;
-      yy_ = y - y;
-      xy_ = xx_ + yy_;
-      return;
-    }
-    const double dx = x - mean_x_, dy = y - mean_y_, rest = weights_.rest();
-    mean_x_ += share * dx;
-    mean_y_ += share * dy;
-    xx_ = rest * (xx_ + share * dx * dx);
-    xy_ = rest * (xy_ + share * dx * dy);
-    yy_ = rest * (yy_ + share * dy * dy);
-  }
-
-  /// As many rows from x and y on as go in whole stretches: see exponential_moments.
-  ///
-  /// @param what  covariance or correlation
-  template <class Kernels = inline_exponential>
-  std::size_t update_stretches(reduction what, const double* x, const double* y, std::size_t rows,
-                               double* out) noexcept {
-    detail::exponential_job job;
-    if (!weights_.begin_stretches(job, rows)) return 0;
-    job.what = what;
-    job.x = x;
-    job.y = y;
-    job.mean = mean_x_;
-    job.mean_y = mean_y_;
-    job.xx = xx_;
-    job.xy = xy_;
-    job.yy = yy_;
-    job.out = out;
-    Kernels::exponential(job);
-    mean_x_ = job.mean;
-    mean_y_ = job.mean_y;
-    xx_ = job.xx;
-    xy_ = job.xy;
-    yy_ = job.yy;
-    return weights_.end_stretches(job);
-  }
-
-  /// Whether the next row is one within a stretch.
-  bool within_stretch() const noexcept { return !weights_.first_of_stretch(); }
-  std::int64_t count() const noexcept { return weights_.count(); }
-  double covariance() const noexcept { return weights_.enough() ? weights_.correction() * xy_ : none(); }
-  double correlation() const noexcept {
-    if (!weights_.enough()) return none();
-    const double r = xy_ / (std::sqrt(xx_) * std::sqrt(yy_));
-    return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
-  }
-
- private:
-  static double none() noexcept { return std::numeric_limits<double>::quiet_NaN(); }
-
-  detail::exponential_weights weights_;
-  detail::stretched_mean means_x_, means_y_;
-  detail::stretched_product products_[3];  ///< of x by itself, of both, of y by itself
-  double mean_x_ = 0.0, mean_y_ = 0.0, xx_ = 0.0, xy_ = 0.0, yy_ = 0.0;
-};
 
 namespace detail {
 
@@ -272,21 +111,30 @@ class unmasked_rows {
 
 }  // namespace detail
 
-/// Mean, variance or deviation at each row, of it and all before it.
+/// Sum, mean, variance or deviation at each row, of it and all before it.
 ///
-/// @param what     mean, variance or deviation
+/// @param what     sum, mean, variance or deviation
 /// @param x        the series
 /// @param d        how fast weights fall
 /// @param weights  how they are counted; its `least` is min_periods
 /// @param how      what is missing
 /// @param elapsed  by row, half-lives since the row before, 0 or more (the first is not looked at); empty: 1
 /// @param out      x.size() results
-/// @throws invalid_argument for another reduction, times that go back, or if sizes do not agree
+/// @throws invalid_argument for another reduction, a sum without adjust, times that go back, or if sizes do
+///     not agree
 template <class Kernels = inline_exponential>
 inline void exponential(reduction what, const number_span& x, const decay& d, const weighting& weights,
                         const options& how, span<const double> elapsed, span<double> out) {
   detail::check_rows("out", out.size(), x.size());
   if (!how.mask.empty()) detail::check_rows("mask", how.mask.size(), x.size());
+  if (what == reduction::sum) {
+    exponential_sum state(d, weights);
+    return detail::for_each_row(x.size(), elapsed, [&](std::size_t i, double passed) {
+      const double v = x[i];
+      state.update(v, detail::has_value(v, i, how), passed);
+      out[i] = state.sum();
+    });
+  }
   exponential_moments state(d, weights);
   detail::unmasked_rows unmasked(how.mask);
   const auto run = [&](auto read) {
@@ -311,7 +159,7 @@ inline void exponential(reduction what, const number_span& x, const decay& d, co
   else if (what == reduction::deviation)
     run([&] { return state.deviation(); });
   else
-    raise<invalid_argument>("what: expected mean, variance or deviation");
+    raise<invalid_argument>("what: expected sum, mean, variance or deviation");
 }
 
 /// Covariance or correlation at each row, of it and all before it; rows where either is missing are none.

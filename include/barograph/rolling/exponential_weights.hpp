@@ -57,6 +57,24 @@ struct weighting {
 
 namespace detail {
 
+/// What is left of every weight after a row, or after other times.
+class fading {
+ public:
+  explicit fading(const decay& d) : keep_(1.0 - d.alpha), log_keep_(math::log(keep_)) {}
+
+  double keep() const noexcept { return keep_; }
+  /// @param elapsed  in rows or half-lives
+  double over(double elapsed) const noexcept {
+    return elapsed == 1.0   ? keep_
+           : elapsed == 0.0 ? 1.0
+           : keep_ == 0.0   ? 0.0
+                            : math::exp(elapsed * log_keep_);
+  }
+
+ private:
+  double keep_, log_keep_;
+};
+
 /// Where in a stretch a row is.
 struct place_in_stretch {
   double keep, power = 1.0;  ///< what a row keeps; what is kept of what was before the row's block
@@ -123,8 +141,8 @@ class stretched_product {
 class exponential_weights {
  public:
   exponential_weights(const decay& d, const weighting& how)
-      : keep_(1.0 - d.alpha),
-        log_keep_(math::log(keep_)),
+      : fading_(d),
+        keep_(fading_.keep()),
         fresh_(how.adjust || keep_ == 1.0 ? 1.0 : 1.0 - keep_),
         how_(how),
         rows_of_lane_(how.fills || keep_ == 1.0 ? 0 : kernel::exponential_rows_of_lane(keep_)) {
@@ -144,10 +162,7 @@ class exponential_weights {
     if (!present && how_.ignore_na) return 0.0;
     const kernel::weight_sums last = sums_;
     settled_ = false;
-    sums_.fade(elapsed == 1.0   ? keep_
-               : elapsed == 0.0 ? 1.0
-               : keep_ == 0.0   ? 0.0
-                                : math::exp(elapsed * log_keep_));
+    sums_.fade(fading_.over(elapsed));
     if (!present) return 0.0;
     ++count_;
     const double fresh = how_.fills ? 1.0 - sums_.sum : fresh_;
@@ -187,7 +202,6 @@ class exponential_weights {
       powers_[0] = keep_;
       for (int r = 1; r < rows_of_lane_; ++r) powers_[r] = powers_[r - 1] * keep_;
     }
-    job.y = nullptr;
     job.rows = static_cast<std::int64_t>(rows);
     job.rows_of_lane = rows_of_lane_;
     job.keep = keep_;
@@ -198,7 +212,6 @@ class exponential_weights {
     job.sum = sums_.sum;
     job.pairs = sums_.pairs;
     job.settled = settled_;
-    job.mean_y = job.xy = job.yy = 0.0;
     return true;
   }
   std::size_t end_stretches(const exponential_job& job) noexcept {
@@ -224,7 +237,8 @@ class exponential_weights {
   double correction() const noexcept { return how_.bias ? 1.0 : correction_; }
 
  private:
-  double keep_, log_keep_, fresh_;
+  fading fading_;
+  double keep_, fresh_;
   weighting how_;
   kernel::weight_sums sums_{1.0, 0.0};
   double correction_ = __builtin_nan("");

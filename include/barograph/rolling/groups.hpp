@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "../core/number_span.hpp"
 #include "exponential.hpp"
 #include "windows.hpp"
 
@@ -96,6 +97,10 @@ inline span<const T> part(span<const T> all, std::int64_t first, std::int64_t co
   return all.empty() ? all : all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
 }
 
+inline number_span part(const number_span& all, std::int64_t first, std::int64_t count) {
+  return all.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+}
+
 inline options part(options how, std::int64_t first, std::int64_t count) {
   how.mask = part(how.mask, first, count);
   return how;
@@ -105,7 +110,7 @@ inline options part(options how, std::int64_t first, std::int64_t count) {
 
 /// As exponential(), begun anew with each group.
 template <class Kernels = inline_exponential>
-inline void grouped_exponential(span<const std::int64_t> ends, reduction what, span<const double> x,
+inline void grouped_exponential(span<const std::int64_t> ends, reduction what, const number_span& x,
                                 const decay& d, const weighting& weights, const options& how,
                                 span<const double> elapsed, span<double> out) {
   detail::check_rows("out", out.size(), x.size());
@@ -121,8 +126,8 @@ inline void grouped_exponential(span<const std::int64_t> ends, reduction what, s
 
 /// As exponential_pairs(), begun anew with each group.
 template <class Kernels = inline_exponential>
-inline void grouped_exponential_pairs(span<const std::int64_t> ends, reduction what, span<const double> x,
-                                      span<const double> y, const decay& d, const weighting& weights,
+inline void grouped_exponential_pairs(span<const std::int64_t> ends, reduction what, const number_span& x,
+                                      const number_span& y, const decay& d, const weighting& weights,
                                       const options& how, const options& how_y, span<const double> elapsed,
                                       span<double> out) {
   detail::check_rows("y", y.size(), x.size());

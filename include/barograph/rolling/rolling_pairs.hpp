@@ -10,6 +10,7 @@
 #include <limits>
 #include <string>
 
+#include "../core/number_span.hpp"
 #include "detail/block_sums.hpp"
 #include "detail/recent_rows.hpp"
 
@@ -31,7 +32,7 @@ class rolling_pairs {
   void push(double x, double y) { add(pairs_.next(), {x, y}); }
 
   /// Adds pairs in order.
-  void push(span<const double> x, span<const double> y) {
+  void push(const number_span& x, const number_span& y) {
     check_sizes("y", y.size(), x.size());
     for (std::size_t i = 0; i < x.size(); ++i) push(x[i], y[i]);
   }
@@ -43,7 +44,7 @@ class rolling_pairs {
   }
 
   /// Adds pairs with their times; gives how many came too late.
-  std::uint64_t push(span<const std::int64_t> times, span<const double> x, span<const double> y) {
+  std::uint64_t push(span<const std::int64_t> times, const number_span& x, const number_span& y) {
     check_sizes("y", y.size(), x.size());
     check_sizes("time", times.size(), x.size());
     const std::uint64_t before = clock().too_late();

@@ -15,6 +15,7 @@
 #include <string>
 #include <utility>
 
+#include "../core/number_span.hpp"
 #include "detail/block_sums.hpp"
 #include "detail/extreme_queue.hpp"
 #include "detail/quantile_place_plain.hpp"
@@ -61,8 +62,8 @@ class rolling_window {
   void push(double x) { add(rows_.next(), x); }
 
   /// Adds rows in order.
-  void push(span<const double> x) {
-    for (const double v : x) push(v);
+  void push(const number_span& x) {
+    for (std::size_t i = 0; i < x.size(); ++i) push(x[i]);
   }
 
   /// Adds a row of a window by time; false where it comes too late, which is counted.
@@ -72,7 +73,7 @@ class rolling_window {
   }
 
   /// Adds rows with their times; gives how many came too late.
-  std::uint64_t push(span<const std::int64_t> times, span<const double> x) {
+  std::uint64_t push(span<const std::int64_t> times, const number_span& x) {
     if (times.size() != x.size())
       raise<invalid_argument>("time: " + std::to_string(times.size()) + " rows given, expected " +
                               std::to_string(x.size()));

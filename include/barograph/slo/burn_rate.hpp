@@ -73,14 +73,15 @@ class burn_rate {
       raise<invalid_argument>("objective: " + decimal(objective) +
                               " given, expected a fraction between 0 and 1");
     if (period < 1 || period > longest)
-      raise<invalid_argument>("period: " + std::to_string(period) + " ns given, expected 1 ns to 10 years");
+      raise<invalid_argument>("period: " + window_text(period) + " given, expected 1 ns to 10 years");
     if (rules_.empty() || rules_.size() > 32)
       raise<invalid_argument>("rules: " + std::to_string(rules_.size()) + " given, expected 1 to 32");
     for (const burn_rule& r : rules_) {
       if (!(r.short_window >= 1 && r.short_window <= r.long_window && r.long_window <= period))
-        raise<invalid_argument>("rules: windows of " + std::to_string(r.long_window) + " and " +
-                                std::to_string(r.short_window) +
-                                " ns given, expected a short one up to the long one, that up to the period");
+        raise<invalid_argument>("rules: windows of " + window_text(r.long_window) + " and " +
+                                window_text(r.short_window) +
+                                " given, expected a short one up to the long one, that up to the period of " +
+                                window_text(period));
       if (!(r.threshold > 0 && std::isfinite(r.threshold)))
         raise<invalid_argument>("rules: a threshold of " + decimal(r.threshold) +
                                 " given, expected a finite number above 0");
@@ -99,9 +100,7 @@ class burn_rate {
 
   /// Requests that were counted elsewhere, and how many of them failed.
   void update_counts(std::int64_t time, std::uint64_t errors, std::uint64_t requests) {
-    if (errors > requests)
-      raise<invalid_argument>("errors: " + std::to_string(errors) + " of " + std::to_string(requests) +
-                              " requests given, expected at most as many");
+    check_counts(errors, requests);
     for (windowed<proportion>& w : windows_)
       w.update_with(time, requests, [=](proportion& p) { p.update_counts(errors, requests); });
   }
@@ -114,6 +113,7 @@ class burn_rate {
                      span<const std::uint64_t> requests) {
     check_lengths(times.size(), errors.size());
     check_lengths(times.size(), requests.size());
+    for (std::size_t i = 0; i < times.size(); ++i) check_counts(errors[i], requests[i]);
     for (std::size_t i = 0; i < times.size(); ++i) update_counts(times[i], errors[i], requests[i]);
   }
 
@@ -238,6 +238,12 @@ class burn_rate {
                               ", one for each row");
   }
 
+  static void check_counts(std::uint64_t errors, std::uint64_t requests) {
+    if (errors > requests)
+      raise<invalid_argument>("errors: " + std::to_string(errors) + " of " + std::to_string(requests) +
+                              " requests given, expected at most as many");
+  }
+
   /// Slots divide a window to within 60 ns.
   static std::int64_t slot_of(std::int64_t window) noexcept { return (window + slots - 1) / slots; }
 
@@ -254,8 +260,11 @@ class burn_rate {
   const windowed<proportion>& find(std::int64_t window) const {
     for (const windowed<proportion>& w : windows_)
       if (window > 0 && w.slot_length() == slot_of(window)) return w;
-    raise<invalid_argument>("window: " + std::to_string(window) +
-                            " ns given, expected the period or a window of the rules");
+    std::string there = window_text(period_);
+    for (const burn_rule& r : rules_)
+      there += ", " + window_text(r.long_window) + ", " + window_text(r.short_window);
+    raise<invalid_argument>("window: " + window_text(window) +
+                            " given, expected the period or a window of the rules: " + there);
   }
   template <class Flag>
   void update_all(span<const std::int64_t> times, span<const Flag> errors) {

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from .. import _core
 from .._frames import Table
 from .._given_bytes import as_bytes
-from .._states import MAX_BYTES, _is_scalar, _number, _numbers
+from .._given_numbers import _is_scalar, _number, _numbers
+from .._state import MAX_BYTES
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
 from .kinds import kind_of

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import _core
-from .._states import _number
+from .._given_numbers import _number
 from .._streams import _instant
 from .chart import Chart, TimedChart
 from .data import Doubles

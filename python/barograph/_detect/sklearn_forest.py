@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
-from .._frames import require
+from .._extras import require
 from .._threads import thread_count
 from .forest_import import engine_of_sklearn
 

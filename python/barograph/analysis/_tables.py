@@ -229,7 +229,7 @@ def _slowest(facts: Facts, endpoints: Table, low: Floats, high: Floats) -> Table
 
 def _histogram(facts: Facts) -> Table:
     """Latencies counted in buckets of about a quarter octave."""
-    from .._states import QuantileHistogram
+    from .._quantile_histogram import QuantileHistogram
 
     values = facts.log.table.array("response_time_ms").astype(np.float64, copy=False)
 

@@ -387,9 +387,7 @@ def typed(
         if isinstance(column, Strings) or column.dtype.kind == "O":
             gatherer.add(Text(as_texts(_shown(column))))
         elif column.dtype.kind == "M":
-            gatherer.add_values(
-                column.view(np.int64), has_offset=utc or name in table.zones or schema.tz is None
-            )
+            gatherer.add_times(column, has_offset=utc or name in table.zones or schema.tz is None)
         else:
             gatherer.add(Text(as_texts(column.tolist())))
         changed[name], strange = gatherer.finish()

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from .. import _core
 from .._dataset import OddCells
 from .._frames import Array, Column, Strings
+from .._instants import beyond_ns
 from .._zones import tzif
 
 _OK, _MISSING, _BAD, _AMBIGUOUS = 0, 1, 2, 3
@@ -122,10 +123,13 @@ class _Gathered(_Growing):
         """Keep the text of cells that did not parse; words for "missing" too, blanks not."""
         at = np.flatnonzero(status)
         if at.size:
-            texts = text.texts(at.tolist())
-            kept = [i for i, t in enumerate(texts) if t.strip()]
-            self._odd_rows.append(at[kept] + first)
-            self._odd_texts += [texts[i] for i in kept]
+            self.set_aside_texts(at + first, text.texts(at.tolist()))
+
+    def set_aside_texts(self, rows: Array, texts: list[str]) -> None:
+        """The same of texts that are at hand, one for each row."""
+        kept = [i for i, t in enumerate(texts) if t.strip()]
+        self._odd_rows.append(rows[kept])
+        self._odd_texts += [texts[i] for i in kept]
 
     def odd(self) -> OddCells | None:
         if not self._odd_texts:
@@ -167,8 +171,16 @@ class TimeColumn:
         self._gathered.set_aside(text, status, self._gathered.rows)
         self._gathered.add(ns)
 
-    def add_values(self, ns: npt.NDArray[np.int64], *, has_offset: bool) -> None:
-        """One block that is typed already."""
+    def add_times(self, times: npt.NDArray[np.datetime64], *, has_offset: bool) -> None:
+        """One block that is typed already; times that nanoseconds cannot hold are odd cells, as of text."""
+        beyond = np.flatnonzero(beyond_ns(times))
+        if beyond.size:
+            ending = "Z" if has_offset else ""
+            texts = [f"{text}{ending}" for text in np.datetime_as_string(times[beyond]).tolist()]
+            self._gathered.set_aside_texts(beyond + self._gathered.rows, texts)
+            times = times.copy()
+            times[beyond] = np.datetime64("NaT")
+        ns = times.astype("datetime64[ns]").view(np.int64)
         if not has_offset:
             ns = self._located(ns)
             self.without_offset += len(ns)

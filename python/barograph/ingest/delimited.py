@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .._frames import arrow_numbers, require
+from .._extras import require
+from .._frames_arrow import arrow_numbers
 from .columns import NameColumn, NumberColumn, Text, TimeColumn
 from .sources import Source, chunks
 
@@ -341,6 +342,6 @@ def _hand_over(column: Any, gatherer: Gatherer) -> None:
         elif isinstance(gatherer, NumberColumn) and kind == "int64":
             gatherer.add_values(arrow_numbers(block, np.int64))
         elif isinstance(gatherer, TimeColumn) and kind.startswith("timestamp"):
-            gatherer.add_values(arrow_numbers(block, np.int64), has_offset=False)
+            gatherer.add_times(arrow_numbers(block, "datetime64[ns]"), has_offset=False)
         else:
             gatherer.add(Text(block))

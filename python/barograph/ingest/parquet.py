@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
-from .._frames import Array, require
+from .._extras import require
+from .._frames import Array
+from .._instants import beyond_ns
 from .columns import NO_TIME, NameColumn, NumberColumn, Text, TimeColumn
 from .delimited import Gatherer
 from .sources import Source
@@ -47,10 +50,7 @@ def read_sample(source: Source, rows: int = 3000) -> tuple[dict[str, list[str]],
     kinds = {field.name: kind_of_type(field.type) for field in schema}
     names = [name for name, kind in kinds.items() if kind != "nested"]
     batch = next(file.iter_batches(batch_size=rows, columns=names), None)
-    cells = {
-        name: [] if batch is None else ["" if v is None else str(v) for v in batch.column(name).to_pylist()]
-        for name in names
-    }
+    cells = {name: [] if batch is None else _shown(batch.column(name)) for name in names}
     # what a text column holds, its cells tell
     return cells, {name: kinds[name] for name in names if kinds[name] != "text"}
 
@@ -71,6 +71,28 @@ def read_into(source: Source, gatherers: Mapping[str, Gatherer], flags: Mapping[
     return rows
 
 
+def _times(column: Any) -> npt.NDArray[np.datetime64]:
+    """A column of times in its own unit, UTC; NaT where it is null."""
+    pa = require("pyarrow", "report")
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("s" if pa.types.is_date32(column.type) else "ms"))
+    ticks = column.cast(pa.int64()).fill_null(NO_TIME).to_numpy(zero_copy_only=False)
+    return cast("npt.NDArray[np.datetime64]", ticks.view(f"datetime64[{column.type.unit}]"))
+
+
+def _shown(column: Any) -> list[str]:
+    """Cells as text, empty where they are null; also for times that Python's have no room for."""
+    pa = require("pyarrow", "report")
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if kind_of_type(column.type) == "time":
+        beyond = beyond_ns(_times(column))
+        if beyond.any():
+            compute = require("pyarrow.compute", "report")
+            column = compute.if_else(pa.array(beyond), pa.scalar(None, column.type), column)
+    return ["" if v is None else str(v) for v in column.to_pylist()]
+
+
 def _hand_over(column: Any, gatherer: Gatherer) -> None:
     pa = require("pyarrow", "report")
     kind = column.type
@@ -86,9 +108,7 @@ def _hand_over(column: Any, gatherer: Gatherer) -> None:
         column = column.cast(kind.value_type)
         kind = column.type
     if isinstance(gatherer, TimeColumn) and what == "time":
-        zone = getattr(kind, "tz", None)
-        values = column.cast(pa.timestamp("ns", tz=zone)).cast(pa.int64()).fill_null(NO_TIME)
-        gatherer.add_values(values.to_numpy(zero_copy_only=False), has_offset=zone is not None)
+        gatherer.add_times(_times(column), has_offset=getattr(kind, "tz", None) is not None)
     elif isinstance(gatherer, NumberColumn) and what == "number":
         if pa.types.is_duration(kind):
             column = column.cast(pa.int64())

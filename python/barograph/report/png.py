@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._frames import require, write_atomically
+from .._extras import require
+from .._files import write_atomically
 from . import panels, text, values
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._frames import make_folder, write_atomically
+from .._files import make_folder, write_atomically
 from . import html, png, text, values
 
 if TYPE_CHECKING:

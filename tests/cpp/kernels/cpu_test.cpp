@@ -1,6 +1,8 @@
 #include "../../../src/kernels/cpu.hpp"
 
+#include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "barograph/kernels.hpp"
 #include "catch.hpp"
@@ -45,6 +47,25 @@ TEST_CASE("the fourth level needs all five parts of AVX-512") {
     w.leaf7_ebx &= ~(1u << bit);
     CHECK(level_of(w) == 3);
   }
+}
+
+TEST_CASE("a level has one name, and no other name has a level") {
+  CHECK(level_named("base") == 2);
+  CHECK(level_named("v3") == 3);
+  CHECK(level_named("v4") == 4);
+  for (const char* name : {"", "v2", "V3", "avx2", "base ", "isa_v3"}) CHECK(level_named(name) == 0);
+}
+
+TEST_CASE("a name in the environment that is no instruction set is told") {
+  const char* kept = std::getenv("BAROGRAPH_ISA");
+  const std::string before = kept == nullptr ? "" : kept;
+  REQUIRE(setenv("BAROGRAPH_ISA", "avx2", 1) == 0);
+  CHECK(std::string(unknown_isa()) == "avx2");
+  for (const char* name : {"", "base", "v3", "v4"}) {
+    REQUIRE(setenv("BAROGRAPH_ISA", name, 1) == 0);
+    CHECK(unknown_isa() == nullptr);
+  }
+  REQUIRE((kept == nullptr ? unsetenv("BAROGRAPH_ISA") : setenv("BAROGRAPH_ISA", before.c_str(), 1)) == 0);
 }
 
 #if defined(__x86_64__)

@@ -91,8 +91,15 @@ constexpr std::int64_t sums_scratch(reduction what, std::int64_t length) noexcep
   return suffixes > wholes ? suffixes : wholes;
 }
 
-/// Exponentially weighted statistics of whole stretches of rows that all have values, a row apart.
-struct exponential_job {
+/// Weighted means, and mean squares and products of deviations, of x and of what it is paired with.
+struct exponential_figures {
+  double mean, mean_y;
+  double xx, xy, yy;
+};
+
+/// Exponentially weighted statistics of whole stretches of rows that all have values, a row apart. The
+/// figures are those before the first row, and then after the last.
+struct exponential_job : exponential_figures {
   reduction what;        ///< mean, variance, deviation, covariance or correlation
   const double* x;       ///< the first row
   const double* y;       ///< of covariance and correlation: the other series
@@ -104,10 +111,8 @@ struct exponential_job {
   double sum,
       pairs;     ///< of the weights, and of products of two; before the first row, and then after the last
   bool settled;  ///< the same: whether such rows no longer change them
-  double mean, mean_y;  ///< the same of means
-  double xx, xy, yy;    ///< the same of the mean squares and products of deviations
-  double* out;          ///< one result a row
-  std::int64_t done;    ///< told: how many rows, up to a value that is not finite
+  double* out;   ///< one result a row
+  std::int64_t done;  ///< told: how many rows, up to a value that is not finite
 };
 
 /// Minima or maxima of the windows [first, stop) of a series.

@@ -1,0 +1,1 @@
+"""How telemetry is made; the public names are those of :mod:`barograph.generate`."""
