@@ -1,9 +1,9 @@
 // table_distance: how far rows of a table lie from where rows usually are.
 //
 // Columns come to one scale first, asinh of (x - median) over a robust spread, or over the standard deviation
-// where more than half of a column is one value. Then two distances: to the 32nd nearest of 256 drawn rows
+// where more than half of a column is one value. Then two distances: to the 20th nearest of 128 drawn rows
 // (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling", NIPS 2013), so
-// that anomalies which lie close together, up to an eighth of the rows, are far from the nearest; and
+// that anomalies which lie close together, up to an eighth of the rows or so, are far from it; and
 // Mahalanobis' with a covariance shrunk towards a multiple of the identity, learnt from the three quarters
 // of the rows (of more than 8,192 of so many) that are least strange by the first distance and by what the
 // caller knows of them. Both are reported as standard scores over the rows. Class F; draws by seed, so no
@@ -146,7 +146,7 @@ class table_distance {
   }
 
  private:
-  static constexpr std::size_t draws = 4, sample = 256, neighbor = 32, most_learnt = 8192;
+  static constexpr std::size_t draws = 4, sample = 128, neighbor = 20, most_learnt = 8192;
 
   struct column_scale {
     double middle = 0, spread = 1;
@@ -219,7 +219,7 @@ class table_distance {
   void draw(const std::vector<double>& z, std::uint64_t seed) {
     const std::size_t rows = z.size() / columns_, m = std::min(sample, rows);
     size_ = m;
-    nearest_ = std::max<std::size_t>(1, m * neighbor / sample);
+    nearest_ = std::max<std::size_t>(m < 8 ? 1 : 2, m * neighbor / sample);  // a drawn row is its own first
     drawn_.assign(draws * columns_ * m, 0.0);
     std::vector<std::size_t> order(rows);
     for (std::size_t i = 0; i < rows; ++i) order[i] = i;
@@ -239,10 +239,10 @@ class table_distance {
     return v[count - 1];
   }
 
-  /// The same of all squares. One in each of 128 groups is the least of its group, so at least 32 are no
-  /// larger than the 32nd of those; few more are, and the 32nd is among them.
+  /// The same of all squares. One in each of 64 groups is the least of its group, so at least 20 are no
+  /// larger than the 20th of those; few more are, and the 20th is among them.
   static double neighbor_of(const std::array<double, sample>& squares) {
-    constexpr std::size_t groups = 4 * neighbor;
+    constexpr std::size_t groups = sample / 2;
     std::array<double, groups> least;
     std::copy(squares.begin(), squares.begin() + groups, least.begin());
     for (std::size_t i = groups; i < sample; i += groups)

@@ -69,7 +69,7 @@ def auto(
     Series, causal=False: distance from the median and from what is usual at that hour of the day (of the
     week, where three weeks show it fits better), smoothed over 1, 3 and 10 rows. causal=True: the numbers
     of :func:`auto_stream`. Tables: isolation forests by depth (standard and extended), one by density,
-    the distance to the 32nd nearest of 256 rows and Mahalanobis' distance; the two of these four that find a
+    the distance to the 20th nearest of 128 rows and Mahalanobis' distance; the two of these four that find a
     row strangest count, by standard scores. With causal=True they are learnt from rows 0 to 255 first (which
     score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
     In a whole series of 256 rows or more slow changes are looked for too (a level that shifts and stays, a

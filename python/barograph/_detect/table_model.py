@@ -31,7 +31,7 @@ class TableModel:
 
     METHOD = (
         "the two highest of four standard scores added: isolation forests by depth (standard, and extended "
-        "to 2 columns); one by density; the distance to the 32nd nearest of 256 rows; Mahalanobis' "
+        "to 2 columns); one by density; the distance to the 20th nearest of 128 rows; Mahalanobis' "
         "distance, learnt from the three quarters least strange"
     )
 
