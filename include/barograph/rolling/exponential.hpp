@@ -35,13 +35,6 @@ inline reduction parse_exponential(const std::string& text) {
 
 namespace detail {
 
-/// Whether row i has a value: neither null, nor a NaN or infinity that is missing.
-inline bool has_value(double v, std::size_t i, const options& how) noexcept {
-  if (!how.mask.empty() && how.mask[i] != 0) return false;
-  if (v - v == 0.0) return true;
-  return (v != v ? how.nan : how.inf) == treatment::propagate;
-}
-
 inline void check_rows(const char* name, std::size_t given, std::size_t expected) {
   if (given != expected)
     raise<invalid_argument>(std::string(name) + ": " + std::to_string(given) + " rows given, expected " +

@@ -26,6 +26,17 @@ struct options {
   span<const unsigned char> mask = {};  ///< 1 where a value is missing (null); empty: nowhere
 };
 
+namespace detail {
+
+/// Whether row i has a value: neither null, nor a NaN or infinity that is missing.
+inline bool has_value(double v, std::size_t i, const options& how) noexcept {
+  if (!how.mask.empty() && how.mask[i] != 0) return false;
+  if (v - v == 0.0) return true;
+  return (v != v ? how.nan : how.inf) == treatment::propagate;
+}
+
+}  // namespace detail
+
 /// The copy, its missing rows, and the rows whose NaN or infinity is to show in the results.
 class series {
  public:

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -226,23 +227,48 @@ inline void fill_empty(reduction what, const windows& w, const options& how, spa
   for (std::int64_t i = 0; i < w.rows && i + w.shift < 0; ++i) out[static_cast<std::size_t>(i)] = none;
 }
 
-/// Whether powers of the value would leave the range of doubles, so that its series is scaled down.
-inline bool is_huge(double x) noexcept {
-  const double size = std::fabs(x);
-  return size >= 0x1p201 && size < std::numeric_limits<double>::infinity();
+/// Below it powers of values leave the range of doubles in a series whose largest are about 2^exponent.
+inline double tiny_beside(int exponent) noexcept { return __builtin_ldexp(1.0, exponent - 200); }
+
+/// Whether values are there that are tiny and not zero; of windows of one length it is enough to look at the
+/// rows around one in each length, as a window without larger values has such a row.
+///
+/// @param whole  whether no value but NaN is missing
+inline bool has_tiny(const number_span& numbers, const windows& w, double tiny, bool whole) noexcept {
+  const double* const x = numbers.doubles();  // floats and integers are not tiny
+  if (x == nullptr) return false;
+  const auto bits = [](double v) {
+    std::int64_t b;
+    std::memcpy(&b, &v, sizeof b);
+    return b & 0x7FFFFFFFFFFFFFFF;
+  };
+  const std::int64_t bound = bits(tiny);
+  const auto among = [&](std::int64_t from, std::int64_t to) {
+    std::int64_t found = 0;  // its sign
+    for (std::int64_t i = from; i < to; ++i) found |= (bits(x[i]) - bound) & -bits(x[i]);
+    return found < 0;
+  };
+  const auto rows = static_cast<std::int64_t>(numbers.size()), length = w.length;
+  if (!whole || length <= 8 || w.shift > 0) return among(0, rows);
+  for (std::int64_t at = 0; at < rows; at += length) {
+    const bool large = std::fabs(x[at]) >= tiny && std::fabs(x[at]) < std::numeric_limits<double>::infinity();
+    if (!large && among(std::max<std::int64_t>(0, at - length + 1), std::min(rows, at + length))) return true;
+  }
+  return false;
 }
 
-inline std::vector<double> without_huge(const number_span& x) {
+/// A series without what is not tiny in it.
+inline std::vector<double> only_tiny(const number_span& x, double tiny) {
   std::vector<double> rest = x.as_doubles();
-  for (double& v : rest) v = is_huge(v) ? std::numeric_limits<double>::quiet_NaN() : v;
+  for (double& v : rest) v = std::fabs(v) < tiny ? v : std::numeric_limits<double>::quiet_NaN();
   return rest;
 }
 
-/// Windows that hold no huge value have the results of the series without them: in one that is scaled down
-/// for a huge value's sake, powers of all others would vanish.
-template <class Huge>
-inline void take_without_huge(const windows& w, const Huge& huge, span<const double> rest, span<double> out) {
-  count_in_windows(w, huge, [&](std::size_t i, std::int64_t found) {
+/// Windows that hold tiny values alone have the results of the series without the others: beside those, their
+/// powers would vanish.
+template <class Large>
+inline void take_tiny(const windows& w, const Large& large, span<const double> rest, span<double> out) {
+  count_in_windows(w, large, [&](std::size_t i, std::int64_t found) {
     if (found == 0) out[i] = rest[i];
   });
 }
@@ -280,13 +306,14 @@ inline void reduce_sums(reduction what, const number_span& x, const windows& w, 
   detail::run_sums<Kernels>(job, s.values(), {}, w, out.data(), executor);
   const bool shape = what == reduction::skewness || what == reduction::kurtosis;
   detail::scale(out, shape ? 0 : what == reduction::variance ? 2 * s.exponent() : s.exponent());
-  if (powers && s.exponent() > 0) {
+  const double tiny = detail::tiny_beside(s.exponent());
+  if (powers && detail::has_tiny(x, w, tiny, how.mask.empty())) {
     std::vector<double> rest(out.size());
-    reduce_sums<Kernels>(what, detail::without_huge(x), w, how, ddof, rest, executor);
-    const auto huge = [&](std::size_t row) {
-      return static_cast<std::int64_t>((how.mask.empty() || how.mask[row] == 0) && detail::is_huge(x[row]));
+    reduce_sums<Kernels>(what, detail::only_tiny(x, tiny), w, how, ddof, rest, executor);
+    const auto large = [&](std::size_t row) {
+      return static_cast<std::int64_t>(detail::has_value(x[row], row, how) && std::fabs(x[row]) >= tiny);
     };
-    detail::take_without_huge(w, huge, rest, out);
+    detail::take_tiny(w, large, rest, out);
   }
   if (s.loud() == nullptr) return;
   s.loud()->for_each_window(w, [&](std::size_t i, std::int64_t loud, double sum, double, double) {
@@ -327,19 +354,23 @@ inline void reduce_pairs(reduction what, const number_span& x, const number_span
   detail::fill_empty(what, w, how, out);
   detail::run_sums<Kernels>(job, s.values(), t.values(), w, out.data(), executor);
   if (what == reduction::covariance) detail::scale(out, s.exponent() + t.exponent());
-  if (s.exponent() > 0 || t.exponent() > 0) {
+  const auto apart = [&](const number_span& of, int exponent, auto reduce) {
+    const double tiny = detail::tiny_beside(exponent);
+    if (!detail::has_tiny(of, w, tiny, !job.missing)) return;
     std::vector<double> rest(out.size());
-    reduce_pairs<Kernels>(what, detail::without_huge(x), detail::without_huge(y), w, how, how_y, ddof, rest,
-                          executor);
-    const auto missing = [](const options& of, double value, std::size_t row) {
-      return value != value || (!of.mask.empty() && of.mask[row] != 0);
+    reduce(detail::only_tiny(of, tiny), rest);
+    const auto large = [&](std::size_t row) {
+      const bool pair = detail::has_value(x[row], row, how) && detail::has_value(y[row], row, how_y);
+      return static_cast<std::int64_t>(pair && std::fabs(of[row]) >= tiny);
     };
-    const auto huge = [&](std::size_t row) {
-      const bool pair = !missing(how, x[row], row) && !missing(how_y, y[row], row);
-      return static_cast<std::int64_t>(pair && (detail::is_huge(x[row]) || detail::is_huge(y[row])));
-    };
-    detail::take_without_huge(w, huge, rest, out);
-  }
+    detail::take_tiny(w, large, rest, out);
+  };
+  apart(x, s.exponent(), [&](const number_span& few, span<double> rest) {
+    reduce_pairs<Kernels>(what, few, y, w, how, how_y, ddof, rest, executor);
+  });
+  apart(y, t.exponent(), [&](const number_span& few, span<double> rest) {
+    reduce_pairs<Kernels>(what, x, few, w, how, how_y, ddof, rest, executor);
+  });
   for (const series* loud : {s.loud(), t.loud()})
     if (loud != nullptr)
       loud->for_each_window(w, [&](std::size_t i, std::int64_t count, double, double, double) {

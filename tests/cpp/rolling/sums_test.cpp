@@ -243,3 +243,41 @@ TEST_CASE("a pair that has left the window leaves no trace, nor does half a pair
   reduce_pairs(reduction::correlation, half, other, fixed_windows(4, 4), {}, {}, 1.0, r);
   CHECK(std::fabs(r[3] - 1.0) < 1e-15);
 }
+
+TEST_CASE("windows of tiny values have their statistics, whatever stands beside them") {
+  const std::size_t n = 240;
+  const auto plain = values(n, 3.0), other = values(n, -8.0);
+  std::vector<double> y(n);
+  for (std::size_t i = 0; i < n; ++i) y[i] = plain[i] + other[(7 * i) % n];
+  // From row 60 on values are so many powers of two smaller, from row 150 on twice as many.
+  for (const int smaller : {350, 560, -300})
+    for (const windows& w : {fixed_windows(n, 6), fixed_windows(n, 25), fixed_windows(n, 25, true),
+                             fixed_windows(n, 25).spelled_out()}) {
+      auto x = plain;
+      for (std::size_t i = 60; i < n; ++i)
+        x[i] = std::ldexp(x[i], i < 150 || smaller > 500 ? -smaller : -2 * smaller);
+      x[100] = missing;
+      auto without = plain;
+      without[100] = missing;
+      const auto within = [&](std::size_t i, std::size_t from, std::size_t to) {
+        return static_cast<std::size_t>(w.first(i)) >= from && static_cast<std::size_t>(w.stop(i)) <= to;
+      };
+      INFO("2^-" << smaller << ", windows of " << w.longest());
+      for (const auto what : {reduction::skewness, reduction::kurtosis, reduction::deviation}) {
+        const auto got = of(what, x, w), want = of(what, without, w);
+        for (std::size_t i = 0; i < n; ++i) {
+          if (want[i] != want[i] || !(within(i, 0, 60) || within(i, 60, 150) || within(i, 150, n))) continue;
+          const int power = what != reduction::deviation || within(i, 0, 60) ? 0
+                            : within(i, 60, 150) || smaller > 500            ? -smaller
+                                                                             : -2 * smaller;
+          REQUIRE(std::ldexp(got[i], -power) == Approx(want[i]).epsilon(1e-11).margin(1e-11));
+        }
+      }
+      std::vector<double> got(w.size()), want(w.size());
+      reduce_pairs(reduction::correlation, x, y, w, options{}, options{}, 1.0, got);
+      reduce_pairs(reduction::correlation, without, y, w, options{}, options{}, 1.0, want);
+      for (std::size_t i = 0; i < n; ++i)
+        if (within(i, 0, 60) || within(i, 60, 150) || within(i, 150, n))
+          REQUIRE((want[i] != want[i] || got[i] == Approx(want[i]).epsilon(1e-12)));
+    }
+}
