@@ -98,7 +98,7 @@ def _scoring(x: Any, threads: int, scikit: Any, isotree: Any, rounds: int) -> li
 
 def _reason(row: Row) -> str:
     if row.what.startswith("fit"):
-        return "a fifth of it is random numbers, a quarter copies drawn rows, the rest splits few rows each"
+        return "an eighth of it is random numbers, a quarter draws and copies rows, the rest splits few each"
     return "each level of a tree is a look-up that waits for the one before"
 
 

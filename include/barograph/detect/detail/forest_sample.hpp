@@ -170,8 +170,15 @@ inline void sample_rows(std::size_t n, std::size_t k, bool replace, const row_we
   if (replace) {
     for (std::size_t i = 0; i < k; ++i) take(weights.given() ? weights.draw(random) : below(n));
   } else if (!weights.given()) {
-    for (std::size_t j = n - k; j < n; ++j)
-      if (!take(below(j + 1))) take(j);
+    // numbers are drawn some at a time, so that none waits for what becomes of another
+    constexpr std::size_t at_once = 16;
+    for (std::size_t j = n - k; j < n; j += at_once) {
+      const std::size_t end = std::min(j + at_once, n);
+      std::size_t proposed[at_once];
+      for (std::size_t i = j; i < end; ++i) proposed[i - j] = below(i + 1);
+      for (std::size_t i = j; i < end; ++i)
+        if (!take(proposed[i - j])) take(i);
+    }
   } else {
     // To draw again what was drawn already is to draw from the rest; where few rows have nearly all
     // weight that takes for ever, and exponential waiting times (the same law) do the remaining ones.
