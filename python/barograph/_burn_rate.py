@@ -46,7 +46,7 @@ class BurnRule:
             _window_ns("long", self.long),
             _window_ns("short", self.short),
             _number("threshold", self.threshold),
-            str(self.severity),
+            _text("severity", self.severity),
         )
 
 
@@ -279,6 +279,12 @@ def _alert(
         lasts,
         text,
     )
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name}: {value!r} given, expected text")
+    return value
 
 
 def _all(rules: Any) -> list[Any]:

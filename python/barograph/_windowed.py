@@ -45,7 +45,10 @@ class Arrivals(NamedTuple):
     too_late: int
 
 
-def _window_ns(name: str, value: Any) -> int:
+_ROWS_OR_TIME = "rows (int), a timedelta or '5min'"
+
+
+def _window_ns(name: str, value: Any, accepted: str = "a timedelta or '5min'") -> int:
     if isinstance(value, str):
         return length_in_ns(name, value)
     if isinstance(value, np.timedelta64):
@@ -53,7 +56,7 @@ def _window_ns(name: str, value: Any) -> int:
     if isinstance(value, timedelta):
         whole = (value.days * 86400 + value.seconds) * 10**9 + value.microseconds * 1000
         return whole + int(getattr(value, "nanoseconds", 0))
-    raise TypeError(f"{name}: {type(value).__name__} given, expected rows (int), a timedelta or '5min'")
+    raise TypeError(f"{name}: {type(value).__name__} given, expected {accepted}")
 
 
 class Windowed(State, Generic[S]):
@@ -122,7 +125,7 @@ class Windowed(State, Generic[S]):
         empty = empty.copy()
         empty.reset()
         rows = not isinstance(window, (str, timedelta, np.timedelta64)) and hasattr(window, "__index__")
-        length = operator.index(window) if rows else _window_ns("window", window)  # type: ignore[arg-type]
+        length = operator.index(window) if rows else _window_ns("window", window, _ROWS_OR_TIME)  # type: ignore[arg-type]
         if not 1 <= length <= _MAX_WINDOW:
             raise ValueError(f"window: {window!r} given, expected more than nothing and less than 146 years")
         if slot is None:
@@ -276,7 +279,7 @@ class Windowed(State, Generic[S]):
         if last is None:
             return self._state._of(self._engine.value())
         rows: bool = self._engine.rows()
-        length = operator.index(last) if rows else _window_ns("last", last)  # type: ignore[arg-type]
+        length = operator.index(last) if rows else _window_ns("last", last, _ROWS_OR_TIME)  # type: ignore[arg-type]
         if not 1 <= length <= self._engine.window():
             raise ValueError(f"last: {last!r} given, expected more than nothing, up to the window")
         return self._state._of(self._engine.value(-(-length // self._engine.slot_length())))

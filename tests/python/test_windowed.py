@@ -243,6 +243,12 @@ def test_burn_rates_say_what_they_cannot_take() -> None:
         ({"rules": [("1h", "5min", 2)]}, TypeError, r"rules: .*given, expected BurnRule\(long, short"),
         ({"rules": [bg.BurnRule("1h", "5min", "high")]}, TypeError, "threshold: str given"),
         ({"rules": [bg.BurnRule("1h", "5min", float("nan"))]}, ValueError, "a threshold of nan given"),
+        ({"rules": [bg.BurnRule("1h", "5min", 2, None)]}, TypeError, "severity: None given, expected text"),
+        (
+            {"rules": [bg.BurnRule(3600, 300, 2)]},
+            TypeError,
+            "long: int given, expected a timedelta or '5min'",
+        ),
         ({"period": "1D"}, ValueError, "windows of 3d and 6h given, expected .* the period of 1d"),
         ({"period": "4000D"}, ValueError, "period: 4000d given, expected 1 ns to 10 years"),
     ],
@@ -259,3 +265,10 @@ def test_burn_rates_tell_the_windows_there_are_and_take_counts_whole_or_not_at_a
     with pytest.raises(ValueError, match="errors: 3 of 2 requests given"):
         burn.update_counts([1, 3], [5, 2], times=[0, 60])
     assert burn.errors().trials == 0
+
+
+def test_figures_of_alerts_are_for_people():
+    burn = bg.BurnRate(0.999, [bg.BurnRule("1h", "5min", 1)]).update(True, times=0)
+    text = burn.firing()[0].text
+    assert text.startswith("page: burning 1000 times the budget over 1h and 1000 over 5min, above 1; ")
+    assert text.endswith("; -99900 % of the budget of 30d left")

@@ -302,20 +302,25 @@ class burn_rate {
   }
   static std::string window_text(std::int64_t ns) {
     const auto say = [&](std::int64_t unit, const char* name) { return std::to_string(ns / unit) + name; };
-    if (ns % day == 0) return say(day, "d");
-    if (ns % hour == 0) return say(hour, "h");
-    if (ns % minute == 0) return say(minute, "min");
+    if (ns != 0 && ns % day == 0) return say(day, "d");
+    if (ns != 0 && ns % hour == 0) return say(hour, "h");
+    if (ns != 0 && ns % minute == 0) return say(minute, "min");
     return decimal(static_cast<double>(ns) / 1e9, 6) + "s";
+  }
+
+  /// A figure for people: three digits, and all before the point.
+  static std::string figure(double v) {
+    return std::fabs(v) >= 999.5 && std::fabs(v) < 1e15 ? std::to_string(std::llround(v)) : decimal(v, 3);
   }
 
   std::string text_of(const burn_alert& a) const {
     if (!(a.long_burn == a.long_burn)) return "no requests in " + window_text(a.rule.long_window);
     std::string s = a.firing ? a.rule.severity + ": " : std::string();
-    s += "burning " + decimal(a.long_burn, 3) + " times the budget over " + window_text(a.rule.long_window) +
+    s += "burning " + figure(a.long_burn) + " times the budget over " + window_text(a.rule.long_window) +
          " and ";
-    s += a.short_burn == a.short_burn ? decimal(a.short_burn, 3) : std::string("nothing");
+    s += a.short_burn == a.short_burn ? figure(a.short_burn) : std::string("nothing");
     s += " over " + window_text(a.rule.short_window) + (a.firing ? ", above " : ", alert above ") +
-         decimal(a.rule.threshold, 6) + "; " + decimal(100 * a.budget_left, 3) + " % of the budget of " +
+         decimal(a.rule.threshold, 6) + "; " + figure(100 * a.budget_left) + " % of the budget of " +
          window_text(period_) + " left";
     if (a.budget_left <= 0) return s;
     if (std::isinf(a.seconds_to_exhaustion)) return s;
