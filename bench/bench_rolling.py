@@ -141,7 +141,7 @@ def _calls(
 
 def _reason(row: Row) -> str:
     if "windows of" in row.what:
-        return "finding the windows takes two fifths; sums of any bounds are differences of exact ones"
+        return "finding each takes a third; sums are differences of exact ones, each divided by its own count"
     name = row.what.split(",")[0]
     if name in ("mean", "std"):
         return "each value is split in two so that sums are exact, which a plain running sum is not"

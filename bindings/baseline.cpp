@@ -79,7 +79,8 @@ void register_baseline(py::module_& m) {
         {
           const interruptible call;
           band = times ? baseline::exponential_band(x.numbers, view(*times), window, of, before, width)
-                       : baseline::exponential_band(x.numbers, window, of, before, width);
+                       : baseline::exponential_band<barograph::kernels::compiled>(x.numbers, window, of,
+                                                                                  before, width);
         }
         return rows_of(std::move(band));
       },

@@ -77,7 +77,7 @@ void register_rolling(py::module_& m) {
          std::int64_t step) {
         const auto ends = rolling::parse_closed(closed);
         const interruptible call;
-        return rolling::time_windows(view(times), width, center, ends, step);
+        return rolling::time_windows<barograph::kernels::compiled>(view(times), width, center, ends, step);
       },
       py::arg("times"), py::arg("width"), py::arg("center"), py::arg("closed"), py::arg("step"));
   m.def("default_threads", &barograph::default_threads, py::arg("rows"));

@@ -35,7 +35,8 @@ void register_rolling_groups(py::module_& m) {
          const std::string& closed) {
         const auto side = rolling::parse_closed(closed);
         const interruptible call;
-        return rolling::grouped_time_windows(view(ends), view(times), width, center, side);
+        return rolling::grouped_time_windows<barograph::kernels::compiled>(view(ends), view(times), width,
+                                                                           center, side);
       },
       py::arg("ends"), py::arg("times"), py::arg("width"), py::arg("center"), py::arg("closed"));
   m.def(

@@ -26,7 +26,8 @@ const char* unknown_isa() noexcept;
 /// `rolling::reduce(...)` gives.
 struct compiled {
   static void sums(const rolling::detail::sums_job& job) noexcept;
-  static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept;
+  static bool extent(const double* x, std::int64_t n, double& least, double& greatest) noexcept;
+  static void times(rolling::detail::times_job& job) noexcept;
   static void extrema(const rolling::detail::extrema_job& job) noexcept;
   static void quantiles(const rolling::detail::order_job& job) noexcept;
   static void ranks(const rolling::detail::order_job& job) noexcept;

@@ -44,9 +44,10 @@ const char* unknown_isa() noexcept {
 }
 
 void compiled::sums(const rolling::detail::sums_job& job) noexcept { active().rolling_sums(job); }
-std::uint64_t compiled::largest_magnitude(const double* x, std::int64_t n) noexcept {
-  return active().largest_magnitude(x, n);
+bool compiled::extent(const double* x, std::int64_t n, double& least, double& greatest) noexcept {
+  return active().extent(x, n, least, greatest);
 }
+void compiled::times(rolling::detail::times_job& job) noexcept { active().rolling_times(job); }
 void compiled::extrema(const rolling::detail::extrema_job& job) noexcept { active().rolling_extrema(job); }
 void compiled::quantiles(const rolling::detail::order_job& job) noexcept { active().rolling_quantiles(job); }
 void compiled::ranks(const rolling::detail::order_job& job) noexcept { active().rolling_ranks(job); }

@@ -6,6 +6,7 @@
 #include "barograph/rolling/detail/order_statistics_plain.hpp"
 #include "barograph/rolling/detail/ranks_plain.hpp"
 #include "barograph/rolling/detail/sums_plain.hpp"
+#include "barograph/rolling/detail/times_plain.hpp"
 #include "forest_unit.hpp"
 #include "table.hpp"
 
@@ -20,7 +21,8 @@ const kernel_table& table() noexcept {
   static constexpr kernel_table t{
       /*isa=*/BAROGRAPH_STRINGIZE(BAROGRAPH_ISA),
       /*rolling_sums=*/kernel::BAROGRAPH_ISA::run_sums,
-      /*largest_magnitude=*/kernel::BAROGRAPH_ISA::largest_magnitude,
+      /*extent=*/kernel::BAROGRAPH_ISA::extent,
+      /*rolling_times=*/kernel::BAROGRAPH_ISA::find_windows,
       /*rolling_extrema=*/kernel::BAROGRAPH_ISA::run_extrema,
       /*rolling_quantiles=*/kernel::BAROGRAPH_ISA::moving_quantiles,
       /*rolling_ranks=*/kernel::BAROGRAPH_ISA::moving_ranks,

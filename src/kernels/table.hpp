@@ -12,7 +12,8 @@ namespace kernels {
 struct kernel_table {
   const char* isa;
   void (*rolling_sums)(const rolling::detail::sums_job&) noexcept;
-  std::uint64_t (*largest_magnitude)(const double*, std::int64_t) noexcept;
+  bool (*extent)(const double*, std::int64_t, double&, double&) noexcept;
+  void (*rolling_times)(rolling::detail::times_job&) noexcept;
   void (*rolling_extrema)(const rolling::detail::extrema_job&) noexcept;
   void (*rolling_quantiles)(const rolling::detail::order_job&) noexcept;
   void (*rolling_ranks)(const rolling::detail::order_job&) noexcept;

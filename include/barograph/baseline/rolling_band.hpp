@@ -5,7 +5,9 @@
 // what a detector may compare it with; rolling_stream.hpp gives the same of a stream.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,8 @@ namespace baseline {
 /// The kernels as compiled with the caller's own flags; kernels::compiled has those chosen at run time.
 struct inline_baselines : rolling::inline_sums,
                           rolling::inline_order_statistics,
-                          rolling::inline_deviations {};
+                          rolling::inline_deviations,
+                          rolling::inline_exponential {};
 
 /// A band from windows.
 ///
@@ -81,6 +84,7 @@ inline band rolling_band(const number_span& x, const rolling::windows& w, const 
 /// @param width    limits are expected -+ width scales
 /// @return x.size() rows; the scale of a single value is NaN
 /// @throws invalid_argument for times that go back, or sizes that do not agree
+template <class Kernels = inline_baselines>
 inline band exponential_band(const number_span& x, const rolling::decay& d, const rolling::weighting& weights,
                              const rolling::options& of, span<const double> elapsed, bool before,
                              double width) {
@@ -89,6 +93,18 @@ inline band exponential_band(const number_span& x, const rolling::decay& d, cons
   how.check();
   if (!of.mask.empty()) rolling::detail::check_rows("mask", of.mask.size(), x.size());
   band out(x.size());
+  if (elapsed.empty() && !x.empty()) {
+    using rolling::reduction;
+    rolling::exponential<Kernels>(reduction::mean, x, d, weights, of, {}, out.expected());
+    rolling::exponential<Kernels>(reduction::deviation, x, d, weights, of, {}, out.scale());
+    for (const span<double> column : {out.expected(), out.scale()})
+      if (before) {
+        std::copy_backward(column.begin(), column.end() - 1, column.end());
+        column[0] = std::numeric_limits<double>::quiet_NaN();
+      }
+    out.widen(width);
+    return out;
+  }
   rolling::exponential_moments state(d, weights);
   const auto show = [&](std::size_t i) {
     out.set(i, expectation::within(state.mean(), state.deviation(), width));
@@ -106,12 +122,13 @@ inline band exponential_band(const number_span& x, const rolling::decay& d, cons
 }
 
 /// The same where weights have the centre of mass of a window of `rows` rows: pandas' ewm(span=rows).
+template <class Kernels = inline_baselines>
 inline band exponential_band(const number_span& x, std::int64_t rows, const rolling::options& of, bool before,
                              double width) {
   rolling::weighting weights;
   weights.least = of.min_periods;
-  return exponential_band(x, rolling::decay::from_span(static_cast<double>(rows)), weights, of, {}, before,
-                          width);
+  return exponential_band<Kernels>(x, rolling::decay::from_span(static_cast<double>(rows)), weights, of, {},
+                                   before, width);
 }
 
 /// The same where weights have the centre of mass of a window of time, in the unit of `times`.

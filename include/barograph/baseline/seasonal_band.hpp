@@ -95,8 +95,8 @@ inline band seasonal_band(const number_span& x, span<const std::int32_t> slot, s
       const auto begin = static_cast<std::size_t>(rows.first[static_cast<std::size_t>(s)]);
       const auto size = static_cast<std::size_t>(rows.first[static_cast<std::size_t>(s) + 1]) - begin;
       if (!mask.empty()) here.mask = span<const unsigned char>(mask).subspan(begin, size);
-      const band b =
-          exponential_band(span<const double>(y).subspan(begin, size), window.rows, here, true, how.width);
+      const auto own = span<const double>(y).subspan(begin, size);
+      const band b = exponential_band<Kernels>(own, window.rows, here, true, how.width);
       for (std::size_t k = 0; k < size; ++k) out.set(static_cast<std::size_t>(rows.order[begin + k]), b[k]);
     }
   } else {

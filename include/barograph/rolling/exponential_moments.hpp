@@ -73,11 +73,13 @@ class exponential_moments {
   }
 
   /// As many rows from x on as go in whole stretches: rows that all have finite values, a row apart, with
-  /// results that there are values enough for. The results go to `out`; how many there were.
+  /// results that there are values enough for. Where weights fall too fast for stretches, once they no longer
+  /// change: any number of such rows. The results go to `out`; how many there were.
   ///
   /// @param what  mean, variance or deviation; after means the state has no variance
   template <class Kernels = inline_exponential>
   std::size_t update_stretches(reduction what, const double* x, std::size_t rows, double* out) noexcept {
+    if (weights_.settled_alone()) return update_settled(what, x, rows, out);
     return detail::run_stretches<Kernels>(weights_, what, x, nullptr, rows, out, now_);
   }
 
@@ -89,6 +91,30 @@ class exponential_moments {
   double deviation() const noexcept { return std::sqrt(variance()); }
 
  private:
+  /// update() of rows whose weights no longer change, and fall too fast for stretches.
+  std::size_t update_settled(reduction what, const double* x, std::size_t rows, double* out) noexcept {
+    const double share = weights_.share(), rest = weights_.rest(), correction = weights_.correction();
+    double mean = now_.mean, square = now_.xx;
+    std::size_t i = 0;
+    const auto run = [&](auto result) {
+      for (; i < rows && x[i] - x[i] == 0.0; ++i) {
+        const double d = x[i] - mean;
+        mean += share * d;
+        square = rest * (square + share * d * d);
+        out[i] = result();
+      }
+    };
+    if (what == reduction::mean)
+      run([&] { return mean; });
+    else if (what == reduction::variance)
+      run([&] { return correction * square; });
+    else
+      run([&] { return std::sqrt(correction * square); });
+    now_.mean = mean;
+    now_.xx = square;
+    weights_.pass_settled(i);
+    return i;
+  }
   static double none() noexcept { return std::numeric_limits<double>::quiet_NaN(); }
 
   detail::exponential_weights weights_;

@@ -227,6 +227,12 @@ class exponential_weights {
     return static_cast<std::size_t>(job.done);
   }
 
+  /// Whether rows with a value, a row apart, no longer change the weights, which fall too fast for stretches;
+  /// and so many of them.
+  bool settled_alone() const noexcept { return settled_ && rows_of_lane_ == 0 && enough(); }
+  void pass_settled(std::size_t rows) noexcept { count_ += static_cast<std::int64_t>(rows); }
+  double share() const noexcept { return share_; }
+
   /// What is left to all values before, of the row that pass() was last told of.
   double rest() const noexcept { return rest_; }
 

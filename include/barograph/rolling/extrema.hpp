@@ -4,6 +4,7 @@
 // row, for any window. Source: detail/extrema_plain.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -24,23 +25,42 @@ struct inline_extrema {
 namespace detail {
 
 /// Windows that all begin at the first row: the best so far, no memory.
+template <bool Max>
 inline void expanding_extrema(const extrema_job& job, const number_span& x, const windows& w) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  double best = job.maximum ? -infinity : infinity;
-  std::int64_t row = 0, values = 0, louds = 0;
-  for (std::size_t i = 0; i < w.size(); ++i) {
-    if (i % rows_between_checks == 0) check_interrupt();
-    for (const std::int64_t stop = w.stop(i); row < stop; ++row) {
-      const double v = x[static_cast<std::size_t>(row)];
-      bool loud = false;
-      const bool here = kernel::has_value(job, row, v, loud);
-      louds += loud;
-      values += here;
-      if (here && (job.maximum ? v >= best : v <= best)) best = v;
-    }
-    const bool known = values > 0 && values >= job.min_periods && louds == 0;
-    job.out[i] = known ? best : std::numeric_limits<double>::quiet_NaN();
+  constexpr std::int64_t rows_at_once = 4096;
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  double best = kernel::neutral<Max>(), last = none;
+  std::int64_t values = 0, louds = 0;
+  const auto count = static_cast<std::int64_t>(w.size()), first = std::min(count, -w.shift);
+  std::int64_t i = 0;
+  for (; i < first; ++i) job.out[i] = none;
+  number_block block;
+  for (std::int64_t begin = 0; begin < w.rows; begin += rows_at_once) {
+    if (begin % static_cast<std::int64_t>(rows_between_checks) == 0) check_interrupt();
+    const std::int64_t stop = std::min(w.rows, begin + rows_at_once);
+    const double* const v = block.rows(x, static_cast<std::size_t>(begin), static_cast<std::size_t>(stop));
+    const auto run = [&](const auto& take) {
+      for (std::int64_t row = begin; row < stop; ++row) {
+        take(row);
+        last = values > 0 && values >= job.min_periods && louds == 0 ? best : none;
+        if (row >= w.shift && i < count) job.out[i++] = last;
+      }
+    };
+    if (!kernel::any_odd(job, v + begin, begin, stop))
+      run([&](std::int64_t row) {
+        best = kernel::better<Max>(best, v[row]);
+        ++values;
+      });
+    else
+      run([&](std::int64_t row) {
+        bool loud = false;
+        const bool here = kernel::has_value(job, row, v[row], loud);
+        if (here) best = kernel::better<Max>(best, v[row]);
+        values += here;
+        louds += loud;
+      });
   }
+  for (; i < count; ++i) job.out[i] = last;
 }
 
 /// Windows with bounds of their own, which do not go back unless the numbers are doubles: these are taken
@@ -83,7 +103,9 @@ inline void reduce_extrema(reduction what, const number_span& x, const windows& 
   whole.nan_is_loud = how.nan == treatment::propagate;
   whole.min_periods = how.min_periods;
   whole.out = out.data();
-  if (w.expanding()) return detail::expanding_extrema(whole, x, w);
+  if (w.expanding())
+    return whole.maximum ? detail::expanding_extrema<true>(whole, x, w)
+                         : detail::expanding_extrema<false>(whole, x, w);
   const std::int64_t longest = w.longest();
   number_span numbers = x;  // of which rows are taken, with bounds of their own
   std::vector<double> values;
@@ -149,7 +171,7 @@ inline void reduce_extrema(reduction what, const number_span& x, const windows& 
       job.before = rows.get();
       job.loud_before = job.before + copied;
     } else {
-      doubles.reset(new double[static_cast<std::size_t>(job.room)]);
+      doubles.reset(new double[static_cast<std::size_t>(detail::extrema_scratch(job.room, job.rows))]);
       job.values = doubles.get();
       return detail::moving_extrema<Kernels>(job, numbers, w);
     }

@@ -80,12 +80,13 @@ inline windows grouped_windows(span<const std::int64_t> ends, std::int64_t rows,
 /// @param times  of all rows; in each group never falling, or never rising
 /// @throws invalid_argument if times of a group are not monotonic, for a width of 0 or less, or as
 /// for_each_group
+template <class Kernels = inline_times>
 inline windows grouped_time_windows(span<const std::int64_t> ends, span<const std::int64_t> times,
                                     std::int64_t width, bool center = false, closed side = closed::right) {
   const auto rows = static_cast<std::int64_t>(times.size());
   return detail::in_groups(ends, rows, [&](std::int64_t first, std::int64_t count) {
-    return time_windows(times.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-                        width, center, side);
+    return time_windows<Kernels>(
+        times.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), width, center, side);
   });
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -29,8 +30,8 @@ struct inline_sums {
   static void sums(const Job& job) noexcept {
     kernel::run_sums(job);
   }
-  static std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept {
-    return kernel::largest_magnitude(x, n);
+  static bool extent(const double* x, std::int64_t n, double& least, double& greatest) noexcept {
+    return kernel::extent(x, n, least, greatest);
   }
 };
 
@@ -43,39 +44,24 @@ class summable {
  public:
   template <class Kernels>
   summable(Kernels, const number_span& x, const options& how, bool powers) : given_(x) {
-    const std::uint64_t infinite = 0x7FF0000000000000;
-    std::uint64_t largest = 0;
-    x.for_each_block([&](std::size_t, span<const double> block) {
-      largest = std::max(largest,
-                         Kernels::largest_magnitude(block.data(), static_cast<std::int64_t>(block.size())));
-    });
-    missing_ = largest >= infinite || !how.mask.empty();
-    if (missing_) {
-      double most = 0.0;                                                  // of what is not missing
-      bool as_it_is = how.mask.empty() && how.nan == treatment::missing;  // NaN alone, and it is missing
-      if (as_it_is)
-        x.for_each_block([&](std::size_t, span<const double> block) {
-          for (std::size_t i = 0; as_it_is && i < block.size(); ++i) {
-            const double size = std::fabs(block[i]);
-            as_it_is = size != std::numeric_limits<double>::infinity();
-            most = size > most ? size : most;
-          }
-        });
-      if (!as_it_is) {
-        prepared_.emplace_back(x, how, std::numeric_limits<double>::quiet_NaN());
-        given_ = number_span(prepared_[0].values(), x.size());
-        most = 0.0;
-        for (std::size_t i = 0; i < x.size(); ++i) {
-          const double size = std::fabs(prepared_[0].values()[i]);
-          most = size > most ? size : most;
-        }
-      }
-      largest = Kernels::largest_magnitude(&most, 1);
+    const double infinity = std::numeric_limits<double>::infinity();
+    double most = 0.0;  // of what is not missing
+    bool nan = false;
+    const auto look = [&](std::size_t, span<const double> block) {
+      double least, greatest;
+      nan |= Kernels::extent(block.data(), static_cast<std::int64_t>(block.size()), least, greatest);
+      if (least <= greatest) most = std::max({most, -least, greatest});
+    };
+    x.for_each_block(look);
+    missing_ = nan || most == infinity || !how.mask.empty();
+    if (most == infinity || !how.mask.empty() || (nan && how.nan != treatment::missing)) {
+      prepared_.emplace_back(x, how, std::numeric_limits<double>::quiet_NaN());
+      given_ = number_span(prepared_[0].values(), x.size());
+      most = 0.0;
+      given_.for_each_block(look);
     }
-    const int exponent = static_cast<int>(largest >> 52) - 1023;
+    const int exponent = most == 0.0 ? 0 : static_cast<int>(kernel::pattern_of(most) >> 52) - 1023;
     if (powers ? exponent > 200 || exponent < -200 : exponent > 940) exponent_ = powers ? exponent : 100;
-    if (largest == 0) exponent_ = 0;
-    largest_ = __builtin_ldexp(1.0, (largest == 0 ? -1 : exponent + 1) - exponent_);
     if (exponent_ != 0) {
       scaled_.resize(x.size());
       for (std::size_t i = 0; i < x.size(); ++i) scaled_[i] = __builtin_ldexp(given_[i], -exponent_);
@@ -88,8 +74,6 @@ class summable {
   bool missing() const noexcept { return missing_; }
   /// The values are those of the series times 2^-exponent.
   int exponent() const noexcept { return exponent_; }
-  /// No magnitude among the values is above it.
-  double largest() const noexcept { return largest_; }
   /// NaN and infinities that are to show in the results of their windows; null where there are none.
   const series* loud() const noexcept {
     return prepared_.empty() || !prepared_[0].has_loud() ? nullptr : &prepared_[0];
@@ -101,7 +85,6 @@ class summable {
   std::vector<double> scaled_;
   bool missing_ = false;
   int exponent_ = 0;
-  double largest_ = 0.0;
 };
 
 inline void check_sizes(const windows& w, std::size_t rows, std::size_t results) {
@@ -134,17 +117,16 @@ struct rows_of_job {
 constexpr std::int64_t rows_converted_at_once = 8192;
 
 /// Runs the kernel over all windows of x (and y, where it is not empty), in pieces that follow the absolute
-/// index.
+/// index. Sure: what values are is known; else false where it has to be, and results are of no use.
 template <class Kernels, class Executor>
-inline void run_sums(sums_job job, const number_span& x, const number_span& y, const windows& w, double* out,
-                     const Executor& executor) {
+inline bool run_sums(sums_job job, const number_span& x, const number_span& y, const windows& w, bool sure,
+                     double* out, const Executor& executor) {
   job.rows = w.rows;
   job.windows = static_cast<std::int64_t>(w.size());
   job.out = out;
   const rows_of_job rows{x, y, {}, {}};
   std::int64_t pieces = job.windows, grain = 0, group = 0, unit = 0;
   windows spelled;
-  const windows* bounded = nullptr;
   std::vector<double> whole_x, whole_y;
   const std::int64_t ends = w.rows + (w.shift > 0 ? w.shift : 0);
   if (w.length > 0 && w.length <= ends / 8) {
@@ -172,11 +154,18 @@ inline void run_sums(sums_job job, const number_span& x, const number_span& y, c
       mine.give(job, from == 0 ? 0 : job.from + job.shift, job.to + job.shift);
       Kernels::sums(job);
     });
-    return;
+    return true;
   } else {  // too few blocks to go side by side, or none
     if (w.length > 0) spelled = w.spelled_out();
     const windows& bounds = w.length > 0 ? spelled : w;
-    bounded = &bounds;
+    if (bounds.in_time()) {
+      job.back = bounds.back.data();
+      job.held = bounds.held.empty() ? nullptr : bounds.held.data();
+      job.step = bounds.step;
+    } else {
+      job.start = bounds.start.data();
+      job.end = bounds.end.data();
+    }
     job.length = bounds.longest();
     grain = std::max<std::int64_t>(65536, 4 * job.length);
     const std::int64_t chunk = windows_in_chunk(job.length);
@@ -189,34 +178,35 @@ inline void run_sums(sums_job job, const number_span& x, const number_span& y, c
       if (!y.empty()) whole_y = y.as_doubles();
     }
   }
-  const bool plain = (!rows.converted() || !whole_x.empty()) && !w.in_time();
+  const bool plain = !rows.converted() || !whole_x.empty();
   const rows_of_job given{whole_x.empty() ? x : whole_x, whole_y.empty() ? y : whole_y, {}, {}};
   const auto room = static_cast<std::size_t>(sums_scratch(job.what, job.length) + 4);
+  std::atomic<bool> odd{false};
   executor.for_each_chunk(static_cast<std::size_t>(pieces), static_cast<std::size_t>(grain),
                           [&](std::size_t from, std::size_t to) {
+                            if (odd.load(std::memory_order_relaxed)) return;
                             const std::unique_ptr<double[]> scratch(new double[room]);
                             const auto address = reinterpret_cast<std::uintptr_t>(scratch.get());
+                            bool here = false;
                             sums_job piece = job;
                             piece.scratch = scratch.get() + (32 - address % 32) % 32 / sizeof(double);
+                            piece.odd = sure ? nullptr : &here;
                             rows_of_job mine{given.x, given.y, {}, {}};
-                            window_block block;
                             const auto stop = static_cast<std::int64_t>(to);
                             piece.to = static_cast<std::int64_t>(from);
-                            while (piece.to < stop) {
+                            while (piece.to < stop && !here) {
                               piece.from = piece.to;
                               piece.to = plain || stop - piece.from < unit ? stop : piece.from + unit;
-                              if (group > 0) {
+                              if (group > 0)
                                 mine.give(piece, piece.from * group - job.length, piece.to * group);
-                              } else {
-                                const auto b = block.of(*bounded, static_cast<std::size_t>(piece.from),
-                                                        static_cast<std::size_t>(piece.to));
-                                piece.start = b.start;
-                                piece.end = b.end;
-                                mine.give(piece, b.start[piece.from], b.end[piece.to - 1]);
-                              }
+                              else
+                                mine.give(piece, w.first(static_cast<std::size_t>(piece.from)),
+                                          w.stop(static_cast<std::size_t>(piece.to - 1)));
                               Kernels::sums(piece);
                             }
+                            if (here) odd.store(true, std::memory_order_relaxed);
                           });
+  return !odd.load(std::memory_order_relaxed);
 }
 
 /// Fixed windows that end before the series begins hold nothing.
@@ -295,15 +285,19 @@ inline void reduce_sums(reduction what, const number_span& x, const windows& w, 
   detail::check_sizes(w, x.size(), out.size());
   if (x.empty()) return;
   const bool powers = what != reduction::sum && what != reduction::mean;
-  const detail::summable s(Kernels{}, x, how, powers);
   detail::sums_job job{};
   job.what = what;
-  job.missing = s.missing();
-  job.largest = s.largest();
   job.min_periods = static_cast<double>(how.min_periods);
   job.ddof = ddof;
   detail::fill_empty(what, w, how, out);
-  detail::run_sums<Kernels>(job, s.values(), {}, w, out.data(), executor);
+  // Most series are of values alone, as they stand; that they are shows on the way.
+  if (how.mask.empty() && !w.expanding() &&
+      detail::run_sums<Kernels>(job, x, {}, w, false, out.data(), executor) &&
+      !(powers && detail::has_tiny(x, w, detail::tiny_beside(0), true)))
+    return;
+  const detail::summable s(Kernels{}, x, how, powers);
+  job.missing = s.missing();
+  detail::run_sums<Kernels>(job, s.values(), {}, w, true, out.data(), executor);
   const bool shape = what == reduction::skewness || what == reduction::kurtosis;
   detail::scale(out, shape ? 0 : what == reduction::variance ? 2 * s.exponent() : s.exponent());
   const double tiny = detail::tiny_beside(s.exponent());
@@ -352,7 +346,7 @@ inline void reduce_pairs(reduction what, const number_span& x, const number_span
   job.min_periods = static_cast<double>(how.min_periods);
   job.ddof = ddof;
   detail::fill_empty(what, w, how, out);
-  detail::run_sums<Kernels>(job, s.values(), t.values(), w, out.data(), executor);
+  detail::run_sums<Kernels>(job, s.values(), t.values(), w, true, out.data(), executor);
   if (what == reduction::covariance) detail::scale(out, s.exponent() + t.exponent());
   const auto apart = [&](const number_span& of, int exponent, auto reduce) {
     const double tiny = detail::tiny_beside(exponent);

@@ -13,6 +13,7 @@
 #include "../core/interrupt.hpp"
 #include "../core/large_pages.hpp"
 #include "../core/span.hpp"
+#include "detail/times_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace rolling {
@@ -100,42 +101,12 @@ struct windows {
   std::int64_t clip(std::int64_t row) const noexcept { return row < 0 ? 0 : row > rows ? rows : row; }
 };
 
-/// The bounds of some windows as arrays: where they are written down, or in blocks of its own.
-class window_block {
- public:
-  /// Bounds of the windows [from, to), to be found at [i] of both; not of windows of one length.
-  struct bounds {
-    const std::int64_t *start, *end;
-  };
-  bounds of(const windows& w, std::size_t from, std::size_t to) {
-    if (!w.in_time()) return {w.start.data(), w.end.data()};
-    const std::size_t n = to - from;
-    if (2 * n > room_) {
-      room_ = 0;
-      block_.reset();
-      block_.reset(new std::int64_t[2 * n]);
-      room_ = 2 * n;
-    }
-    std::int64_t *const start = block_.get(), *const end = start + n;
-    const std::uint32_t* const back = w.back.data() + from;
-    const std::int64_t own = static_cast<std::int64_t>(from) * w.step;
-    for (std::size_t i = 0; i < n; ++i) start[i] = own + static_cast<std::int64_t>(i) * w.step - back[i];
-    if (w.held.empty())
-      for (std::size_t i = 0; i < n; ++i) end[i] = own + static_cast<std::int64_t>(i) * w.step + 1;
-    else
-      for (std::size_t i = 0; i < n; ++i) end[i] = start[i] + w.held[from + i];
-    return {moved(start, from), moved(end, from)};
+/// The search as compiled with the caller's own flags; kernels::compiled has that chosen at run time.
+struct inline_times {
+  template <class Job>
+  static void times(Job& job) noexcept {
+    kernel::find_windows(job);
   }
-
- private:
-  /// By numbers: a pointer may not be moved outside its array.
-  static const std::int64_t* moved(const std::int64_t* block, std::size_t from) noexcept {
-    return reinterpret_cast<const std::int64_t*>(reinterpret_cast<std::uintptr_t>(block) -
-                                                 from * sizeof(std::int64_t));
-  }
-
-  std::unique_ptr<std::int64_t[]> block_;
-  std::size_t room_ = 0;
 };
 
 /// Windows of `window` rows.
@@ -202,73 +173,9 @@ inline windows bounded_windows(std::int64_t rows, span<const std::int64_t> start
 
 namespace detail {
 
-/// The first row from `row` on whose time is not before `limit` (Inclusive: is after it), in rows that are
-/// in order; Falling: the order that the complements of the times have. Four rows are asked at once,
-/// since how many of them are before is nothing that a processor could guess.
-template <bool Falling, bool Inclusive>
-inline std::int64_t row_from(span<const std::int64_t> times, std::int64_t limit, std::int64_t row) noexcept {
-  const auto n = static_cast<std::int64_t>(times.size());
-  const std::int64_t* const t = times.data();
-  const auto before = [limit](std::int64_t time) noexcept {
-    const std::int64_t key = Falling ? ~time : time;
-    return std::int64_t{Inclusive ? key <= limit : key < limit};
-  };
-  while (row + 4 <= n) {
-    const std::int64_t more = before(t[row]) + before(t[row + 1]) + before(t[row + 2]) + before(t[row + 3]);
-    row += more;
-    if (more < 4) return row;
-  }
-  while (row < n && before(t[row]) != 0) ++row;
-  return row;
-}
-
-/// out[i - begin] for the windows i of [begin, end): the first row not before (Inclusive: after) its limit,
-/// limit(time of row i * step), where limits follow the order of the times. Four stretches go side by side,
-/// so that none waits for what the last row found.
-template <bool Falling, bool Inclusive, class Limit>
-inline void find_rows(span<const std::int64_t> times, std::int64_t step, const Limit& limit,
-                      std::size_t begin, std::size_t end, std::int64_t* out) noexcept {
-  const auto limit_of = [&](std::size_t i) noexcept {
-    const std::int64_t time = times[i * static_cast<std::size_t>(step)];
-    return limit(Falling ? ~time : time);
-  };
-  const auto search = [&](std::int64_t lim) noexcept {  // by halves
-    std::size_t low = 0, high = times.size();
-    while (low < high) {
-      const std::size_t middle = low + (high - low) / 2;
-      const std::int64_t key = Falling ? ~times[middle] : times[middle];
-      if (Inclusive ? key <= lim : key < lim)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-    return static_cast<std::int64_t>(low);
-  };
-  const std::size_t quarter = (end - begin) / 4;
-  std::int64_t row[4];
-  for (std::size_t k = 0; k < 4 && quarter > 0; ++k) row[k] = search(limit_of(begin + k * quarter));
-  for (std::size_t i = 0; i < quarter; ++i)
-    for (std::size_t k = 0; k < 4; ++k) {
-      const std::size_t at = i + k * quarter;
-      out[at] = row[k] = row_from<Falling, Inclusive>(times, limit_of(begin + at), row[k]);
-    }
-  std::int64_t last = quarter > 0 ? row[3] : search(limit_of(begin));
-  for (std::size_t i = 4 * quarter; i < end - begin; ++i)
-    out[i] = last = row_from<Falling, Inclusive>(times, limit_of(begin + i), last);
-}
-
-inline std::int64_t less(std::int64_t a, std::uint64_t b) noexcept {
-  const std::uint64_t room = static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(INT64_MIN);
-  return b > room ? INT64_MIN : static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - b);
-}
-inline std::int64_t more(std::int64_t a, std::uint64_t b) noexcept {
-  const std::uint64_t room = static_cast<std::uint64_t>(INT64_MAX) - static_cast<std::uint64_t>(a);
-  return b > room ? INT64_MAX : static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + b);
-}
-
 /// How far in time a window reaches back from its row and, where it is centred, ahead.
 struct reach_in_time {
-  std::uint64_t back, ahead;  ///< of rows that belong to the window, both ends included
+  std::int64_t back, ahead;  ///< of rows that belong to the window, both ends included
   bool centred;
   bool own;  ///< whether the row itself belongs to it
 };
@@ -277,40 +184,43 @@ inline reach_in_time reach_of(std::int64_t width, bool center, closed ends) noex
   bool right = ends == closed::right || ends == closed::both;
   bool left = ends == closed::left || ends == closed::both;
   if (center && width % 2 == 1) right = left = true;  // half a nanosecond on each side
-  const auto half = static_cast<std::uint64_t>(center ? width / 2 : 0);
-  const auto reach = center ? half : static_cast<std::uint64_t>(width);
+  const std::int64_t half = center ? width / 2 : 0, reach = center ? half : width;
   return {reach - (left ? 0 : 1), half - (right || !center ? 0 : 1), center, right || center};
 }
 
-/// Checks that times never go back; the time from each row to the next where that is always the same, else 0.
+/// The time from each row to the next where that is always the same, and above 0; else 0.
 template <bool Falling>
-inline std::uint64_t check_times(span<const std::int64_t> times) {
-  const std::int64_t* const t = times.data();
+inline std::uint64_t time_between_rows(span<const std::int64_t> times) {
+  const auto apart = [&](std::size_t i) {
+    const auto now = static_cast<std::uint64_t>(times[i]), last = static_cast<std::uint64_t>(times[i - 1]);
+    return Falling ? last - now : now - last;
+  };
   const std::size_t n = times.size();
-  const std::uint64_t step = n < 2 ? 0 : static_cast<std::uint64_t>(t[1]) - static_cast<std::uint64_t>(t[0]);
-  std::uint64_t other = 0;
+  const std::uint64_t step = n < 2 ? 0 : apart(1);
+  const std::uint64_t whole =
+      n < 2 ? 0 : static_cast<std::uint64_t>(times[n - 1]) - static_cast<std::uint64_t>(times[0]);
+  if (step == 0 || (Falling ? 0 - whole : whole) / step < n - 1) return 0;  // or times that go back
   for (std::size_t begin = 1; begin < n; begin += rows_between_checks) {
-    check_interrupt();
+    if (begin > 1) check_interrupt();
     const std::size_t end = n - begin < rows_between_checks ? n : begin + rows_between_checks;
-    bool back = false;
-    for (std::size_t i = begin; i < end; ++i) {
-      back |= Falling ? t[i] > t[i - 1] : t[i] < t[i - 1];
-      other |= (static_cast<std::uint64_t>(t[i]) - static_cast<std::uint64_t>(t[i - 1])) ^ step;
+    for (std::size_t i = begin; i < end; i += 64) {
+      std::uint64_t other = 0;
+      for (std::size_t k = i; k < end && k < i + 64; ++k) other |= apart(k) ^ step;
+      if (other != 0) return 0;
     }
-    for (std::size_t i = begin; back && i < end; ++i)
-      if (Falling ? t[i] > t[i - 1] : t[i] < t[i - 1])
-        raise<invalid_argument>("on: times must be monotonic; row " + std::to_string(i) +
-                                " goes back (sort first)");
   }
-  return other != 0 ? 0 : Falling ? 0 - step : step;
+  return step;
 }
 
 /// The windows of one length that windows in time are where rows come every `step`; none (length 0) where
 /// they hold nothing.
 inline windows regular_windows(std::int64_t rows, std::uint64_t step, const reach_in_time& r) noexcept {
   const auto most = static_cast<std::uint64_t>(rows);
-  const auto back = static_cast<std::int64_t>(r.back / step < most ? r.back / step : most);
-  const auto ahead = static_cast<std::int64_t>(r.ahead / step < most ? r.ahead / step : most);
+  const auto rows_in = [&](std::int64_t reach) {
+    const std::uint64_t some = static_cast<std::uint64_t>(reach) / step;
+    return static_cast<std::int64_t>(some < most ? some : most);
+  };
+  const std::int64_t back = rows_in(r.back), ahead = rows_in(r.ahead);
   windows w;
   w.rows = rows;
   w.shift = r.centred ? ahead : r.own ? 0 : -1;
@@ -318,10 +228,10 @@ inline windows regular_windows(std::int64_t rows, std::uint64_t step, const reac
   return w;
 }
 
-template <bool Falling>
+template <bool Falling, class Kernels>
 inline windows windows_in_time(span<const std::int64_t> times, const reach_in_time& r, std::int64_t step) {
-  const std::uint64_t apart = check_times<Falling>(times);
   const auto n = static_cast<std::int64_t>(times.size());
+  const std::uint64_t apart = time_between_rows<Falling>(times);
   if (apart > 0 && step == 1) {
     windows w = regular_windows(n, apart, r);
     if (w.length > 0) return w;
@@ -339,37 +249,27 @@ inline windows windows_in_time(span<const std::int64_t> times, const reach_in_ti
     prefer_large_pages(rows->data(), count * sizeof(std::uint32_t));
     rows->resize(count);
   }
-  constexpr std::size_t block = 4096;
-  std::int64_t start[block], end[block], most = 0;
-  for (std::size_t begin = 0; begin < count; begin += block) {
-    if (begin % rows_between_checks == 0) check_interrupt();
-    const std::size_t here = count - begin < block ? count - begin : block;
-    find_rows<Falling, false>(
-        times, step, [&](std::int64_t key) noexcept { return less(key, r.back); }, begin, begin + here,
-        start);
-    if (r.centred)
-      find_rows<Falling, true>(
-          times, step, [&](std::int64_t key) noexcept { return more(key, r.ahead); }, begin, begin + here,
-          end);
-    else if (!r.own)
-      find_rows<Falling, false>(
-          times, step, [](std::int64_t key) noexcept { return key; }, begin, begin + here, end);
-    std::uint32_t* const back = w.back.data() + begin;
-    for (std::size_t i = 0; i < here; ++i) {  // where another thread writes the times meanwhile, too
-      const std::int64_t row = static_cast<std::int64_t>(begin + i) * step;
-      const std::int64_t rows = row > start[i] ? row - start[i] : 0;
-      back[i] = static_cast<std::uint32_t>(rows);
-      most = rows > most ? rows : most;
-    }
-    if (to_own_row) continue;
-    for (std::size_t i = 0; i < here; ++i) {
-      const std::int64_t row = static_cast<std::int64_t>(begin + i) * step, first = row - back[i];
-      const std::int64_t least = r.centred ? row : first, stop = end[i] > least ? end[i] : least;
-      w.held[begin + i] = static_cast<std::uint32_t>(stop - first);
-      w.most_held = stop - first > w.most_held ? stop - first : w.most_held;
-    }
+  times_job job{};
+  job.times = times.data();
+  job.rows = n;
+  job.falling = Falling;
+  job.step = step;
+  job.back = r.back;
+  job.ahead = r.ahead;
+  job.centred = r.centred;
+  job.rows_back = w.back.data();
+  job.rows_held = to_own_row ? nullptr : w.held.data();
+  for (std::size_t begin = 0; begin < count; begin += rows_between_checks) {
+    check_interrupt();
+    job.first = static_cast<std::int64_t>(begin);
+    job.stop =
+        static_cast<std::int64_t>(count - begin < rows_between_checks ? count : begin + rows_between_checks);
+    Kernels::times(job);
+    if (job.disorder >= 0)
+      raise<invalid_argument>("on: times must be monotonic; row " + std::to_string(job.disorder) +
+                              " goes back (sort first)");
   }
-  if (to_own_row) w.most_held = most + 1;
+  w.most_held = to_own_row ? job.most_back + 1 : job.most_held;
   return w;
 }
 
@@ -381,6 +281,7 @@ inline windows windows_in_time(span<const std::int64_t> times, const reach_in_ti
 /// @param times  nanoseconds (any unit that `width` has too), never falling, or never rising
 /// @param width  length of a window, above 0
 /// @throws invalid_argument if times are not monotonic, or width or step are too small
+template <class Kernels = inline_times>
 inline windows time_windows(span<const std::int64_t> times, std::int64_t width, bool center = false,
                             closed ends = closed::right, std::int64_t step = 1) {
   if (width <= 0)
@@ -388,8 +289,8 @@ inline windows time_windows(span<const std::int64_t> times, std::int64_t width, 
   if (step < 1) raise<invalid_argument>("step: " + std::to_string(step) + " given, expected 1 or more");
   const detail::reach_in_time r = detail::reach_of(width, center, ends);
   const bool falling = times.size() > 1 && times[times.size() - 1] < times[0];
-  return falling ? detail::windows_in_time<true>(times, r, step)
-                 : detail::windows_in_time<false>(times, r, step);
+  return falling ? detail::windows_in_time<true, Kernels>(times, r, step)
+                 : detail::windows_in_time<false, Kernels>(times, r, step);
 }
 
 namespace detail {

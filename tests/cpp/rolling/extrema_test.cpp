@@ -100,3 +100,22 @@ TEST_CASE("infinities that propagate are values, NaN that propagate show") {
     CHECK(least[5] == 4.0);
   }
 }
+
+TEST_CASE(
+    "extrema of windows in time, and of bounds that hold few rows or many, are those found one by one") {
+  for (const bool odd : {false, true}) {
+    const auto x = values(9000, odd);
+    std::vector<std::int64_t> times(x.size()), start(x.size()), end(x.size());
+    std::int64_t now = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto h = (i * 40503u) % 1009u, row = i;
+      times[i] = now += i / 1500 % 2 == 0 ? static_cast<std::int64_t>(h % 9) : h % 40 == 0 ? 200 : 1;
+      start[i] = static_cast<std::int64_t>(row > h % 60 + i / 300 ? row - h % 60 - i / 300 : 0);
+      end[i] = static_cast<std::int64_t>(h % 71 == 0 ? row - row % 2 : row + 1);
+    }
+    for (const std::int64_t width : {1, 30, 900})
+      for (const closed ends : {closed::right, closed::neither, closed::both})
+        check_all(x, time_windows(times, width, width == 30, ends));
+    check_all(x, bounded_windows(static_cast<std::int64_t>(x.size()), start, end));
+  }
+}

@@ -281,3 +281,37 @@ TEST_CASE("windows of tiny values have their statistics, whatever stands beside 
           REQUIRE((want[i] != want[i] || got[i] == Approx(want[i]).epsilon(1e-12)));
     }
 }
+
+TEST_CASE("a value that is missing, or of a size to be scaled for, is seen wherever it stands") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::vector<std::int64_t> times(3000);
+  std::int64_t now = 0;
+  for (std::size_t i = 0; i < times.size(); ++i) times[i] = now += 1 + static_cast<std::int64_t>(i * i % 5);
+  std::vector<windows> all;
+  for (const std::int64_t length : {1, 5, 40, 200, 2900}) all.push_back(fixed_windows(3000, length));
+  all.push_back(fixed_windows(3000, 40, true, closed::left));
+  all.push_back(fixed_windows(3000, 60, false, closed::right, 3));
+  all.push_back(time_windows(times, 120));
+  all.push_back(time_windows(times, 2000, true));
+  for (const windows& w : all)
+    for (const auto what : {reduction::sum, reduction::mean, reduction::deviation, reduction::kurtosis})
+      for (const double odd : {missing, infinity, 1e200, 1e-200})
+        for (const std::size_t row : {0u, 1u, 39u, 1500u, 2801u, 2999u}) {
+          auto x = values(3000, 0.0);
+          x[row] = odd;
+          std::vector<unsigned char> mask(x.size());
+          mask[0] = row != 0;  // a mask has all values looked at before; here it leaves one more out
+          x[0] = row == 0 ? odd : missing;
+          options how;
+          how.mask = mask;
+          const auto want = of(what, x, w, how), got = of(what, x, w);
+          bool same = true;
+          for (std::size_t i = 0; i < w.size(); ++i) {
+            const bool known = want[i] == want[i];
+            same = same && known == (got[i] == got[i]);
+            same = same && (!known || std::fabs(got[i] - want[i]) <= 1e-13 * std::fabs(want[i]));
+          }
+          INFO(w.longest() << ' ' << static_cast<int>(what) << ' ' << odd << ' ' << row);
+          CHECK(same);
+        }
+}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "barograph/rolling/detail/bounds_plain.hpp"
 #include "catch.hpp"
 
 using namespace barograph::rolling;
@@ -157,7 +158,7 @@ TEST_CASE("windows as long as the series all begin at its first row") {
   CHECK(fixed_windows(10, 40, true).expanding());
 }
 
-TEST_CASE("windows in time are kept in a few bytes, and spelled out block by block") {
+TEST_CASE("windows in time are kept in a few bytes, and spelled out some at a time") {
   std::vector<std::int64_t> times;
   for (std::int64_t i = 0; i < 30000; ++i) times.push_back(i * 7 - i % 5 * (i % 3));
   std::sort(times.begin(), times.end());
@@ -171,14 +172,64 @@ TEST_CASE("windows in time are kept in a few bytes, and spelled out block by blo
         const windows all = w.spelled_out();
         CHECK(all.longest() == w.longest());
         CHECK(w.monotonic());
-        window_block block;
+        struct {
+          const std::int64_t *start, *end;
+          const std::uint32_t *back, *held;
+          std::int64_t step;
+        } const job{nullptr, nullptr, w.back.data(), w.held.empty() ? nullptr : w.held.data(), w.step};
+        barograph::kernel::bounds_of_some some;
+        const auto count = static_cast<std::int64_t>(w.size()), most = barograph::kernel::windows_at_once;
         bool same = true;
-        for (std::size_t from = 0; from < w.size(); from += 1000) {
-          const std::size_t to = from + 1000 < w.size() ? from + 1000 : w.size();
-          const auto bounds = block.of(w, from, to);
-          for (std::size_t i = from; i < to; ++i)
-            same = same && bounds.start[i] == all.start[i] && bounds.end[i] == all.end[i];
+        for (std::int64_t from = 0; from < count; from += most) {
+          const std::int64_t here = count - from < most ? count - from : most;
+          some.read(job, from, here);
+          for (std::int64_t k = 0; k < here; ++k) {
+            const auto i = static_cast<std::size_t>(from + k);
+            same = same && some.start[k] == all.start[i] && some.end[k] == all.end[i];
+          }
         }
         CHECK(same);
       }
+}
+
+TEST_CASE("windows in time hold the rows that each time says, in crowds and after gaps") {
+  std::vector<std::int64_t> times;
+  std::int64_t now = -5000;
+  for (std::int64_t i = 0; i < 6000; ++i)
+    times.push_back(now += i % 97 == 0 ? 900 : i / 500 % 2 == 0 ? i * i % 7 : i % 11 == 0);
+  std::vector<std::int64_t> falling(times.rbegin(), times.rend());
+  for (const auto* given : {&times, &falling})
+    for (const bool center : {false, true})
+      for (const closed ends : {closed::right, closed::left, closed::both, closed::neither})
+        for (const std::int64_t step : {1, 5})
+          for (const std::int64_t width : {1, 40, 3001}) {
+            const auto& t = *given;
+            const windows w = time_windows(t, width, center, ends, step);
+            const bool left = ends == closed::left || ends == closed::both;
+            const bool right = ends == closed::right || ends == closed::both;
+            bool same = true;
+            for (std::size_t i = 0; i < w.size(); i += 7) {
+              const std::size_t own = i * static_cast<std::size_t>(step);
+              // Twice the distance, since half a width may be half a nanosecond.
+              const auto ahead = [&](std::size_t row) {
+                return 2 * (given == &times ? t[row] - t[own] : t[own] - t[row]);
+              };
+              const std::int64_t last = center ? width : 0, first = last - 2 * width;
+              std::int64_t start = 0, stop = 0;
+              while (left ? ahead(static_cast<std::size_t>(start)) < first
+                          : ahead(static_cast<std::size_t>(start)) <= first)
+                if (++start == static_cast<std::int64_t>(own) + (center ? 1 : 0)) break;
+              stop = start;
+              const auto in = [&](std::int64_t row) {
+                if (row >= static_cast<std::int64_t>(t.size())) return false;
+                const std::int64_t a = ahead(static_cast<std::size_t>(row));
+                if (!center && right) return row <= static_cast<std::int64_t>(own);
+                return right ? a <= last : a < last;
+              };
+              while (in(stop)) ++stop;
+              same = same && w.first(i) == start && w.stop(i) == stop;
+            }
+            INFO(center << ' ' << static_cast<int>(ends) << ' ' << step << ' ' << width);
+            CHECK(same);
+          }
 }

@@ -87,6 +87,13 @@ BAROGRAPH_LANES inline twofold<V> over(twofold<V> s, V n, V one_over_n) noexcept
   return {q, (((s.hi - p) - known_product_error(q, n, p)) + s.lo) * one_over_n};
 }
 
+/// The same in one number, where s.hi is 0 or far above the least double: what is left of s.hi is exact then.
+template <class V>
+BAROGRAPH_LANES inline V quotient_in_range(twofold<V> s, V n, V one_over_n) noexcept {
+  const V q = s.hi * one_over_n;
+  return q + (rest_of_quotient(s.hi, q, n) + s.lo) * one_over_n;
+}
+
 /// hi and lo no longer overlapping.
 template <class V>
 BAROGRAPH_LANES inline twofold<V> tidied(twofold<V> s) noexcept {

@@ -2,15 +2,16 @@
 //
 // Law I: a selection, no arithmetic; of equal values (zeros of both signs) the newest, as in pandas.
 // Fixed length: out = the better of a block's suffix and the next block's prefix, four blocks side by
-// side. Moving bounds: the same with a boundary that is set anew whenever a window has left it behind (two
-// stacks). Source: M. van Herk (1992), "A fast algorithm for local minimum and maximum filters on
-// rectangular and octagonal kernels".
+// side. Bounds of their own: a window is two or a few of one length that overlap; where lengths differ too
+// much, halves about a boundary that is set anew whenever a window has left it behind (two stacks). Source:
+// M. van Herk (1992), "A fast algorithm for local minimum and maximum filters on rectangular and octagonal
+// kernels".
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "jobs_plain.hpp"
+#include "bounds_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
@@ -143,16 +144,26 @@ inline void fixed_stretch(const extrema_job& job, std::int64_t from, std::int64_
   }
 }
 
-/// Windows with bounds of their own. Where these go back, or have left the boundary between the suffixes and
-/// what has been taken in since behind, a new boundary is set at the window's end.
-template <bool Max, class First, class Stop>
-inline void moving_extrema(const extrema_job& job, const First& first, const Stop& stop) noexcept {
+/// The result of window i, of rows [s, e) with the best value `best`.
+inline double known_extreme(const extrema_job& job, std::int64_t s, std::int64_t e, double best) noexcept {
+  const std::int64_t inside = job.before != nullptr ? job.before[e] - job.before[s] : e - s;
+  const bool loud = job.loud_before != nullptr && job.loud_before[e] != job.loud_before[s];
+  return inside <= 0 || inside < job.min_periods || loud ? __builtin_nan("") : best;
+}
+
+/// The windows [from, to) by a boundary between the suffixes and what has been taken in since. Where bounds
+/// go back, or have left the boundary behind, a new one is set at the window's end.
+template <bool Max>
+inline void stacked_extrema(const extrema_job& job, std::int64_t from, std::int64_t to) noexcept {
   double* const suffix = job.values;  // of [low, middle)
   double since = neutral<Max>();      // the best of [middle, high)
   std::int64_t low = 0, middle = 0, high = 0;
-  for (std::int64_t i = job.first; i < job.stop; ++i) {
-    const std::int64_t s = first(i), e = stop(i, s);
-    if (e <= s) {
+  bounds_of_some b;
+  for (std::int64_t i = from; i < to; ++i) {
+    const std::int64_t at = (i - from) % windows_at_once, left = to - i;
+    if (at == 0) b.read(job, i, left < windows_at_once ? left : windows_at_once);
+    const std::int64_t s = b.start[at], e = b.end[at];
+    if (e == s) {
       job.out[i] = __builtin_nan("");
       continue;
     }
@@ -164,26 +175,56 @@ inline void moving_extrema(const extrema_job& job, const First& first, const Sto
       for (std::int64_t row = e - 1; row >= s; --row) suffix[row - s] = best = better<Max>(job.x[row], best);
     }
     for (; high < e; ++high) since = better<Max>(since, job.x[high]);
-    const std::int64_t inside = job.before != nullptr ? job.before[e] - job.before[s] : e - s;
-    const bool loud = job.loud_before != nullptr && job.loud_before[e] != job.loud_before[s];
-    job.out[i] = inside == 0 || inside < job.min_periods || loud ? __builtin_nan("")
-                                                                 : better<Max>(suffix[s - low], since);
+    job.out[i] = known_extreme(job, s, e, better<Max>(suffix[s - low], since));
+  }
+}
+
+/// The windows [from, to), none empty, each as `parts` windows of `length` rows, of which the last ends with
+/// it; scratch: 4 length and as many as there are of these from the row r.low on.
+template <bool Max>
+inline void overlapping_extrema(const extrema_job& job, std::int64_t from, std::int64_t to,
+                                const rows_of_windows& r, std::int64_t length, std::int64_t parts) noexcept {
+  double* const best = job.values + 4 * length;  // best[row - r.low] is of the rows [row, row + length)
+  fixed_extrema<Max>(job.x + r.low, r.high - r.low - length + 1, length, job.values, best);
+  const double *const from_row = best - r.low, *const to_row = from_row - length;
+  bounds_of_some b;
+  for (std::int64_t i = from; i < to; i += windows_at_once) {
+    const std::int64_t n = to - i < windows_at_once ? to - i : windows_at_once;
+    b.read(job, i, n);
+    double* const out = job.out + i;
+    for (std::int64_t k = 0; k < n; ++k) {
+      double v = from_row[b.start[k]];
+      for (std::int64_t p = 1; p + 1 < parts; ++p) {  // from older to newer ones
+        const std::int64_t row = b.start[k] + p * length, last = b.end[k] - length;
+        v = better<Max>(v, from_row[row < last ? row : last]);
+      }
+      out[k] = better<Max>(v, to_row[b.end[k]]);
+    }
+    if (job.before != nullptr || r.fewest < job.min_periods)
+      for (std::int64_t k = 0; k < n; ++k) out[k] = known_extreme(job, b.start[k], b.end[k], out[k]);
+  }
+}
+
+/// Windows with bounds of their own.
+template <bool Max>
+inline void moving_extrema(const extrema_job& job) noexcept {
+  const std::int64_t chunk = rolling::detail::extrema_windows_at_once(job.room);
+  const std::int64_t most = rolling::detail::extrema_rows_at_once(job.room, job.rows);
+  for (std::int64_t i = job.first; i < job.stop; i += chunk) {
+    const std::int64_t next = job.stop - i < chunk ? job.stop : i + chunk;
+    const rows_of_windows r = rows_of(job, i, next);
+    const std::int64_t half = (r.most + 1) / 2, length = half < r.fewest ? half : r.fewest;
+    const std::int64_t parts = length > 0 ? (r.most + length - 1) / length : 0;
+    if (parts > 0 && parts <= 8 && r.high - r.low <= most)
+      overlapping_extrema<Max>(job, i, next, r, length, parts);
+    else
+      stacked_extrema<Max>(job, i, next);
   }
 }
 
 template <bool Max>
 inline void run_extrema_of(const extrema_job& job) noexcept {
-  const auto in_time = [&](std::int64_t i) noexcept { return i * job.step - job.back[i]; };
-  if (job.back != nullptr && job.held == nullptr)
-    return moving_extrema<Max>(job, in_time,
-                               [&](std::int64_t i, std::int64_t) noexcept { return i * job.step + 1; });
-  if (job.back != nullptr)
-    return moving_extrema<Max>(job, in_time,
-                               [&](std::int64_t i, std::int64_t s) noexcept { return s + job.held[i]; });
-  if (job.start != nullptr)
-    return moving_extrema<Max>(
-        job, [&](std::int64_t i) noexcept { return job.start[i]; },
-        [&](std::int64_t i, std::int64_t) noexcept { return job.end[i]; });
+  if (job.start != nullptr || job.back != nullptr) return moving_extrema<Max>(job);
   for (std::int64_t i = job.first; i < job.stop; i += job.stretch)
     fixed_stretch<Max>(job, i, job.stop - i < job.stretch ? job.stop : i + job.stretch);
 }

@@ -49,17 +49,40 @@ struct sums_job {
   const double* y;            ///< of covariance and correlation: the other series
   std::int64_t rows;          ///< of the series
   bool missing;               ///< whether any value is
-  const std::int64_t* start;  ///< windows [start[i], end[i]); null: fixed, (i + shift - length, i + shift]
-  const std::int64_t* end;    ///< at least start[i]
-  std::int64_t length;        ///< rows of a fixed window
+  bool* odd;                  ///< null: what values are is known; else there is to be told that a value is
+                              ///< NaN or infinite, or so large or small that all are to be scaled: then
+                              ///< results are of no use
+  const std::int64_t* start;  ///< windows [start[i], end[i]) within the rows; null: none of these
+  const std::int64_t* end;    ///< at or before start[i]: an empty window
+  const std::uint32_t* back;  ///< or windows that begin so many rows before row i step; null: fixed ones
+  const std::uint32_t* held;  ///< and hold so many; null: end with that row
+  std::int64_t step;          ///< of these windows
+  std::int64_t length;        ///< rows of a fixed window, (i + shift - length, i + shift]; or of the longest
   std::int64_t shift;         ///< by how many rows the last row of a fixed window is past its label
   std::int64_t windows;       ///< how many results there are in all
   std::int64_t from, to;      ///< windows to do; fixed: groups of four blocks (short: of four rows)
   double min_periods;         ///< fewer values give NaN
   double ddof;                ///< of variances
-  double largest;             ///< no magnitude in x is above it
   double* scratch;            ///< `sums_scratch` doubles
   double* out;                ///< one result a window
+
+  constexpr bool has_bounds() const noexcept { return start != nullptr || back != nullptr; }
+};
+
+/// Windows in time: how far before its own row, i step, window i begins, and how many rows it holds.
+struct times_job {
+  const std::int64_t* times;  ///< of each row
+  std::int64_t rows;
+  bool falling;  ///< the order is that of the complements of the times
+  std::int64_t step;
+  std::int64_t back, ahead;  ///< of times in a window, the farthest before the row's own, and after it
+  bool centred;  ///< windows end `ahead` after the row's own time; else before the first row of it
+  std::int64_t first, stop;           ///< the windows to be done
+  std::uint32_t* rows_back;           ///< of window i to [i]
+  std::uint32_t* rows_held;           ///< the same; null: they end with their own rows
+  std::int64_t most_back, most_held;  ///< told, where more than they were
+  std::int64_t
+      disorder;  ///< told: -1, or a row whose time is before that of the last one: then nothing else is
 };
 
 /// Windows that are done at once as differences of sums so far, and the rows that they may take in; both
@@ -115,6 +138,20 @@ struct exponential_job : exponential_figures {
   std::int64_t done;  ///< told: how many rows, up to a value that is not finite
 };
 
+/// Windows with bounds of their own that minima and maxima are made of at once, and the rows of these.
+constexpr std::int64_t extrema_windows_at_once(std::int64_t longest) noexcept {
+  return longest < 256 ? 2048 : 8 * longest;
+}
+constexpr std::int64_t extrema_rows_at_once(std::int64_t longest, std::int64_t rows) noexcept {
+  return 2 * extrema_windows_at_once(longest) + longest < rows
+             ? 2 * extrema_windows_at_once(longest) + longest
+             : rows;
+}
+/// Doubles of scratch for these.
+constexpr std::int64_t extrema_scratch(std::int64_t longest, std::int64_t rows) noexcept {
+  return 4 * longest + extrema_rows_at_once(longest, rows);
+}
+
 /// Minima or maxima of the windows [first, stop) of a series.
 struct extrema_job {
   bool maximum;
@@ -136,7 +173,7 @@ struct extrema_job {
   double* out;                 ///< the result of window i goes to out[i]
   std::int64_t stretch;        ///< of one length: windows done at once
   double* scratch;             ///< of one length: 4 length
-  double* values;              ///< scratch: stretch + length; or room
+  double* values;              ///< scratch: stretch + length; or extrema_scratch(room, rows)
   std::int64_t* before;        ///< scratch: stretch + length; or how many values precede each row, or null
   std::int64_t* loud_before;   ///< the same of NaN that are loud
   std::int64_t room;           ///< bounds of their own: rows of the longest window

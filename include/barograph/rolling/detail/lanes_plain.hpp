@@ -122,6 +122,18 @@ BAROGRAPH_LANES inline lanes choose(const lane_mask& condition, const lanes& a, 
   return r;
 }
 
+/// a where it is less (greater) than b, else b.
+BAROGRAPH_LANES inline lanes lesser(const lanes& a, const lanes& b) noexcept {
+  lanes r;
+  BAROGRAPH_EACH_REGISTER(r.part[i] = a.part[i] < b.part[i] ? a.part[i] : b.part[i])
+  return r;
+}
+BAROGRAPH_LANES inline lanes greater(const lanes& a, const lanes& b) noexcept {
+  lanes r;
+  BAROGRAPH_EACH_REGISTER(r.part[i] = a.part[i] > b.part[i] ? a.part[i] : b.part[i])
+  return r;
+}
+
 BAROGRAPH_LANES inline double root(double x) noexcept { return __builtin_sqrt(x); }
 BAROGRAPH_LANES inline lanes root(const lanes& x) noexcept {
   return {__builtin_sqrt(x[0]), __builtin_sqrt(x[1]), __builtin_sqrt(x[2]), __builtin_sqrt(x[3])};
@@ -137,6 +149,7 @@ BAROGRAPH_LANES inline V product_error_by_halves(V a, V b, V p) noexcept {
   return ((ah * bh - p) + ah * bl + al * bh) + al * bl;
 }
 
+/// And s - q * n, where that is a double: of a quotient q of s by a whole n.
 #if defined(__FMA__)
 BAROGRAPH_LANES inline double product_error(double a, double b, double p) noexcept {
   return __builtin_fma(a, b, -p);
@@ -145,10 +158,18 @@ BAROGRAPH_LANES inline lanes product_error(const lanes& a, const lanes& b, const
   return {__builtin_fma(a[0], b[0], -p[0]), __builtin_fma(a[1], b[1], -p[1]),
           __builtin_fma(a[2], b[2], -p[2]), __builtin_fma(a[3], b[3], -p[3])};
 }
+BAROGRAPH_LANES inline lanes rest_of_quotient(const lanes& s, const lanes& q, const lanes& n) noexcept {
+  return {__builtin_fma(-q[0], n[0], s[0]), __builtin_fma(-q[1], n[1], s[1]),
+          __builtin_fma(-q[2], n[2], s[2]), __builtin_fma(-q[3], n[3], s[3])};
+}
 #else
 template <class V>
 BAROGRAPH_LANES inline V product_error(V a, V b, V p) noexcept {
   return product_error_by_halves(a, b, p);
+}
+BAROGRAPH_LANES inline lanes rest_of_quotient(const lanes& s, const lanes& q, const lanes& n) noexcept {
+  const lanes p = q * n;
+  return (s - p) - product_error_by_halves(q, n, p);
 }
 #endif
 

@@ -102,8 +102,7 @@ struct statistic<reduction::mean> : statistic<reduction::sum> {
   }
   template <class V>
   BAROGRAPH_LANES static V of_whole(twofold<V> s, const divisors<V>& d) noexcept {
-    const twofold<V> q = over(s, d.n, d.one_over_n);
-    return q.hi + q.lo;
+    return quotient_in_range(s, d.n, d.one_over_n);
   }
 };
 

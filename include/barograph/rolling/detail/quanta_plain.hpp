@@ -28,31 +28,72 @@ constexpr int bits_for(std::int64_t rows) noexcept {
   return bits < 51 ? bits : 51;
 }
 
-/// The least and the greatest of n values; NaN are passed over.
-__attribute__((noinline)) BAROGRAPH_LANES_KERNEL inline void extent(const double* x, std::int64_t n,
+/// The least and the greatest of n values, NaN passed over; whether there is one.
+__attribute__((noinline)) BAROGRAPH_LANES_KERNEL inline bool extent(const double* x, std::int64_t n,
                                                                     double& least,
                                                                     double& greatest) noexcept {
   const double infinity = __builtin_huge_val();
   lanes low[2] = {lanes(infinity), lanes(infinity)}, high[2] = {lanes(-infinity), lanes(-infinity)};
-  std::int64_t i = 0;
-  for (; i + 8 <= n; i += 8)
+  lane_mask nan = low[0] != low[0];  // nowhere yet
+  for (std::int64_t i = 0; n >= 8 && i < n; i += 8) {
+    const double* const eight = x + (i + 8 <= n ? i : n - 8);  // the last ones, some of them again
     for (int k = 0; k < 2; ++k) {
-      const lanes v = loaded(x + i + 4 * k);
-      low[k] = choose(v < low[k], v, low[k]);
-      high[k] = choose(v > high[k], v, high[k]);
+      const lanes v = loaded(eight + 4 * k);
+      low[k] = lesser(v, low[k]);
+      high[k] = greater(v, high[k]);
+      nan = nan | (v != v);
     }
+  }
+  const lanes lows = lesser(low[0], low[1]), highs = greater(high[0], high[1]);
+  bool any = any_of(nan);
   least = infinity;
   greatest = -infinity;
-  for (int k = 0; k < 8; ++k) {
-    const double a = low[k / 4][k % 4], b = high[k / 4][k % 4];
-    least = a < least ? a : least;
-    greatest = b > greatest ? b : greatest;
+  for (int k = 0; k < 4; ++k) {
+    least = lows[k] < least ? lows[k] : least;
+    greatest = highs[k] > greatest ? highs[k] : greatest;
   }
-  for (; i < n; ++i) {
+  for (std::int64_t i = 0; n < 8 && i < n; ++i) {
     least = x[i] < least ? x[i] : least;
     greatest = x[i] > greatest ? x[i] : greatest;
+    any |= x[i] != x[i];
   }
+  return any;
 }
+
+/// Whether values from least to greatest, or NaN among them, are missing or may be of a series that is scaled
+/// by a power of two, so that (Powers: its powers) stay within the range of doubles.
+template <bool Powers>
+inline bool are_odd(double least, double greatest, bool nan) noexcept {
+  if (nan || !(least <= greatest)) return nan;
+  const double most = greatest > -least ? greatest : -least;
+  return !(most < (Powers ? 0x1p200 : 0x1p940)) || (Powers && most < 0x1p-200 && most != 0.0);
+}
+
+/// The extents of four blocks of a series and of the one before them.
+struct extents_of_blocks {
+  double low[5], high[5];
+  bool nan[5];
+  std::int64_t next = INT64_MIN;  ///< of the four blocks after these
+
+  /// Of the blocks first - 1 to first + 3.
+  void take(const double* x, std::int64_t length, std::int64_t first) noexcept {
+    const int known = next == first ? 1 : 0;
+    low[0] = low[4];
+    high[0] = high[4];
+    nan[0] = nan[4];
+    for (int k = known; k < 5; ++k) nan[k] = extent(x + (first + k - 1) * length, length, low[k], high[k]);
+    next = first + 4;
+  }
+  template <bool Powers>
+  bool odd() const noexcept {
+    bool any = false;
+    for (int k = 0; k < 5; ++k) any |= are_odd<Powers>(low[k], high[k], nan[k]);
+    return any;
+  }
+  /// The least and the greatest of two blocks that windows ending in the k-th of the four take in.
+  double least(int k) const noexcept { return low[k] < low[k + 1] ? low[k] : low[k + 1]; }
+  double greatest(int k) const noexcept { return high[k] > high[k + 1] ? high[k] : high[k + 1]; }
+};
 
 /// Pivot and quantum for values from least to greatest, multiples of q.size bits; false where there are none.
 inline bool pivot_of(double least, double greatest, quanta& q) noexcept {
@@ -69,6 +110,14 @@ inline bool pivot_of(double least, double greatest, quanta& q) noexcept {
   return true;
 }
 
+/// Quantum of sums of the values themselves; false where there is none.
+inline bool quantum_of(double least, double greatest, quanta& q) noexcept {
+  const double most = greatest > -least ? greatest : -least;
+  q.pivot = q.before = q.after = 0.0;
+  q.exponent = most == 0.0 ? 0 : static_cast<int>(pattern_of(most) >> 52) - 1022 - q.size;
+  return q.exponent > -900 && q.exponent < 900;
+}
+
 /// Quanta for values from least to greatest and windows of up to `rows`; false where there are none.
 template <bool Pivoted>
 __attribute__((noinline)) inline bool choose_quanta(double least, double greatest, std::int64_t rows,
@@ -77,10 +126,7 @@ __attribute__((noinline)) inline bool choose_quanta(double least, double greates
   q.size = Pivoted ? q.bits / 2 : q.bits - 12;       // squares, and sums of values, fit into a double
   if (!(least <= greatest)) least = greatest = 0.0;  // nothing but missing values
   if constexpr (Pivoted) return pivot_of(least, greatest, q);
-  const double most = greatest > -least ? greatest : -least;
-  q.pivot = q.before = q.after = 0.0;
-  q.exponent = most == 0.0 ? 0 : static_cast<int>(pattern_of(most) >> 52) - 1022 - q.size;
-  return q.exponent > -900 && q.exponent < 900;
+  return quantum_of(least, greatest, q);
 }
 
 /// The quantum of a power's coarse multiples, and of the fine ones.

@@ -32,24 +32,20 @@ struct quanta_of_powers {
   lanes least;          ///< of the fourth power of the deviation beside the square about the pivot
 };
 
-/// Quanta for the four blocks from begin on; false where there are none.
+/// Quanta for windows of one length that end in four blocks; false where there are none.
 template <int Order>
-BAROGRAPH_LANES_KERNEL inline bool power_quanta(const sums_job& j, std::int64_t begin,
-                                                quanta_of_powers<Order>& q) noexcept {
-  const int bits = bits_of_power<Order>(2 * j.length);
+inline bool power_quanta(const extents_of_blocks& of, std::int64_t rows,
+                         quanta_of_powers<Order>& q) noexcept {
+  const int bits = bits_of_power<Order>(2 * rows);
   if (bits < 7) return false;
-  double low[5], high[5];
-  for (int k = 0; k < 5; ++k) extent(j.x + begin + (k - 1) * j.length, j.length, low[k], high[k]);
   for (int k = 0; k < 4; ++k) {
-    const double least = low[k] < low[k + 1] ? low[k] : low[k + 1];
-    const double greatest = high[k] > high[k + 1] ? high[k] : high[k + 1];
     quanta one;
     one.size = bits;
-    if (!pivot_of(least, greatest, one)) return false;
+    if (!pivot_of(of.least(k), of.greatest(k), one)) return false;
     q.before.set(k, one.before);
     q.after.set(k, one.after);
     for (int p = 0; p < Order; ++p) q.magic[p].set(k, 1.5 * power_of_two(52 + (p + 1) * one.exponent));
-    q.least.set(k, static_cast<double>(j.length) * power_of_two((Order == 3 ? 8 : 6) + 2 * one.exponent));
+    q.least.set(k, static_cast<double>(rows) * power_of_two((Order == 3 ? 8 : 6) + 2 * one.exponent));
   }
   return true;
 }
@@ -140,16 +136,18 @@ struct split_moments {
   }
 };
 
-/// The windows that end in the blocks first .. first + 3, which all are inside the series and hold no missing
-/// value. False if some result may not be good enough: then all of these are to be made in another way.
+/// The windows that end in the blocks first .. first + 3, which all are inside the series, with the block
+/// before them, and hold no missing value. False if some result may not be good enough: then all of these are
+/// to be made in another way.
 template <class S>
-BAROGRAPH_LANES_KERNEL inline bool split_shapes(const sums_job& j, std::int64_t first) noexcept {
+BAROGRAPH_LANES_KERNEL inline bool split_shapes(const sums_job& j, std::int64_t first,
+                                                const extents_of_blocks& extents) noexcept {
   typedef split_powers<S::sums> powers;
   const std::int64_t length = j.length, begin = first * length;
   const auto whole = static_cast<double>(length);
   const divisors<lanes> d = S::of_count(lanes(whole), j.ddof);
   quanta_of_powers<S::sums> q;
-  if (!(whole >= j.min_periods && whole >= d.least[0]) || !power_quanta(j, begin, q)) return false;
+  if (!(whole >= j.min_periods && whole >= d.least[0]) || !power_quanta(extents, length, q)) return false;
 
   const double* const x = j.x + begin;
   const auto four_rows = [&](std::int64_t i, lanes* r) BAROGRAPH_LANES {

@@ -35,38 +35,33 @@ constexpr int bits_of_multiple(std::int64_t rows) noexcept {
   return Squared ? (bits + 1) / 2 : bits;
 }
 
-/// Quanta for the four blocks from begin on; false where there are none.
+/// Quanta for windows of one length that end in four blocks; false where there are none.
 template <bool Pivoted>
-BAROGRAPH_LANES_KERNEL inline bool split_quanta(const sums_job& j, std::int64_t begin,
-                                                lanes_of_quanta& q) noexcept {
-  const auto length = static_cast<double>(j.length);
-  const int bits = bits_of_multiple<Pivoted>(2 * j.length);
+inline bool split_quanta(const extents_of_blocks& of, std::int64_t rows, lanes_of_quanta& q) noexcept {
+  const auto length = static_cast<double>(rows);
+  const int bits = bits_of_multiple<Pivoted>(2 * rows);
+  if (bits < (Pivoted ? 16 : 20)) return false;
   q.before = q.after = q.magic_of_squares = lanes(0.0);
-  if constexpr (!Pivoted) {
-    const int exponent = static_cast<int>(pattern_of(j.largest) >> 52) - 1022 - bits;
-    if (bits < 20 || exponent < -900 || exponent > 900) return false;
-    q.magic = lanes(1.5 * power_of_two(52 + exponent));
-    // 64 rests of half a quantum are summed with an error of a last digit each: 2^-62 of the sum at most.
-    q.least = lanes(length * power_of_two(exponent + 15));
-    return true;
-  } else {
-    if (bits < 16) return false;
-    double low[5], high[5];
-    for (int k = 0; k < 5; ++k) extent(j.x + begin + (k - 1) * j.length, j.length, low[k], high[k]);
-    for (int k = 0; k < 4; ++k) {
-      const double least = low[k] < low[k + 1] ? low[k] : low[k + 1];
-      const double greatest = high[k] > high[k + 1] ? high[k] : high[k + 1];
-      quanta one;
-      one.size = bits;
+  for (int k = 0; k < 4; ++k) {
+    const double least = of.least(k), greatest = of.greatest(k);
+    quanta one;
+    one.size = bits;
+    double enough = 0.0;  // where all values are equal, or (unpivoted) 0, nothing is rounded
+    if constexpr (Pivoted) {
       if (!pivot_of(least, greatest, one)) return false;
+      if (least != greatest) enough = power_of_two(2 * one.exponent + bits + 9);  // 2^-55 of the variance
       q.before.set(k, one.before);
       q.after.set(k, one.after);
-      q.magic.set(k, 1.5 * power_of_two(52 + one.exponent));
       q.magic_of_squares.set(k, 1.5 * power_of_two(52 + 2 * one.exponent));
-      q.least.set(k, length * power_of_two(2 * one.exponent + bits + 9));  // 2^-55 of the variance at most
+    } else {
+      if (!quantum_of(least, greatest, one)) return false;
+      // 64 rests of half a quantum are summed with an error of a last digit each: 2^-62 of the sum at most.
+      if (least != 0.0 || greatest != 0.0) enough = power_of_two(one.exponent + 15);
     }
-    return true;
+    q.magic.set(k, 1.5 * power_of_two(52 + one.exponent));
+    q.least.set(k, length * enough);
   }
+  return true;
 }
 
 /// Sums of multiples, of rests and, Pivoted, of the multiples' squares and of what squares have beside these.
@@ -106,16 +101,18 @@ struct split_running {
   }
 };
 
-/// The windows that end in the blocks first .. first + 3, which all are inside the series and hold no missing
-/// value. False if some result may not be good enough: then all of these are to be made in another way.
+/// The windows that end in the blocks first .. first + 3, which all are inside the series, with the block
+/// before them, and hold no missing value. False if some result may not be good enough: then all of these are
+/// to be made in another way.
 template <class S>
-BAROGRAPH_LANES_KERNEL inline bool split_sums(const sums_job& j, std::int64_t first) noexcept {
+BAROGRAPH_LANES_KERNEL inline bool split_sums(const sums_job& j, std::int64_t first,
+                                              const extents_of_blocks& extents) noexcept {
   typedef split_running<S::pivoted> running_sums;
   const std::int64_t length = j.length, begin = first * length;
   const auto whole = static_cast<double>(length);
   const divisors<lanes> d = S::of_count(lanes(whole), j.ddof);
   lanes_of_quanta q;
-  if (!(whole >= j.min_periods && whole >= d.least[0]) || !split_quanta<S::pivoted>(j, begin, q))
+  if (!(whole >= j.min_periods && whole >= d.least[0]) || !split_quanta<S::pivoted>(extents, length, q))
     return false;
 
   const double* const x = j.x + begin;

@@ -192,26 +192,49 @@ BAROGRAPH_LANES_KERNEL inline void fixed_group(const sums_job& j, std::int64_t g
                            : fixed_sums_blocks<S, or_none, true>(j, 4 * group);
 }
 
+/// Whether rows of [low, high), as far as they are in the series, are odd: where the job is to be told that,
+/// it is.
+template <class S>
+inline bool tell_odd(const sums_job& j, std::int64_t low, std::int64_t high) noexcept {
+  if (j.odd == nullptr) return false;
+  low = low > 0 ? low : 0;
+  high = high < j.rows ? high : j.rows;
+  double least, greatest;
+  const bool nan = extent(j.x + low, high > low ? high - low : 0, least, greatest);
+  return are_odd<S::pivoted>(least, greatest, nan) && (*j.odd = true);
+}
+
 /// Windows of one length; j.from and j.to count groups of four blocks, or of four rows where short.
 template <class S>
 BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
-  const std::int64_t rows = 4 * (j.length <= short_window ? 1 : j.length);
+  const bool is_short = j.length <= short_window;
+  const std::int64_t rows = 4 * (is_short ? 1 : j.length);
   const std::int64_t chunk = rolling::detail::groups_in_chunk(rows);
   const auto is_inner = [&](std::int64_t group) noexcept {
     const std::int64_t begin = group * rows, end = begin + rows;
     return begin >= j.length && end <= j.rows && begin >= j.shift && end - j.shift <= j.windows;
   };
+  if (is_short && tell_odd<S>(j, j.from * rows - j.length, j.to * rows)) return;
+  extents_of_blocks extents;
   for (std::int64_t group = j.from; group < j.to;) {
     std::int64_t next = group + 1;
     bool done = false;
     if constexpr (!S::pair) {
-      const bool split = is_inner(group) && !j.missing && j.length > short_window;
-      if constexpr (S::sums < 3) {
-        if (split) done = split_sums<S>(j, 4 * group);
-      } else {
-        if (split) done = split_shapes<S>(j, 4 * group);
+      const bool inner = is_inner(group), split = inner && !j.missing && !is_short;
+      if (split) {
+        extents.take(j.x, j.length, 4 * group);
+        if (j.odd != nullptr && extents.odd<S::pivoted>()) {
+          *j.odd = true;
+          return;
+        }
+        if constexpr (S::sums < 3)
+          done = split_sums<S>(j, 4 * group, extents);
+        else
+          done = split_shapes<S>(j, 4 * group, extents);
+      } else if (!is_short && tell_odd<S>(j, group * rows - j.length, group * rows + rows)) {
+        return;
       }
-      if (!done && is_inner(group) && S::pivoted && (S::sums > 2 || !split) &&
+      if (!done && inner && S::pivoted && (S::sums > 2 || !split) &&
           j.length <= rolling::detail::longest_of_wholes) {
         const std::int64_t stop = group - group % chunk + chunk;
         while (!split && next < stop && next < j.to && is_inner(next)) ++next;
@@ -224,7 +247,7 @@ BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
   }
 }
 
-/// Windows [start[i], end[i]), for i from `from` to `to`; best where bounds do not go back.
+/// Windows with bounds of their own, for i from `from` to `to`; best where bounds do not go back.
 template <class S>
 BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t from,
                                                 std::int64_t to) noexcept {
@@ -239,8 +262,11 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
     pivot = j.x[row];
     if constexpr (S::pair) pivot_y = j.y[row];
   };
+  bounds_of_some b;
   for (std::int64_t i = from; i < to; ++i) {
-    const std::int64_t s = j.start[i], e = j.end[i] > s ? j.end[i] : s;
+    const std::int64_t at = (i - from) % windows_at_once, left = to - i;
+    if (at == 0) b.read(j, i, left < windows_at_once ? left : windows_at_once);
+    const std::int64_t s = b.start[at], e = b.end[at];
     if (i == from || s >= middle || s < low || e < high) {  // a new boundary: all becomes suffixes
       low = s;
       middle = high = e;
@@ -271,42 +297,35 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
   }
 }
 
-/// The rows that windows take in, and how many they hold in all, rows of several windows counted as often.
-struct rows_of_windows {
-  std::int64_t low, high, held;
-  bool proper;  ///< no window ends before it begins
-};
-
-/// Of the windows [from, to), of which there is one at least.
-inline rows_of_windows rows_of(const sums_job& j, std::int64_t from, std::int64_t to) noexcept {
-  rows_of_windows r = {j.start[from], j.end[from], 0, true};
-  for (std::int64_t i = from; i < to; ++i) {
-    const std::int64_t s = j.start[i], e = j.end[i];
-    r.low = s < r.low ? s : r.low;
-    r.high = e > r.high ? e : r.high;
-    r.held += e - s;
-    r.proper = r.proper & (s <= e);
-  }
-  return r;
-}
-
 /// Windows with bounds of their own; chunks of them as differences of sums so far where they overlap.
 template <class S>
 BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
-  if (S::pair || j.length > rolling::detail::longest_of_wholes) return stacked_sums<S>(j, j.from, j.to);
+  if (S::pair || j.length > rolling::detail::longest_of_wholes) {
+    if (j.odd != nullptr) {
+      const rows_of_windows r = rows_of(j, j.from, j.to);
+      if (tell_odd<S>(j, r.low, r.high)) return;
+    }
+    return stacked_sums<S>(j, j.from, j.to);
+  }
   const std::int64_t chunk = rolling::detail::windows_in_chunk(j.length);
+  const std::int64_t most = rolling::detail::rows_in_chunk(j.length);
   for (std::int64_t i = j.from; i < j.to;) {
     const std::int64_t last = i - i % chunk + chunk;
     std::int64_t next = last < j.to ? last : j.to;
     rows_of_windows r = rows_of(j, i, next);
-    while (next - i > 64 && r.high - r.low > rolling::detail::rows_in_chunk(j.length)) {  // far apart: fewer
+    while (next - i > 64 && r.high - r.low > most) {  // far apart: fewer
       next = i + (next - i) / 2;
       r = rows_of(j, i, next);
     }
     bool done = false;
-    if constexpr (!S::pair)
-      if (r.proper && r.high - r.low <= rolling::detail::rows_in_chunk(j.length) && r.held >= r.high - r.low)
+    if constexpr (!S::pair) {
+      if (r.high - r.low <= most && r.held >= r.high - r.low) {
         done = whole_sums<S>(j, i, next, r.low, r.high);
+        if (j.odd != nullptr && *j.odd) return;
+      } else if (tell_odd<S>(j, r.low, r.high)) {
+        return;
+      }
+    }
     if (!done) stacked_sums<S>(j, i, next);
     i = next;
   }
@@ -314,24 +333,12 @@ BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
 
 template <class S>
 BAROGRAPH_LANES_KERNEL inline void run_sums_of(const sums_job& j) noexcept {
-  if (j.start == nullptr && j.length - j.shift >= j.rows)
+  if (!j.has_bounds() && j.length - j.shift >= j.rows)
     expanding_sums<S>(j);
-  else if (j.start == nullptr)
+  else if (!j.has_bounds())
     fixed_sums<S>(j);
   else
     moving_sums<S>(j);
-}
-
-/// The bits of the largest magnitude among n numbers: above those of every number for infinities and NaN.
-inline std::uint64_t largest_magnitude(const double* x, std::int64_t n) noexcept {
-  std::int64_t most = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    std::int64_t bits;
-    __builtin_memcpy(&bits, x + i, sizeof bits);
-    bits &= 0x7FFFFFFFFFFFFFFF;
-    most = bits > most ? bits : most;
-  }
-  return static_cast<std::uint64_t>(most);
 }
 
 /// The job for a statistic of sums. A template, so that who includes this for one statistic compiles no

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "bounds_plain.hpp"
 #include "moments_plain.hpp"
 #include "quanta_plain.hpp"
 
@@ -132,9 +133,8 @@ BAROGRAPH_LANES inline lanes result_of_wholes(const twofold<lanes>* s, const div
   }
 }
 
-/// Windows whose sums are made before their results are: a processor looks ahead over so many instructions
-/// and no more, and the two together are a long chain.
-constexpr std::int64_t windows_at_once = 64;
+// The sums of windows_at_once windows are made before their results are: a processor looks ahead over so many
+// instructions and no more, and the two together are a long chain.
 
 /// Sums of the powers of some windows, and how many values each holds.
 template <int Order>
@@ -156,7 +156,7 @@ __attribute__((noinline)) BAROGRAPH_LANES_KERNEL inline void collect_sums(
       stored(sum.lo, out.lo[p] + at);
     }
   };
-  if (j.start == nullptr) {
+  if (!j.has_bounds()) {
     const std::int64_t s = i + j.shift + 1 - j.length - low, e = s + j.length;
     for (std::int64_t at = 0; at < n; at += 4) {  // the sums have room past the last row
       const two_wholes *const begin = sums + Order * (s + at), *const end = sums + Order * (e + at);
@@ -170,32 +170,37 @@ __attribute__((noinline)) BAROGRAPH_LANES_KERNEL inline void collect_sums(
     return;
   }
   const two_wholes* const base = sums - Order * low;
+  bounds_of_some b;
+  b.read(j, i, n);
   for (std::int64_t at = 0; at < n; at += 4) {
     two_wholes row[Order][4];
     for (int k = 0; k < 4; ++k) {
-      const std::int64_t window = at + k < n ? i + at + k : stop - 1;
-      const two_wholes *const begin = base + Order * j.start[window], *const end =
-                                                                          base + Order * j.end[window];
+      const two_wholes *const begin = base + Order * b.start[at + k], *const end =
+                                                                          base + Order * b.end[at + k];
       for (int p = 0; p < Order; ++p) row[p][k] = end[p] - begin[p];
     }
     store(at, row);
   }
-  for (std::int64_t at = 0; at < n; ++at) {
-    const std::int64_t s = j.start[i + at], e = j.end[i + at];
-    out.rows[at] = static_cast<double>(j.missing ? counts[e - low] - counts[s - low] : e - s);
-  }
+  if (j.missing)
+    for (std::int64_t at = 0; at < n; ++at) {
+      b.end[at] = counts[b.end[at] - low];
+      b.start[at] = counts[b.start[at] - low];
+    }
+  for (std::int64_t at = 0; at < n; ++at) out.rows[at] = small_whole(b.end[at] - b.start[at]);
 }
 
 /// The windows [first, stop), of one length or with bounds of their own, whose rows are all within [low,
-/// high); scratch: 2 Order + 1 numbers for each row of these and five more. False if some result may not be
-/// good enough: then all of these are to be made in another way.
+/// high); scratch: 2 Order + 1 numbers for each row of these and five more. True with nothing done where rows
+/// are odd, which the job is told. False if some result may not be good enough: then all of these are to be
+/// made in another way.
 template <class S>
 BAROGRAPH_LANES_KERNEL inline bool whole_sums(const sums_job& j, std::int64_t first, std::int64_t stop,
                                               std::int64_t low, std::int64_t high) noexcept {
   constexpr int order = S::sums;
   const std::int64_t n = high - low;
   double least, greatest;
-  extent(j.x + low, n, least, greatest);
+  const bool nan = extent(j.x + low, n, least, greatest);
+  if (j.odd != nullptr && are_odd<S::pivoted>(least, greatest, nan)) return *j.odd = true;
   quanta q;
   if (!choose_quanta<S::pivoted>(least, greatest, j.length, q)) return false;
   two_wholes* const sums = reinterpret_cast<two_wholes*>(j.scratch);
@@ -207,7 +212,7 @@ BAROGRAPH_LANES_KERNEL inline bool whole_sums(const sums_job& j, std::int64_t fi
   sums_of_windows<order> found;
   const lanes none = lanes(__builtin_nan(""));
   const divisors<lanes> of_length = S::of_count(lanes(static_cast<double>(j.length)), j.ddof);
-  const bool same = !j.missing && j.start == nullptr;
+  const bool same = !j.missing && !j.has_bounds();
   if (same && !(of_length.n[0] >= j.min_periods && of_length.n[0] >= of_length.least[0])) {
     for (std::int64_t i = first; i < stop; ++i) j.out[i] = none[0];
     return true;
