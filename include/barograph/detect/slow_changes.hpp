@@ -329,28 +329,46 @@ class slow_search {
     if (!(sigma > 0) || most_equal_ || wave(1) > 0) return out;
     const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
     const std::size_t rows = block_rows(), blocks = n / rows;
-    std::vector<double> z(blocks, 0.0), w(blocks, 0.0);
-    const auto log_size = [&](std::size_t i) {
-      return math::log(std::max(std::abs(r[i]) / deviation[i], 0.1));
+    std::vector<double> z(blocks, 0.0), steps(blocks, 0.0), w(blocks, 0.0);
+    const auto log_size = [&](double size, std::size_t i) {
+      return math::log(std::max(std::abs(size) / deviation[i], 0.1));
     };
     for (std::size_t k = 0; k < blocks; ++k) {
       for (std::size_t i = k * rows; i < (k + 1) * rows; ++i) {
         if (silent_[i] != 0) continue;
-        z[k] += log_size(i);
+        z[k] += log_size(r[i], i);
+        steps[k] += log_size(r[i] - r[i == 0 ? 1 : i - 1], i);
         w[k] += 1.0;
       }
       z[k] = w[k] > 0 ? z[k] / w[k] : 0.0;
+      steps[k] = math::exp(w[k] > 0 ? steps[k] / w[k] : 0.0);
     }
-    const fitted_change c =
-        change_fit(z, w, {true, false, 3, std::max<std::size_t>(3, blocks / 10), wave(rows)}).best();
-    out.size = math::exp(c.size);
-    const double times = std::max(out.size, 1.0 / out.size);
-    if (times < 1.6) return out;
-    out.evidence = capped(c.evidence, times - 1.0);
+    change_rules rules{true, false, 3, std::max<std::size_t>(3, blocks / 10), wave(rows)};
+    const fitted_change c = change_fit(z, w, rules).best();
     out.begin = c.begin * rows;
     out.end = c.end == blocks ? n : c.end * rows;
-    if (out.evidence > 0)
-      for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] /= out.size;
+    out.size = math::exp(c.size);
+    double growth = 0.0;  // a block
+    if (c.evidence <
+        sure) {  // or it grows: by steps from row to row, to which a level that bends adds nothing
+      rules.kinks = true;
+      const fitted_change grown = change_fit(steps, w, rules).best();
+      if (!grown.kink || !(grown.size > 0) || grown.evidence < sure) return out;
+      double before = 0.0;
+      for (std::size_t k = 0; k < grown.begin; ++k) before += steps[k] / static_cast<double>(grown.begin);
+      growth = grown.size / before;
+      out.begin = grown.begin * rows;
+      out.end = n;
+      out.size = 1.0 + growth * static_cast<double>(blocks - grown.begin);
+      out.evidence = grown.evidence;
+    } else {
+      out.evidence = c.evidence;
+    }
+    const double times = std::max(out.size, 1.0 / out.size);
+    out.evidence = times < 1.6 ? 0.0 : capped(out.evidence, times - 1.0);
+    for (std::size_t i = out.begin; out.evidence > 0 && i < out.end; ++i)
+      rest_[i] /= growth > 0 ? 1.0 + growth * static_cast<double>(i - out.begin) / static_cast<double>(rows)
+                             : out.size;
     return out;
   }
 

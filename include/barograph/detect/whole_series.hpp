@@ -139,8 +139,8 @@ inline bool cycle_fits(std::vector<double> without, std::vector<double> with, do
   return median(with) * optimism < 0.9 * median(without);
 }
 
-/// Whether it also leaves less where it does not fit, as a pattern that only looks like this cycle does not.
-inline bool squares_fit(const std::vector<double>& without, const std::vector<double>& with) {
+/// What medians by the place in a cycle leave of the squares of distances, those drawn in to six usual ones.
+inline double squares_left(const std::vector<double>& without, const std::vector<double>& with) {
   std::vector<double> sorted(without);
   const double limit = 6.0 * median(sorted);
   double before = 0.0, after = 0.0;
@@ -149,7 +149,12 @@ inline bool squares_fit(const std::vector<double>& without, const std::vector<do
     before += a * a;
     after += b * b;
   }
-  return limit > 0 && after < 0.9 * before;
+  return limit > 0 && before > 0 ? after / before : 1.0;
+}
+
+/// Whether it also leaves less where it does not fit, as a pattern that only looks like this cycle does not.
+inline bool squares_fit(const std::vector<double>& without, const std::vector<double>& with) {
+  return squares_left(without, with) < 0.9;
 }
 
 /// How much the distance from what is usual counts against that from the median: a half, and up to nine
@@ -245,14 +250,18 @@ inline std::vector<slow_change> slow_beside_levels(span<const std::int64_t> seco
     const double times = covered / static_cast<double>(cycle);
     if (times < 3.0) continue;
     std::vector<double> usually(m, 0.0), at(m), beside(m);
-    for (int round = 0; round < 3; ++round) {  // each is known better without the other
+    for (int round = 0; round < 6; ++round) {  // each is known better without the other
       for (std::size_t k = 0; k < m; ++k) at[k] = hours.value[k] - usually[k];
       at = level_of_cycles(hours, at, cycle);
       for (std::size_t k = 0; k < m; ++k) beside[k] = hours.value[k] - at[k];
       usually = usual(hours.clock, beside, cycle, false, 0.0, drawn_in_mean);
     }
     std::vector<double> with = distances(beside, usually), without = distances(beside, flat);
-    if (cycle == day && !(cycle_fits(without, with, times) && squares_fit(without, with))) continue;
+    // a season that is lost for half of the time fits the squares, not the median
+    const double by_chance = (1.0 - 1.0 / times) / (1.0 + 1.0 / times);
+    const bool in_part = squares_left(without, with) < 0.8 * by_chance;
+    if (cycle == day && !in_part && !(cycle_fits(without, with, times) && squares_fit(without, with)))
+      continue;
     if (cycle == week && !cycle_fits(off.empty() ? without : off, with, times)) continue;
     by_hour = std::move(usually);
     off = std::move(with);
@@ -274,7 +283,7 @@ inline std::vector<slow_change> slow_beside_levels(span<const std::int64_t> seco
     for (std::size_t k = 0; k < m; ++k)
       for (std::size_t i = hours.begins[k]; i < hours.begins[k + 1]; ++i)
         rest[i] = std::abs(beside[i] - by_hour[k]);
-    if (!(median(other) > 0.4 * median(rest))) return {};
+    if (!(median(other) > 0.3 * median(rest))) return {};
   }
   const std::vector<double> expected = usual(clock, beside, of, gap < 3500, 0.0, drawn_in_mean);
   const std::vector<double> left = distances(beside, expected),
@@ -282,7 +291,8 @@ inline std::vector<slow_change> slow_beside_levels(span<const std::int64_t> seco
   // a pattern shorter than a day may look like one by hours, and does not row by row; what wanders has,
   // beside its level, a little of any
   std::vector<double> a(left), b(all);
-  if (!(median(a) < 0.7 * median(b)) || !squares_fit(all, left)) return {};
+  const double squares = squares_left(all, left);
+  if (squares > 0.7 && !(median(a) < 0.7 * median(b) && squares < 0.9)) return {};
   const std::vector<double> spread = usual(clock, left, day, true, 0.0);
   const auto per_day = static_cast<std::size_t>(static_cast<double>(day) / std::max(1.0, gap) + 0.5);
   return slow_search(y, expected, spread, per_day, of == day ? clock : span<const std::int64_t>(), silent)
@@ -330,7 +340,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     for (std::size_t i = 1; i < n; ++i) gaps[i - 1] = instant(i) - instant(i - 1);
     gap = d::median(gaps);
   }
-  if (covered >= 2 * day) {
+  if (covered + gap >= 2 * day) {  // the last row has its step, too
     const bool within_hours = gap < 3500;
     out.expected = d::usual(clock, y, day, within_hours, middle);
     out.cycle = day;

@@ -77,8 +77,9 @@ inline double drawn_in_mean(std::vector<double>& v) {
   const auto first = v.begin() + static_cast<std::ptrdiff_t>(fifth);
   const auto last = v.end() - 1 - static_cast<std::ptrdiff_t>(fifth);
   std::nth_element(v.begin(), first, v.end());
+  const double low = *first;  // now: the next search may move it
   std::nth_element(first, last, v.end());
-  const double low = *first, high = *last, middle = low / 2 + high / 2;
+  const double high = *last, middle = low / 2 + high / 2;
   double sum = 0.0;
   for (const double value : v) sum += std::clamp(value, low, high) - middle;
   return middle + sum / static_cast<double>(v.size());
