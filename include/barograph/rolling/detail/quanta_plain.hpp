@@ -90,6 +90,7 @@ struct extents_of_blocks {
     for (int k = 0; k < 5; ++k) any |= are_odd<Powers>(low[k], high[k], nan[k]);
     return any;
   }
+  bool any_nan() const noexcept { return nan[0] || nan[1] || nan[2] || nan[3] || nan[4]; }
   /// The least and the greatest of two blocks that windows ending in the k-th of the four take in.
   double least(int k) const noexcept { return low[k] < low[k + 1] ? low[k] : low[k + 1]; }
   double greatest(int k) const noexcept { return high[k] > high[k + 1] ? high[k] : high[k + 1]; }

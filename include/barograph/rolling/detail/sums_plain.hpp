@@ -220,17 +220,19 @@ BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
     std::int64_t next = group + 1;
     bool done = false;
     if constexpr (!S::pair) {
-      const bool inner = is_inner(group), split = inner && !j.missing && !is_short;
+      const bool inner = is_inner(group);
+      bool split = inner && !is_short;
       if (split) {
         extents.take(j.x, j.length, 4 * group);
         if (j.odd != nullptr && extents.odd<S::pivoted>()) {
           *j.odd = true;
           return;
         }
+        split = !extents.any_nan();  // others may be missing elsewhere
         if constexpr (S::sums < 3)
-          done = split_sums<S>(j, 4 * group, extents);
+          done = split && split_sums<S>(j, 4 * group, extents);
         else
-          done = split_shapes<S>(j, 4 * group, extents);
+          done = split && split_shapes<S>(j, 4 * group, extents);
       } else if (!is_short && tell_odd<S>(j, group * rows - j.length, group * rows + rows)) {
         return;
       }
