@@ -303,7 +303,9 @@ inline void reduce_sums(reduction what, const number_span& x, const windows& w, 
   const double tiny = detail::tiny_beside(s.exponent());
   if (powers && detail::has_tiny(x, w, tiny, how.mask.empty())) {
     std::vector<double> rest(out.size());
-    reduce_sums<Kernels>(what, detail::only_tiny(x, tiny), w, how, ddof, rest, executor);
+    options few = how;
+    few.nan = treatment::missing;  // what is not tiny; NaN that show do so below
+    reduce_sums<Kernels>(what, detail::only_tiny(x, tiny), w, few, ddof, rest, executor);
     const auto large = [&](std::size_t row) {
       return static_cast<std::int64_t>(detail::has_value(x[row], row, how) && std::fabs(x[row]) >= tiny);
     };
@@ -316,6 +318,54 @@ inline void reduce_sums(reduction what, const number_span& x, const windows& w, 
     out[i] = enough && !powers ? sum : std::numeric_limits<double>::quiet_NaN();
   });
 }
+
+namespace detail {
+
+/// reduce_pairs of sizes that agree.
+///
+/// @param of_x  whether tiny values of x are seen apart, too: first those of y are, beside the same x, then
+///              those of x, each with its own of y. So the numbers of sizes of both multiply, and no more.
+template <class Kernels, class Executor>
+inline void sum_pairs(reduction what, const number_span& x, const number_span& y, const windows& w,
+                      const options& how, const options& how_y, double ddof, span<double> out,
+                      const Executor& executor, bool of_x) {
+  const summable s(Kernels{}, x, how, true), t(Kernels{}, y, how_y, true);
+  sums_job job{};
+  job.what = what;
+  job.missing = s.missing() || t.missing();
+  job.min_periods = static_cast<double>(how.min_periods);
+  job.ddof = ddof;
+  fill_empty(what, w, how, out);
+  run_sums<Kernels>(job, s.values(), t.values(), w, true, out.data(), executor);
+  if (what == reduction::covariance) scale(out, s.exponent() + t.exponent());
+  const auto apart = [&](const number_span& of, int exponent, auto reduce) {
+    const double tiny = tiny_beside(exponent);
+    if (!has_tiny(of, w, tiny, !job.missing)) return;
+    std::vector<double> rest(out.size());
+    reduce(only_tiny(of, tiny), rest);
+    const auto large = [&](std::size_t row) {
+      const bool pair = has_value(x[row], row, how) && has_value(y[row], row, how_y);
+      return static_cast<std::int64_t>(pair && std::fabs(of[row]) >= tiny);
+    };
+    take_tiny(w, large, rest, out);
+  };
+  options few = how, few_y = how_y;
+  few.nan = few_y.nan = treatment::missing;  // what is not tiny; NaN that show do so below
+  apart(y, t.exponent(), [&](const number_span& tiny, span<double> rest) {
+    sum_pairs<Kernels>(what, x, tiny, w, few, few_y, ddof, rest, executor, false);
+  });
+  if (of_x)
+    apart(x, s.exponent(), [&](const number_span& tiny, span<double> rest) {
+      sum_pairs<Kernels>(what, tiny, y, w, few, few_y, ddof, rest, executor, true);
+    });
+  for (const series* loud : {s.loud(), t.loud()})
+    if (loud != nullptr)
+      loud->for_each_window(w, [&](std::size_t i, std::int64_t count, double, double, double) {
+        if (count > 0) out[i] = std::numeric_limits<double>::quiet_NaN();
+      });
+}
+
+}  // namespace detail
 
 /// Covariance or correlation over all windows of two series; rows where either is missing are left out.
 ///
@@ -339,37 +389,7 @@ inline void reduce_pairs(reduction what, const number_span& x, const number_span
     raise<invalid_argument>("y: " + std::to_string(y.size()) + " rows given, expected " +
                             std::to_string(x.size()));
   if (x.empty()) return;
-  const detail::summable s(Kernels{}, x, how, true), t(Kernels{}, y, how_y, true);
-  detail::sums_job job{};
-  job.what = what;
-  job.missing = s.missing() || t.missing();
-  job.min_periods = static_cast<double>(how.min_periods);
-  job.ddof = ddof;
-  detail::fill_empty(what, w, how, out);
-  detail::run_sums<Kernels>(job, s.values(), t.values(), w, true, out.data(), executor);
-  if (what == reduction::covariance) detail::scale(out, s.exponent() + t.exponent());
-  const auto apart = [&](const number_span& of, int exponent, auto reduce) {
-    const double tiny = detail::tiny_beside(exponent);
-    if (!detail::has_tiny(of, w, tiny, !job.missing)) return;
-    std::vector<double> rest(out.size());
-    reduce(detail::only_tiny(of, tiny), rest);
-    const auto large = [&](std::size_t row) {
-      const bool pair = detail::has_value(x[row], row, how) && detail::has_value(y[row], row, how_y);
-      return static_cast<std::int64_t>(pair && std::fabs(of[row]) >= tiny);
-    };
-    detail::take_tiny(w, large, rest, out);
-  };
-  apart(x, s.exponent(), [&](const number_span& few, span<double> rest) {
-    reduce_pairs<Kernels>(what, few, y, w, how, how_y, ddof, rest, executor);
-  });
-  apart(y, t.exponent(), [&](const number_span& few, span<double> rest) {
-    reduce_pairs<Kernels>(what, x, few, w, how, how_y, ddof, rest, executor);
-  });
-  for (const series* loud : {s.loud(), t.loud()})
-    if (loud != nullptr)
-      loud->for_each_window(w, [&](std::size_t i, std::int64_t count, double, double, double) {
-        if (count > 0) out[i] = std::numeric_limits<double>::quiet_NaN();
-      });
+  detail::sum_pairs<Kernels>(what, x, y, w, how, how_y, ddof, out, executor, true);
 }
 
 }  // namespace rolling

@@ -240,7 +240,7 @@ inline windows windows_in_time(span<const std::int64_t> times, const reach_in_ti
     raise<invalid_argument>("on: " + std::to_string(n) + " times given, expected at most 4294967295");
   windows w;
   w.rows = n;
-  w.step = step;
+  w.step = step = std::min(step, std::max<std::int64_t>(n, 1));  // the same windows, and no product overflows
   const auto count = static_cast<std::size_t>(n / step + (n % step != 0 ? 1 : 0));
   const bool to_own_row = r.own && !r.centred;  // of rows of one time up to this one
   for (std::vector<std::uint32_t>* rows : {&w.back, &w.held}) {

@@ -1,6 +1,7 @@
 #include "barograph/rolling/sums.hpp"
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "barograph/stats/exact_sum.hpp"
@@ -280,6 +281,79 @@ TEST_CASE("windows of tiny values have their statistics, whatever stands beside 
         if (within(i, 0, 60) || within(i, 60, 150) || within(i, 150, n))
           REQUIRE((want[i] != want[i] || got[i] == Approx(want[i]).epsilon(1e-12)));
     }
+}
+
+TEST_CASE("infinities that are missing and rows without a partner are no NaN beside tiny values") {
+  options shows;
+  shows.nan = treatment::propagate;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> x = {1, 2, 1e-250, infinity, 2e-250, 4e-250, 7e-250, 1, 3};
+  const windows w = fixed_windows(9, 4);
+  for (const auto what : {reduction::variance, reduction::deviation, reduction::skewness}) {
+    const auto got = of(what, x, w, shows), want = of(what, x, w);
+    for (std::size_t i = 0; i < 9; ++i)
+      CHECK((got[i] == want[i] || (got[i] != got[i] && want[i] != want[i])));
+  }
+  CHECK(of(reduction::deviation, x, w, shows)[5] == Approx(1.5275252316519468e-250).epsilon(1e-14));
+  const std::vector<double> pair = {1e-250, 3e-250, 5, 2e-250, 7e-250, 1}, other = {1, 2, 0, 3, 9, 1};
+  const std::vector<unsigned char> mask = {0, 0, 1, 0, 0, 0};
+  options partner = shows;
+  partner.mask = mask;
+  std::vector<double> r(6);
+  reduce_pairs(reduction::correlation, pair, other, fixed_windows(6, 5), shows, partner, 1.0, r);
+  CHECK(r[1] == Approx(1.0));
+  CHECK(r[2] == Approx(1.0));
+  CHECK(r[3] == Approx(0.5));
+  CHECK(r[4] == Approx(0.9608).epsilon(1e-3));
+}
+
+/// Counts how often sums are made.
+struct counted_sums : inline_sums {
+  static inline int made = 0;
+  template <class Job>
+  static void sums(const Job& job) noexcept {
+    ++made;
+    inline_sums::sums(job);
+  }
+};
+
+TEST_CASE("pairs of values of all sizes are gone through as often as there are sizes of both, no more") {
+  std::vector<double> x(600), y(600), r(600);
+  for (std::size_t i = 0; i < 600; ++i) {
+    x[i] = std::ldexp(1.0 + static_cast<double>(i % 7), static_cast<int>(i * 2654435761u % 1900u) - 950);
+    y[i] = std::ldexp(1.0 + static_cast<double>(i % 5), static_cast<int>(i * 40503u % 1900u) - 950);
+  }
+  counted_sums::made = 0;
+  reduce_pairs<counted_sums>(reduction::correlation, x, y, fixed_windows(600, 5), {}, {}, 1.0, r);
+  CHECK(counted_sums::made > 4);
+  CHECK(counted_sums::made < 400);
+}
+
+/// What the next call finds where its variables will be.
+[[gnu::noinline]] void leave_behind(double value) {
+  volatile double left[8192];
+  for (volatile double& v : left) v = value;
+}
+
+TEST_CASE("windows whose number is no multiple of four have the same bits whatever was left in memory") {
+  for (const std::size_t n : {1u, 2u, 3u, 5u, 6u, 7u, 9u, 18u, 43u, 66u, 67u, 1001u, 4097u}) {
+    auto x = values(n, 3.0);
+    std::vector<std::int64_t> times(n);
+    std::int64_t now = 0;
+    for (std::size_t i = 0; i < n; ++i) times[i] = now += 1 + static_cast<std::int64_t>(i * i % 5);
+    for (const bool whole : {true, false}) {
+      if (!whole) x[n / 2] = missing;
+      for (const windows& w : {time_windows(times, 20), fixed_windows(static_cast<std::int64_t>(n), 2)})
+        for (const auto what : {reduction::sum, reduction::mean, reduction::variance, reduction::skewness}) {
+          leave_behind(0.0);
+          const auto one = of(what, x, w);
+          leave_behind(1e6);
+          const auto two = of(what, x, w);
+          INFO(n << ' ' << static_cast<int>(what) << ' ' << whole);
+          CHECK(std::memcmp(one.data(), two.data(), n * sizeof(double)) == 0);
+        }
+    }
+  }
 }
 
 TEST_CASE("a value that is missing, or of a size to be scaled for, is seen wherever it stands") {

@@ -10,7 +10,8 @@
 #include "../../config.hpp"
 
 // AddressSanitizer needs half a minute for what is inlined into a kernel of lanes, UBSan longer: one test
-// program alone is built with the first, none with the second (no integer is computed in lanes).
+// program alone is built with the first, none with the second (whole numbers in lanes are of rows and of
+// quanta, whose bounds are told where they are made).
 #if defined(BAROGRAPH_SANITIZE_LANES)
 #define BAROGRAPH_LANES_KERNEL __attribute__((no_sanitize("undefined")))
 #else

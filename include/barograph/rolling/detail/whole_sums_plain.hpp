@@ -181,12 +181,13 @@ __attribute__((noinline)) BAROGRAPH_LANES_KERNEL inline void collect_sums(
     }
     store(at, row);
   }
+  const std::int64_t filled = (n + 3) / 4 * 4;  // the last four are filled up with empty windows
   if (j.missing)
-    for (std::int64_t at = 0; at < n; ++at) {
+    for (std::int64_t at = 0; at < filled; ++at) {
       b.end[at] = counts[b.end[at] - low];
       b.start[at] = counts[b.start[at] - low];
     }
-  for (std::int64_t at = 0; at < n; ++at) out.rows[at] = small_whole(b.end[at] - b.start[at]);
+  for (std::int64_t at = 0; at < filled; ++at) out.rows[at] = small_whole(b.end[at] - b.start[at]);
 }
 
 /// The windows [first, stop), of one length or with bounds of their own, whose rows are all within [low,
@@ -241,8 +242,10 @@ BAROGRAPH_LANES_KERNEL inline bool whole_sums(const sums_job& j, std::int64_t fi
       return choose(known, r, none);
     };
     for (std::int64_t at = 0; at < last; at += 4) stored(make_any(at), j.out + i + at);
-    if (last < end - i) {
+    if (last < end - i) {  // what fills the last four up is never bad: whether it is would be chance
+      const lane_mask before = bad, there = lanes(0, 1, 2, 3) < lanes(static_cast<double>(end - i - last));
       const lanes r = make_any(last);
+      bad = before | (bad & there);
       for (int k = 0; k < static_cast<int>(end - i - last); ++k) j.out[i + last + k] = r[k];
     }
   }
