@@ -3,7 +3,6 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -129,10 +128,7 @@ void register_detect_table(py::module_& m) {
   m.def(
       "drawn_rows",
       [](std::size_t rows, std::size_t most, std::uint64_t seed) {
-        const auto drawn = bg::detect::drawn_rows(rows, most, seed);
-        py::array_t<std::int64_t> out(static_cast<py::ssize_t>(drawn.size()));
-        std::copy(drawn.begin(), drawn.end(), out.mutable_data());
-        return out;
+        return copied<std::int64_t>(bg::detect::drawn_rows(rows, most, seed));
       },
       py::arg("rows"), py::arg("most"), py::arg("seed"));
   m.def(
@@ -152,9 +148,7 @@ void register_detect_table(py::module_& m) {
           const bg::span<const double> a = view(first), b = view(second);
           evidence = bg::detect::table_evidence({a.begin(), a.end()}, {b.begin(), b.end()});
         }
-        py::array_t<double> out(static_cast<py::ssize_t>(evidence.size()));
-        std::copy(evidence.begin(), evidence.end(), out.mutable_data());
-        return out;
+        return copied(evidence);
       },
       py::arg("first").noconvert(), py::arg("second").noconvert());
 }

@@ -16,8 +16,6 @@
 namespace rolling = barograph::rolling;
 
 namespace barograph_bindings {
-namespace {}  // namespace
-
 void register_rolling_exponential(py::module_& m) {
   py::class_<rolling::decay>(m, "Decay", "How fast exponential weights fall.")
       .def_static("from_alpha", &rolling::decay::from_alpha, py::arg("alpha"))

@@ -17,8 +17,6 @@
 namespace rolling = barograph::rolling;
 
 namespace barograph_bindings {
-namespace {}  // namespace
-
 void register_rolling_groups(py::module_& m) {
   m.def(
       "grouped_windows",

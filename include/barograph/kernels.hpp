@@ -21,9 +21,9 @@ const char* isa() noexcept;
 /// it; null where it is one of them, empty or not set.
 const char* unknown_isa() noexcept;
 
-/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs, quantiles and exponential, of
-/// detect::isolation_forest and of pca: `rolling::reduce<kernels::compiled>(...)` gives the bits that
-/// `rolling::reduce(...)` gives.
+/// The kernels, for the Kernels parameter of rolling::reduce, reduce_pairs, quantiles, exponential,
+/// time_windows and grouped_time_windows, of detect::isolation_forest and of pca:
+/// `rolling::reduce<kernels::compiled>(...)` gives the bits that `rolling::reduce(...)` gives.
 struct compiled {
   static void sums(const rolling::detail::sums_job& job) noexcept;
   static bool extent(const double* x, std::int64_t n, double& least, double& greatest) noexcept;

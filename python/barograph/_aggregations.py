@@ -134,11 +134,12 @@ class Rolling:
 
         Parameters
         ----------
-        what : str, sequence of str, or dict
+        what : str, tuple, sequence of these, or dict
             Names of statistics: ``count sum mean var std sem min max median skew kurt rank nunique first
             last``, and ``p50``, ``p95``, ``p99.9`` for quantiles. Of a frame a dict has them by column, of a
             series each by the name of its result. Wherever one is named, a tuple has its arguments too:
-            ``("quantile", 0.95)``, ``("std", 0)``.
+            ``("quantile", 0.95)``, ``("std", 0)``; in a sequence its column is named ``quantile_0.95``,
+            ``std_0``. A tuple of names alone, ``("mean", "max")``, is a sequence.
         **named
             Without `what`, statistics by the names of their results: ``p95=("quantile", 0.95)`` of a series,
             ``p95=("ms", "quantile", 0.95)`` of the column ``ms``; ``pandas.NamedAgg`` is taken, too. With
@@ -173,7 +174,7 @@ class Rolling:
             raise TypeError("what: none given, expected names of statistics, or name=statistic")
         if what is None:
             return self._back(self._named(named))
-        if isinstance(what, str):
+        if _statistics.is_one(what):
             return self._one(_statistics.asked(what, named))
         return self._back(self._several(what, named))
 

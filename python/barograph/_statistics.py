@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -49,15 +49,35 @@ _PARAMETERS = {"quantile": ("q", "interpolation"), **{k: kind.parameters for k, 
 _EXPECTED = f"{', '.join(NAMES)}, or a quantile such as 'p95' or ('quantile', 0.95)"
 
 
+_DEFAULTS = {"ddof": 1, "method": "average", "ascending": True, "pct": False, "interpolation": "linear"}
+
+
 class Statistic(NamedTuple):
     """A statistic of windows, and what it was told."""
 
     name: str
     told: dict[str, Any]
 
+    def same(self, other: Statistic) -> bool:
+        """Whether both give the same, arguments that are left out having their defaults."""
+        return self.name == other.name and _DEFAULTS | self.told == _DEFAULTS | other.told
+
     def kernel(self) -> _Kernel:
         """What computes it; of all but quantiles, which share a pass (see :func:`results`)."""
         return _KINDS[self.name].kernel(**self.told)
+
+
+def is_one(what: Any) -> bool:
+    """Whether it asks for one statistic: a name, or a tuple of it and arguments, the first no text."""
+    return isinstance(what, str) or (
+        isinstance(what, tuple) and len(what) > 1 and not isinstance(what[1], (str, tuple))
+        and not callable(what[1])
+    )  # fmt: skip
+
+
+def _called(what: Any) -> str:
+    """What was given, for a message: functions by their names."""
+    return repr(getattr(what, "__name__", what))
 
 
 def asked(what: Any, told: Mapping[str, Any] | None = None) -> Statistic:
@@ -72,10 +92,9 @@ def asked(what: Any, told: Mapping[str, Any] | None = None) -> Statistic:
     """
     name, *given = what if isinstance(what, tuple) and what else (what,)
     if not isinstance(name, str):
-        told_of = getattr(name, "__name__", None) or type(name).__name__
         raise TypeError(
-            f"what: {told_of!r} given, expected names of statistics: {_EXPECTED}; functions of Python are "
-            "not run over windows"
+            f"what: {_called(name)} given, expected names of statistics: {_EXPECTED}; functions of Python "
+            "are not run over windows"
         )
     percent = re.fullmatch(r"p(\d{1,3}(?:\.\d+)?)", name)
     if percent is not None:
@@ -114,18 +133,25 @@ def of_column(name: str, what: Any) -> tuple[Any, Statistic]:
     return what[0], asked(tuple(what[1:]))
 
 
-def several(what: Sequence[Any], told: Mapping[str, Any] | None = None) -> dict[str, Statistic]:
-    """Statistics by their names, each once.
+def several(what: Iterable[Any], told: Mapping[str, Any] | None = None) -> dict[str, Statistic]:
+    """Statistics by their names, each once; ``("std", 0)`` is named ``std_0``.
 
     Raises
     ------
     ValueError
         For one twice.
+    TypeError
+        If it is none and has none in it.
     """
+    if callable(what) or not isinstance(what, Iterable):
+        raise TypeError(f"what: {_called(what)} given, expected names of statistics: {_EXPECTED}")
+    found: dict[str, Statistic] = {}
     names = list(what)
-    found = {str(name): asked(name, told) for name in names}
-    if len(found) != len(names):
-        raise ValueError(f"what: {names} given, expected each statistic once")
+    for one in names:
+        statistic = asked(one, told)
+        if any(statistic.same(other) for other in found.values()):
+            raise ValueError(f"what: {names} given, expected each statistic once")
+        found["_".join(map(str, one)) if isinstance(one, tuple) else str(one)] = statistic
     return found
 
 

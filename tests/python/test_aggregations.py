@@ -275,3 +275,33 @@ def test_chunks_slices_and_nulls_of_arrow_are_those_of_the_values(dtype):
         )
         np.testing.assert_array_equal(as_floats, expected)
     assert bg.rolling_sum(pa.chunked_array([], pa.float64()), 2).to_pylist() == []
+
+
+def test_a_tuple_with_an_argument_is_one_statistic_with_a_name_of_its_own():
+    windows = bg.rolling([1.0, 2.0, 4.0, 9.0], 3)
+    np.testing.assert_array_equal(windows.agg(("quantile", 0.95)), windows.quantile(0.95))
+    np.testing.assert_array_equal(windows.agg(("std", 0)), windows.std(0))
+    got = windows.agg(["std", ("std", 0), ("quantile", 0.95)])
+    assert got.columns == ["std", "std_0", "quantile_0.95"]
+    assert windows.agg(("mean", "max")).columns == ["mean", "max"]
+    of_frame = bg.rolling({"ms": [1.0, 2.0, 4.0]}, 2).agg({"ms": ["std", ("std", 0)]})
+    assert of_frame.columns == ["ms_std", "ms_std_0"]
+    np.testing.assert_array_equal(of_frame["ms_std_0"], [np.nan, 0.5, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "message"),
+    [
+        (np.mean, TypeError, "what: 'mean' given, expected names of statistics: count"),
+        (5, TypeError, "what: 5 given, expected names of statistics: count"),
+        ((np.mean, np.std), TypeError, "what: 'mean' given"),
+        (["std", ("std", 1)], ValueError, "each statistic once"),
+        (["p95", ("quantile", 0.95)], ValueError, "each statistic once"),
+        ([("std", 0), ("std", 0)], ValueError, "each statistic once"),
+    ],
+)
+def test_what_is_no_statistic_or_one_twice_is_an_error(what, error, message):
+    with pytest.raises(error, match=message):
+        bg.rolling([1.0, 2.0], 1).agg(what)
+    with pytest.raises(error, match=message):
+        bg.rolling({"a": [1.0, 2.0]}, 1).agg({"a": what})

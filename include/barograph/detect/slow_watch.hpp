@@ -251,7 +251,7 @@ class slow_watch {
         u.moved = std::min(u.moved + 1.0, 28.0);
         u.moves += (visit_moves_ / visit_moved_ - u.moves) / u.moved;
       }
-      if (by_day_ && (to.day != day_ || to.slot / 24 != slot_ / 24)) half_day(to);
+      if (by_day_ && (to.day != day_ || to.slot / 24 != slot_ / 24)) half_day();
     }
     day_ = to.day;
     slot_ = to.slot;
@@ -260,7 +260,7 @@ class slow_watch {
     visit_rows_ = 0.0;
   }
 
-  void half_day(const place&) noexcept {
+  void half_day() noexcept {
     const regression day{half_.n + before_.n, half_.p + before_.p, half_.x + before_.x, half_.pp + before_.pp,
                          half_.px + before_.px};
     const bool whole =

@@ -3,7 +3,7 @@
 // Columns come to one scale first, asinh of (x - median) over a robust spread, or over the standard deviation
 // where more than half of a column is one value. Then two distances: to the 20th nearest of 128 drawn rows
 // (four draws: Sugiyama and Borgwardt, "Rapid distance-based outlier detection via sampling", NIPS 2013), so
-// that anomalies which lie close together, up to an eighth of the rows or so, are far from it; and
+// that anomalies which lie close together, up to a tenth of the rows, are far from it; and
 // Mahalanobis' with a covariance shrunk towards a multiple of the identity, learnt from the three quarters
 // of the rows (of more than 8,192 of so many) that are least strange by the first distance and by what the
 // caller knows of them. Both are reported as standard scores over the rows. Class F; draws by seed, so no

@@ -1,7 +1,7 @@
 // Exponentially weighted sum of a stream: each row keeps a share of all before it.
 //
 // Law F. The definition is that of pandas' ewm with `adjust`: the newest value counts once, older ones less
-// by 1 - alpha a row, or by half a half-life of time. A decaying total, such as of errors or of bytes.
+// by 1 - alpha a row, or by half in each half-life of time. A decaying total, such as of errors or of bytes.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ namespace rolling {
 
 class exponential_sum {
  public:
-  /// @throws invalid_argument without adjust, as there is nothing that a sum is divided by
+  /// @throws invalid_argument without adjust, as a sum is not divided by weights
   explicit exponential_sum(const decay& d, const weighting& how = {}) : fading_(d), how_(how) {
     if (!how.adjust)
-      raise<invalid_argument>("adjust: false given, expected true, as of a sum none is divided");
+      raise<invalid_argument>("adjust: false given, expected true: a sum is not divided by weights");
   }
 
   /// The next row; without a value its time passes all the same, unless such rows are ignored.

@@ -86,7 +86,8 @@ inline void moving_extrema(extrema_job job, const number_span& numbers, const wi
 /// @param x         the series
 /// @param w         its windows, made for x.size() rows; bounds that go back cost the window's rows
 /// @param how       min_periods and what is missing; infinities that propagate are values
-/// @param out       w.size() results; NaN where a window holds fewer than min_periods values, or none
+/// @param out       w.size() results, which may not overlap x;
+///                  NaN where a window holds fewer than min_periods values, or none
 /// @param executor  runs stretches of windows; their number changes no bit
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_extrema, class Executor = serial_executor>

@@ -78,6 +78,7 @@ inline windows grouped_windows(span<const std::int64_t> ends, std::int64_t rows,
 /// Windows as long as `width` in time, of rows of one group.
 ///
 /// @param times  of all rows; in each group never falling, or never rising
+/// @tparam Kernels  which code finds them: kernels::compiled has that chosen at run time
 /// @throws invalid_argument if times of a group are not monotonic, for a width of 0 or less, or as
 /// for_each_group
 template <class Kernels = inline_times>

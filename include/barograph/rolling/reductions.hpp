@@ -23,7 +23,8 @@ struct inline_kernels : inline_sums, inline_extrema {};
 /// @param w         its windows, made for x.size() rows
 /// @param how       min_periods and what is missing
 /// @param ddof      variance, deviation and standard_error divide by n - ddof
-/// @param out       w.size() results; NaN where a window holds fewer than min_periods values
+/// @param out       w.size() results, which may not overlap x;
+///                  NaN where a window holds fewer than min_periods values
 /// @param executor  runs the pieces; their number does not change the results
 /// @throws invalid_argument if sizes do not agree
 template <class Kernels = inline_kernels, class Executor = serial_executor>

@@ -276,7 +276,8 @@ inline void scale(span<double> out, int exponent) {
 /// @param w         its windows, made for x.size() rows
 /// @param how       min_periods and what is missing
 /// @param ddof      variance, deviation and standard_error divide by n - ddof
-/// @param out       w.size() results; NaN where a window holds too few values
+/// @param out       w.size() results, which may not overlap x;
+///                  NaN where a window holds too few values
 /// @param executor  runs the pieces; their number does not change the results
 /// @throws invalid_argument for another reduction, or if sizes do not agree
 template <class Kernels = inline_sums, class Executor = serial_executor>
@@ -375,7 +376,8 @@ inline void sum_pairs(reduction what, const number_span& x, const number_span& y
 /// @param how       min_periods and what is missing in x
 /// @param how_y     what is missing in y
 /// @param ddof      covariance divides by n - ddof
-/// @param out       w.size() results; NaN where a window holds too few pairs, or a NaN or infinity that shows
+/// @param out       w.size() results, which may not overlap x or y;
+///                  NaN where a window holds too few pairs, or a NaN or infinity that shows
 /// @param executor  runs the pieces; their number does not change the results
 /// @throws invalid_argument for another reduction, or if sizes do not agree
 template <class Kernels = inline_sums, class Executor = serial_executor>

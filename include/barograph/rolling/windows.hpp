@@ -280,6 +280,7 @@ inline windows windows_in_time(span<const std::int64_t> times, const reach_in_ti
 ///
 /// @param times  nanoseconds (any unit that `width` has too), never falling, or never rising
 /// @param width  length of a window, above 0
+/// @tparam Kernels  which code finds them: kernels::compiled has that chosen at run time
 /// @throws invalid_argument if times are not monotonic, or width or step are too small
 template <class Kernels = inline_times>
 inline windows time_windows(span<const std::int64_t> times, std::int64_t width, bool center = false,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._expanding import expanding_rank
-from .calibration import check_contamination
+from .calibration import check_contamination, least_of_strangest
 from .categories import Categories
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_among, kind_of
@@ -55,8 +55,9 @@ def auto(
         Whether the score of a row may use the rows up to it alone, in the order given: as it would have
         been at the time. ``score`` of the first k rows is then the same whatever comes after. Default False.
     contamination : float, optional
-        The share of rows that is flagged, above 0 to 0.5. By default as many as there is evidence for: at
-        most one in ten of the flagged rows is expected to be false.
+        The share of rows that is flagged, above 0 to 0.5: fewer where rows tie at the limit, or say
+        nothing. By default as many as there is evidence for: at most one in ten of the flagged rows is
+        expected to be false.
 
     Returns
     -------
@@ -298,30 +299,22 @@ def _judged(
         needed = float(score[flagged].min()) if flagged.any() else 1.0
         method += f"; findings by Benjamini and Hochberg at {100 * FALSE_SHARE:.0f} %"
     else:
-        needed = _share(score, contamination)
+        needed = least_of_strangest(score, int(contamination * score.size + 1e-9))
         flagged = score >= needed
         method += f"; the {contamination:.3g} share with the highest scores is flagged"
     return Detections(score, threshold=needed, is_anomaly=flagged, method=method, **columns)
 
 
-def _share(score: Doubles, share: float) -> float:
-    """The score that so many rows reach: never 0, so that rows that say nothing are not flagged."""
-    count = int(share * score.size)
-    if count == 0:
-        return 1.0
-    needed = float(np.partition(score, score.size - count)[score.size - count])
-    return needed if needed > 0 else 1.0
-
-
 def _causal_share(found: Detections, share: float) -> Detections:
     """A row is flagged if its score is among that share of the highest up to it: no row after it is asked."""
     said = np.flatnonzero(found.score > 0)[:1]  # rows before the first score are not ranked among
-    rank = np.zeros(len(found))
+    reached = np.ones(len(found))  # by what share of the rows up to it, itself and ties among them
     if said.size:
-        rank[said[0] :] = expanding_rank(found.score[said[0] :], pct=True)
+        ranked = found.score[said[0] :]
+        reached[said[0] :] = expanding_rank(ranked, method="max", ascending=False, pct=True)
     return Detections(
         found.score, time=found.time, value=found.value, alarm=found.alarm, zone=found.zone,
-        is_anomaly=rank > 1 - share, expected=found.expected, lower=found.lower,
+        is_anomaly=(reached <= share + 1e-12) & (found.score > 0), expected=found.expected, lower=found.lower,
         upper=found.upper, kind=found.kind, attribution=found.attribution,
         method=f"{found.method.partition('; findings')[0]}; the {share:.3g} share with the highest scores "
         "up to each row is flagged",

@@ -38,11 +38,28 @@ def threshold_for(score: Doubles, alpha: float, contamination: float | None) -> 
         s = -math.log10(alpha)
         return s / (1.0 + s)
     contamination = check_contamination(contamination)
-    known = np.sort(score[~np.isnan(score)])
-    count = round(contamination * known.size)
-    if count == 0:
-        return 1.0 if not known.size else float(np.nextafter(known[-1], 2.0))
-    return max(float(known[-count]), 5e-324)  # a score of 0 is never anomalous
+    known = score[~np.isnan(score)]
+    return least_of_strangest(known, round(contamination * known.size))
+
+
+def least_of_strangest(score: Doubles, count: int) -> float:
+    """The score that `count` rows reach, or fewer: of rows that tie there none, if not all of them fit.
+
+    It is above 0, as rows that say nothing are never anomalous, and above all scores where no row is.
+
+    Examples
+    --------
+    >>> from barograph._detect.calibration import least_of_strangest
+    >>> import numpy as np
+    >>> least_of_strangest(np.array([0.1, 0.5, 0.5, 0.5, 0.9]), 3)
+    0.9
+    """
+    if not score.size:
+        return 1.0
+    ranked = np.sort(score)
+    limit = ranked[-1 - count] if count < ranked.size else 0.0  # the highest score that is not reached
+    above = ranked[np.searchsorted(ranked, max(float(limit), 0.0), "right") :]
+    return float(above[0] if above.size else np.nextafter(ranked[-1], 2.0))
 
 
 def check_alpha(alpha: float) -> float:

@@ -133,9 +133,15 @@ def change_points(
 
 def _noise_of(values: Doubles) -> float:
     """The deviation about a mean that changes now and then: of differences of neighbours."""
-    steps = np.diff(values)
+    with np.errstate(over="ignore"):
+        steps = np.diff(values)
     if not steps.size:
         return 1.0
+    if not np.isfinite(steps).any():
+        raise ValueError(
+            f"x: values from {values.min():g} to {values.max():g} given, expected some whose difference is "
+            "not beyond the largest number"
+        )
     for method in ("median", "mean"):
         level = level_of(steps, method)
         if level.scale > 0:

@@ -112,7 +112,7 @@ def mended(
 
 def rows_before(slots: Codes, counted: npt.NDArray[np.bool_], causal: bool) -> Doubles:
     """How many counted rows of its slot stand before each row, or anywhere."""
-    if not causal:
+    if not causal or not slots.size:
         return np.bincount(slots, weights=counted)[slots].astype(np.float64)
     order = np.argsort(slots, kind="stable")
     there = counted[order].astype(np.float64)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple, overload
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _core
 from .._frames import Kind, Table, as_kind, check_kind, default_kind
@@ -121,14 +123,15 @@ def incidents(
     detections: Detections | Mapping[str, Detections], *, off: float = 0.5, quiet: int = 3, least: int = 1,
     within: Any = None,
 ) -> Incidents:  # fmt: skip
-    """Make intervals of anomalous rows.
+    """Make intervals of anomalous rows, in the order of their times.
 
     Parameters
     ----------
     detections : Detections, or mapping of name to Detections
         Of one series or table, or of several series by name: what overlaps in time is one incident then.
     off : float
-        A row with a score below this is quiet. Default 0.5: one row in ten scores higher where all is well.
+        A row with a score below this, 0 to 1, is quiet. Default 0.5: one row in ten scores higher where all
+        is well.
     quiet : int
         So many quiet rows in a row end an incident (alert off). Default 3.
     least : int
@@ -148,8 +151,9 @@ def incidents(
     >>> bg.detect.incidents(found)[0][:5]
     (1, 2, 2, 3, 6)
     """
-    rules = (float(off), int(quiet), int(least))
+    rules = (_unquiet(off), int(quiet), int(least))
     if isinstance(detections, Detections):
+        _length(within, _timed(detections))
         return Incidents(_of_one(detections, (), rules), detections.zone)
     if not isinstance(detections, Mapping):
         raise TypeError(
@@ -157,6 +161,7 @@ def incidents(
         )
     found = [one for name, each in detections.items() for one in _of_one(each, (str(name),), rules)]
     if not found:
+        _length(within, any(_timed(each) for each in detections.values()))
         return Incidents([])
     timed = [isinstance(one.onset, np.datetime64) for one in found]
     if any(timed) != all(timed):
@@ -172,30 +177,50 @@ def incidents(
 
 
 def _of_one(found: Detections, names: tuple[str, ...], rules: tuple[float, int, int]) -> list[Incident]:
-    rows = _core.find_incidents(found.score, found.is_anomaly.astype(np.uint8), *rules)
+    at, score, finding = _in_time(found), found.score, found.is_anomaly
+    if at is not None:
+        score, finding = score[at], finding[at]
+    rows = _core.find_incidents(score, finding.astype(np.uint8), *rules)
     out = []
     with np.errstate(invalid="ignore"):
         usual = np.zeros(len(found), dtype=np.bool_)
         if found.value is not None and found.value.ndim == 1:
             usual = (found.value >= found.lower) & (found.value <= found.upper)
-    odd = np.flatnonzero(found.is_anomaly | ~usual)  # scores may be high for what lies beside a row
+    odd = np.flatnonzero(
+        finding | ~(usual if at is None else usual[at])
+    )  # scores may be high for what lies beside a row
     onsets = odd[np.searchsorted(odd, rows[:, 0])].tolist()
     ends = odd[np.searchsorted(odd, rows[:, 3], "right") - 1].tolist()
     for onset, end, (_, on, _, _, off, findings) in zip(onsets, ends, rows.tolist(), strict=True):
-        inside = slice(onset, end + 1)
-        peak = onset + int(np.argmax(found.score[inside]))
+        inside: Any = slice(onset, end + 1) if at is None else at[onset : end + 1]
+        peak = onset + int(np.argmax(score[onset : end + 1]))
         level = max(SEVERITIES.index(s) for s in set(found.severity[inside].tolist()))
+        begin, alert, top, last = (k if at is None else int(at[k]) for k in (onset, on, peak, end))
+        over = None if off == len(found) else off if at is None else int(at[off])
         out.append(
             Incident(
-                _when(found, onset), _when(found, on), _when(found, peak), _when(found, end),
-                None if off == len(found) else _when(found, off), findings, float(found.score[peak]),
-                SEVERITIES[level], str(found.kind[peak]), names or _columns(found, inside),
+                _when(found, begin), _when(found, alert), _when(found, top), _when(found, last),
+                None if over is None else _when(found, over), findings, float(found.score[top]),
+                SEVERITIES[level], str(found.kind[top]), names or _columns(found, inside),
             )
         )  # fmt: skip
     return out
 
 
-def _columns(found: Detections, inside: slice) -> tuple[str, ...]:
+def _in_time(found: Detections) -> npt.NDArray[np.intp] | None:
+    """The rows by time; None where they come so. A row without a time stays after the one before it."""
+    if found.time is None or not len(found):
+        return None
+    time = found.time.view(np.int64) if found.time.dtype.kind == "M" else found.time
+    known = ~(np.isnat(found.time) if found.time.dtype.kind == "M" else np.isnan(time.astype(np.float64)))
+    there = time[known]
+    if not (there[1:] < there[:-1]).any():
+        return None
+    last = np.maximum.accumulate(np.where(known, np.arange(len(time)), -1))
+    return np.argsort(np.where(last < 0, there[0], time[np.maximum(last, 0)]), kind="stable")
+
+
+def _columns(found: Detections, inside: Any) -> tuple[str, ...]:
     """The columns of a table that contribute, the largest share first, up to nine tenths of it."""
     if found.attribution is None or found.value is None or found.value.ndim == 1:
         return ()
@@ -226,15 +251,30 @@ def _number(at: Any) -> int:
     return int(at.astype("datetime64[ns]").astype(np.int64)) if isinstance(at, np.datetime64) else int(at)
 
 
+def _timed(found: Detections) -> bool:
+    return found.time is not None and found.time.dtype.kind == "M"
+
+
+def _unquiet(off: Any) -> float:
+    try:
+        level = float(off)
+    except (TypeError, ValueError):
+        raise TypeError(f"off: {off!r} given, expected a score, 0 to 1") from None
+    if not 0 <= level <= 1:
+        raise ValueError(f"off: {off!r} given, expected a score, 0 to 1")
+    return level
+
+
 def _length(within: Any, timed: bool) -> int:
     """How far apart two intervals of one incident may be: nanoseconds, or rows."""
     if within is None:
         return 0
-    if isinstance(within, (int, np.integer)) == timed:
+    whole = isinstance(within, (int, np.integer)) and not isinstance(within, bool)
+    if whole == timed or not (whole or isinstance(within, (str, timedelta, np.timedelta64))):
         raise ValueError(f"within: {within!r} given, expected a length of time with times, rows without")
     if isinstance(within, str):
         length = length_in_ns("within", within)
-    elif isinstance(within, (int, np.integer)):
+    elif whole:
         length = int(within)
     else:
         length = int(in_ns("within", np.timedelta64(within)).astype(np.int64))

@@ -79,11 +79,11 @@ def roc_area(_: Doubles, reached: Ints, true: Ints) -> float:
     return float(np.sum(np.diff(false, prepend=0) * (true + before)) / (2.0 * positives * negatives))
 
 
-def best_f1(thresholds: Doubles, reached: Ints, true: Ints) -> float:
-    """The highest threshold of the best F1, of what `by_threshold` says; infinity where nothing is true."""
+def best_f1(thresholds: Doubles, reached: Ints, true: Ints, positives: int) -> float:
+    """The highest threshold of the best F1, of what `by_threshold` says; infinity where none finds any."""
     if not true.size or true[-1] == 0:
         return float("inf")
-    return float(thresholds[np.argmax(2.0 * true / (reached + true[-1]))])
+    return float(thresholds[np.argmax(2.0 * true / (reached + positives))])
 
 
 def volume_under_pr(score: Doubles, truth: Bools, buffer: int) -> float:

@@ -204,7 +204,7 @@ def score_detections(
     if buffer is not None and (isinstance(buffer, bool) or buffer < 0):
         raise ValueError(f"buffer: {buffer} given, expected 0 or more rows")
     by_threshold = measures.by_threshold(seen.score, true)
-    flagged, used = _flags(seen, by_threshold, threshold)
+    flagged, used = _flags(seen, true, threshold)
     events, alarms = runs_of(true), runs_of(flagged)
     delays = _delays(events, flagged, seen.time)
     if max_delay is not None:
@@ -329,15 +329,18 @@ def _names(ranking: Any) -> list[str]:
     return [str(name) for name in ranking]
 
 
-def _flags(
-    seen: Found, by_threshold: tuple[Doubles, measures.Ints, measures.Ints], threshold: float | None
-) -> tuple[Bools, float]:
+def _flags(seen: Found, true: Bools, threshold: float | None) -> tuple[Bools, float]:
     if threshold is None and seen.flagged is not None:
         return seen.flagged, float("nan")
-    used = measures.best_f1(*by_threshold) if threshold is None else float(threshold)
+    if threshold is None:
+        known = ~seen.unknown
+        levels, reached, found = measures.by_threshold(seen.score[known], true[known])
+        used = measures.best_f1(levels, reached, found, int(true.sum()))
+    else:
+        used = float(threshold)
     if math.isnan(used):
         raise ValueError("threshold: NaN given, expected a number")
-    return np.asarray((seen.score >= used) & (seen.score > -np.inf)), used
+    return np.asarray((seen.score >= used) & ~seen.unknown), used
 
 
 def _delays(events: npt.NDArray[np.int64], flagged: Bools, time: Times | None) -> Doubles:

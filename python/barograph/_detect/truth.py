@@ -30,6 +30,7 @@ class Found(NamedTuple):
     alarm: Doubles
     flagged: Bools | None
     time: Times | None
+    unknown: Bools  #: rows without a score, which no threshold flags
 
 
 def runs_of(rows: Bools) -> npt.NDArray[np.int64]:
@@ -46,14 +47,17 @@ def found_of(detections: Any, timestamps: Any) -> Found:
         if time is None and own is not None:
             time = own if own.dtype.kind == "M" else times_of(own)[0]
         decided = not np.isnan(detections.threshold).all() or bool(detections.is_anomaly.any())
-        found = Found(detections.score, detections.alarm, detections.is_anomaly if decided else None, time)
+        found = Found(
+            detections.score, detections.alarm, detections.is_anomaly if decided else None, time,
+            np.isnan(detections.score),
+        )  # fmt: skip
     elif kind_of(detections) is not None or isinstance(detections, Mapping):
         found = _of_frame(Table.of(detections), time)
     else:
         values = _array("detections", detections)
         flags = values.astype(np.bool_) if values.dtype.kind == "b" else None
         numbers = values.astype(np.float64)
-        found = Found(numbers, numbers, flags, time)
+        found = Found(numbers, numbers, flags, time, np.isnan(numbers))
     n = len(found.score)
     if found.time is not None:
         if len(found.time) != n:
@@ -85,7 +89,7 @@ def _of_frame(table: Table, time: Times | None) -> Found:
             f"detections: no column 'score' or 'is_anomaly'; there are: {', '.join(table.columns) or 'none'}"
         )
     alarm = table.array("alarm").astype(np.float64) if "alarm" in table else score
-    return Found(score, alarm, flags, time)
+    return Found(score, alarm, flags, time, np.isnan(score))
 
 
 def _array(name: str, values: Any) -> npt.NDArray[Any]:

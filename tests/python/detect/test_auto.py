@@ -407,3 +407,26 @@ def test_tables_of_few_rows_are_no_findings(columns: int):
     for rows in (2, 3, 4, 5, 7, 9, 15, 30):
         tables = [np.random.default_rng([rows, i]).normal(size=(rows, columns)) for i in range(25)]
         assert sum(bg.detect.auto(x).count > 0 for x in tables) <= 5, rows  # 1 in 30 by chance
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.5])
+def test_contamination_flags_at_most_the_share_where_rows_tie(causal: bool, share: float):
+    for x in (
+        np.ones(100), np.r_[np.ones(99), 2.0], np.full((300, 2), np.nan), np.ones((300, 2)), np.zeros(0),
+        np.repeat([1.0, 2.0, 9.0], 100), np.tile([1.0, 5.0], 150),
+    ):  # fmt: skip
+        found = bg.detect.auto(x, causal=causal, contamination=share)
+        assert found.count <= share * len(x)
+        assert (found.score[found.is_anomaly] > 0).all()
+        if not causal:
+            assert np.array_equal(found.is_anomaly, found.score >= found.threshold)
+
+
+def test_contamination_above_the_share_of_rows_that_score_flags_those():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=1000)
+    x[rng.random(1000) < 0.7] = np.nan
+    counts = [bg.detect.auto(x, contamination=share).count for share in (0.1, 0.3, 0.5)]
+    assert counts[0] == 100
+    assert counts[1] == counts[2] == np.isfinite(x).sum()

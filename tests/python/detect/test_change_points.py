@@ -151,3 +151,8 @@ def test_ruptures_finds_no_cheaper_segmentation():
 def test_pure_noise_of_any_length_seldom_has_a_change(rows: int, most: float):
     noise = np.random.default_rng(rows).normal(size=(600, rows))
     assert np.mean([len(bg.detect.change_points(x)) > 0 for x in noise]) <= most
+
+
+def test_differences_that_overflow_are_named():
+    with pytest.raises(ValueError, match=r"x: values from -1e\+308 to 1e\+308 given, .*difference"):
+        detect.OnlineChangePoint().detect([1e308, -1e308] * 25)

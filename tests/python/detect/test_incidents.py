@@ -88,3 +88,60 @@ def test_rows_inside_of_an_incident_may_be_as_expected():
     found = bg.detect.Detections(score, value=value, threshold=0.8, lower=4.0, upper=6.0)
     assert found.incidents()[0][:5] == (2, 2, 2, 6, 9)
     assert bg.detect.Detections(score, value=value, threshold=0.8).incidents()[0][:5] == (1, 2, 2, 6, 9)
+
+
+def test_incidents_are_those_of_time_whatever_the_order_of_rows():
+    rng = np.random.default_rng(0)
+    time = np.datetime64("2026-03-01T00:00", "ns") + np.arange(200) * np.timedelta64(1, "m")
+    score = rng.random(200) * 0.4
+    score[50:60] = 0.85 + rng.random(10) / 10
+    score[120:122] = 0.9
+    kind = np.where(np.arange(200) < 100, "latency", "errors")
+    attribution = {"a": np.arange(200.0), "b": np.full(200, 100.0)}
+
+    def made(order):
+        return bg.detect.Detections(
+            score[order], threshold=0.8, time=time[order], kind=kind[order],
+            value=np.column_stack([score, score])[order],
+            attribution={name: column[order] for name, column in attribution.items()},
+        )  # fmt: skip
+
+    expected = list(made(np.arange(200)).incidents())
+    assert [(one.onset, one.end, one.findings) for one in expected] == [
+        (time[50], time[59], 10), (time[120], time[121], 2),
+    ]  # fmt: skip
+    for order in (np.arange(200)[::-1], rng.permutation(200)):
+        assert list(made(order).incidents()) == expected
+        assert list(bg.detect.incidents({"x": made(order)}, within="1min")) == list(
+            bg.detect.incidents({"x": made(np.arange(200))}, within="1min")
+        )
+
+
+def test_a_row_without_a_time_stays_after_the_one_before_it():
+    time = MINUTES[::-1].astype("datetime64[ns]")
+    time[5] = np.datetime64("NaT")
+    (one,) = found(4, 6, time=time).incidents()
+    assert (one.onset, one.end, one.findings) == (MINUTES[5], MINUTES[7], 2)
+    assert len(found(3, time=np.full(12, np.datetime64("NaT"), "datetime64[ns]")).incidents()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"off": np.nan}, ValueError, "off: nan given, expected a score, 0 to 1"),
+        ({"off": 2}, ValueError, "off: 2 given"),
+        ({"off": -1}, ValueError, "off: -1 given"),
+        ({"off": "x"}, TypeError, "off: 'x' given"),
+        ({"within": "x"}, ValueError, "within: 'x' given"),
+        ({"within": -1}, ValueError, "within: -1 given"),
+        ({"within": "-1h"}, ValueError, "within: '-1h' given"),
+        ({"within": 1.5}, ValueError, "within: 1.5 given"),
+        ({"within": True}, ValueError, "within: True given"),
+    ],
+)
+def test_options_that_say_nothing_are_errors(options, error, message):
+    for given in (found(3), {"a": found(3)}, {"a": found()}):
+        with pytest.raises(error, match=message):
+            bg.detect.incidents(given, **options)
+    with pytest.raises(ValueError, match="within: -1 given, expected 0 or more"):
+        bg.detect.incidents(found(3, time=None), within=-1)

@@ -401,3 +401,14 @@ def test_rankings_that_do_not_fit_are_refused(found: Any, truth: Any, error: typ
         bg.score_causes(found, truth)
     with pytest.raises(ValueError, match="ks"):
         bg.score_causes(["a"], "a", ks=[0])
+
+
+def test_rows_at_minus_infinity_are_flagged_from_there_on_and_rows_without_a_score_never():
+    scores = [-np.inf, 0.5, -np.inf]
+    for threshold in (None, -np.inf):
+        got = bg.score_detections(scores, [0, 0, 1], threshold=threshold)
+        assert (got.threshold, got.recall, got.f1) == (-np.inf, 1.0, 0.5)
+    assert bg.score_detections(scores, [0, 0, 1], threshold=0.1).recall == 0
+    unknown = bg.score_detections([np.nan, 0.5, -np.inf], [1, 0, 1], threshold=-np.inf)
+    assert (unknown.precision, unknown.recall) == (0.5, 0.5)
+    assert bg.score_detections([np.nan, 0.5, np.nan], [1, 0, 1]).recall == 0

@@ -405,3 +405,20 @@ def test_values_at_the_ends_of_the_range_of_doubles_warn_of_nothing():
     ):
         for detector in (bg.detect.ZScore(window=10), bg.detect.QuantileThreshold(window=10)):
             assert np.isfinite(detector.detect(x).score).all()
+
+
+def test_no_rows_have_no_season():
+    times = np.zeros(0, dtype="datetime64[ns]")
+    for causal in (True, False):
+        assert len(detect.SeasonalBaseline("day", causal=causal).detect([], times)) == 0
+
+
+def test_values_that_are_too_large_for_a_tail_are_named():
+    x = [1e308] * 25 + [1.5e308]
+    for call in (lambda: detect.ExtremeValue().detect(x), lambda: detect.ExtremeValue().fit(x).limit):
+        with pytest.raises(
+            ValueError, match=r"x: 0 values from -1e\+300 to 1e\+300 given, expected at least 20"
+        ):
+            call()
+    found = detect.ExtremeValue().detect([*np.random.default_rng(0).normal(size=100).tolist(), 1e308])
+    assert [d.row for d in found] == [100]
