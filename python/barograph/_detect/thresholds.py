@@ -371,9 +371,10 @@ class QuantileThreshold(Threshold):
     the quantiles stand (Weibull's position), so that rows are flagged as often as `low` and `high` tell;
     equal values are not beyond each other. Fewer rows than 1 / `low` have no such quantile: it is taken to
     be as far out as in an exponential tail. Lighter tails pass it more seldom, and none more often than one
-    row in n + 1; of few values that are all equal any other one is beyond. Windows of 2 and 4 rows tell too
-    little of how far out that is: values of an exponential law pass it up to 2.5 times as often as the
-    quantile says, to one side.
+    row in n + 1; of few values that are all equal any other one is beyond. Of an even number of
+    rows that are few, values of an exponential law pass it more often, to one side: for `high` from 0.9 to
+    0.999, with 2 rows 1.9 to 2.7 times as often as it says, with 4 1.3 to 2.2 times, with 10 up to 1.4 and
+    with 30 up to 1.1 times.
 
     `score` is the distance from the median in units of the distance of the quantile on that side: above 1 is
     anomalous. `Detections.score` is that of a normal distribution with these quantiles, each side by itself.
