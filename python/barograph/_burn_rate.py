@@ -284,6 +284,10 @@ def _alert(
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name}: {value!r} given, expected text")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name}: {value!r} given, expected text that is Unicode") from error
     return value
 
 

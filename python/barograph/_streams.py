@@ -51,13 +51,13 @@ def _time(name: str, value: Instant) -> int:
         seconds = _number(name, value)
     if not np.isfinite(seconds):
         raise ValueError(f"{name}: {seconds} given, expected an instant or a finite number of seconds")
-    return _in_range(name, round(seconds * _SECOND))
+    return _in_range(name, seconds * _SECOND)
 
 
-def _in_range(name: str, nanoseconds: int) -> int:
+def _in_range(name: str, nanoseconds: float) -> int:
     if not _INT64.min < nanoseconds <= _INT64.max:
         raise ValueError(f"{name}: {nanoseconds / _SECOND:.6g} s given, expected years 1678 to 2262")
-    return nanoseconds
+    return round(nanoseconds)
 
 
 def _times(name: str, values: ArrayLike) -> Times:

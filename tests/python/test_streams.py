@@ -72,6 +72,12 @@ def test_times_that_are_none_are_refused_by_name(times: Any, error: type[Excepti
         bg.Ewma(1).update([1.0, 2.0], times=times)
 
 
+@pytest.mark.parametrize("time", [1e300, -1e300, 1e10, 10**30])
+def test_one_time_beyond_what_nanoseconds_hold_is_refused_by_name(time: float) -> None:
+    with pytest.raises(ValueError, match=r"times: .* given, expected years 1678 to 2262"):
+        bg.Ewma(1).update(1.0, times=time)
+
+
 # ---- exponentially weighted mean and variance ----
 
 

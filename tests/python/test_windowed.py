@@ -245,6 +245,11 @@ def test_burn_rates_say_what_they_cannot_take() -> None:
         ({"rules": [bg.BurnRule("1h", "5min", float("nan"))]}, ValueError, "a threshold of nan given"),
         ({"rules": [bg.BurnRule("1h", "5min", 2, None)]}, TypeError, "severity: None given, expected text"),
         (
+            {"rules": [bg.BurnRule("1h", "5min", 2, "\ud800")]},
+            ValueError,
+            "severity: .* given, expected text",
+        ),
+        (
             {"rules": [bg.BurnRule(3600, 300, 2)]},
             TypeError,
             "long: int given, expected a timedelta or '5min'",

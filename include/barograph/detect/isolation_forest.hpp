@@ -248,7 +248,7 @@ class isolation_forest {
         (!f.described_.labels.empty() && f.described_.labels.size() != columns))
       raise<bad_bytes>("bytes: names of another number of columns");
     f.next_serial_ = r.varint();
-    const std::size_t trees = r.count(8);
+    const std::size_t trees = r.count(5);
     if (trees == 0) raise<bad_bytes>("bytes: a forest without trees");
     std::vector<detail::forest_tree> read;
     for (std::size_t t = 0; t < trees; ++t) {

@@ -302,7 +302,7 @@ inline void reduce_sums(reduction what, const number_span& x, const windows& w, 
   const bool shape = what == reduction::skewness || what == reduction::kurtosis;
   detail::scale(out, shape ? 0 : what == reduction::variance ? 2 * s.exponent() : s.exponent());
   const double tiny = detail::tiny_beside(s.exponent());
-  if (powers && detail::has_tiny(x, w, tiny, how.mask.empty())) {
+  if ((powers || s.exponent() != 0) && detail::has_tiny(x, w, tiny, how.mask.empty())) {
     std::vector<double> rest(out.size());
     options few = how;
     few.nan = treatment::missing;  // what is not tiny; NaN that show do so below

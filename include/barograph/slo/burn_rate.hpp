@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "../core/decimal.hpp"
+#include "../core/utf8.hpp"
 #include "../stats/proportion.hpp"
 #include "../stats/windowed.hpp"
 
@@ -85,6 +86,7 @@ class burn_rate {
       if (!(r.threshold > 0 && std::isfinite(r.threshold)))
         raise<invalid_argument>("rules: a threshold of " + decimal(r.threshold) +
                                 " given, expected a finite number above 0");
+      if (!is_utf8(r.severity)) raise<invalid_argument>("rules: a severity that is no UTF-8 given");
       if (r.severity.size() > 100) raise<invalid_argument>("rules: a severity of more than 100 bytes given");
       add_window(r.long_window);
       add_window(r.short_window);
@@ -204,7 +206,8 @@ class burn_rate {
       rule.threshold = r.f64();
       rule.severity = r.nested();
       good = good && short_window >= 1 && short_window <= long_window && long_window <= period &&
-             rule.threshold > 0 && std::isfinite(rule.threshold) && rule.severity.size() <= 100;
+             rule.threshold > 0 && std::isfinite(rule.threshold) && rule.severity.size() <= 100 &&
+             is_utf8(rule.severity);
       if (!good) break;
       rule.long_window = static_cast<std::int64_t>(long_window);
       rule.short_window = static_cast<std::int64_t>(short_window);

@@ -186,7 +186,10 @@ class CusumChart(TimedChart):
 
     @classmethod
     def _of(cls, engine: Any, limit: float | None) -> Self:
-        limit = engine.cap() / 2 if limit is None else limit
+        if limit is None:  # the cap is rounded; the usual limit is known exactly
+            usual = _core.cusum_limit(engine.k(), RUN_LENGTH)
+            alike = _core.CusumChart(engine.target(), engine.sigma(), engine.k(), 2 * usual)
+            limit = usual if alike.cap() == engine.cap() else engine.cap() / 2
         chart = cls(engine.k(), target=engine.target(), sigma=engine.sigma(), limit=limit)
         chart._engine = engine
         return chart

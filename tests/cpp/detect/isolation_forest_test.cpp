@@ -366,6 +366,19 @@ TEST_CASE("options that cannot be, and tables that do not fit, are refused") {
   CHECK_THROWS_AS(f.score(view(x, 2), span<double>(out.data(), 9)), invalid_argument);
 }
 
+TEST_CASE("trees of one leaf are read back") {
+  for (const std::size_t rows : {1u, 2u, 50u, 20000u}) {
+    std::vector<double> x(3 * rows);
+    if (rows > 50) x[15] = x[300] = 1.0;  // rare: most trees see rows that are all alike
+    for (const std::size_t dimensions : {1u, 2u}) {
+      forest_options o;
+      o.dimensions = dimensions;
+      const auto f = isolation_forest::fit(view(x, 3), o);
+      CHECK(isolation_forest::from_bytes(f.to_bytes()) == f);
+    }
+  }
+}
+
 TEST_CASE("damaged bytes are an error, whatever was damaged") {
   auto x = normals(60, 3);
   for (std::size_t i = 0; i < 60; ++i) x[3 * i + 2] = static_cast<double>(i % 3);

@@ -283,6 +283,17 @@ TEST_CASE("windows of tiny values have their statistics, whatever stands beside 
     }
 }
 
+TEST_CASE("sums and means of tiny values are theirs in a series of the largest") {
+  const std::vector<double> x = {3e-301, 1e290, 7.464264872619195e-288, 2e-310, 1e300};
+  for (const auto what : {reduction::sum, reduction::mean}) {
+    CHECK(of(what, x, fixed_windows(5, 1)) == x);
+    CHECK(of(what, x, fixed_windows(5, 5))[0] == x[0]);
+    const auto two = of(what, x, fixed_windows(5, 2));
+    CHECK(two[3] == (what == reduction::sum ? x[2] + x[3] : (x[2] + x[3]) / 2));
+    CHECK(two[1] == (what == reduction::sum ? 1e290 : 5e289));
+  }
+}
+
 TEST_CASE("infinities that are missing and rows without a partner are no NaN beside tiny values") {
   options shows;
   shows.nan = treatment::propagate;

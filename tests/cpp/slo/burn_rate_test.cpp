@@ -120,8 +120,14 @@ TEST_CASE("what cannot be is refused by name") {
   CHECK_THROWS_WITH(burn_rate(0.99, {{second, 2 * second, 1, ""}}), Catch::Contains("rules"));
   CHECK_THROWS_WITH(burn_rate(0.99, {{second, second, 0, ""}}), Catch::Contains("threshold"));
   CHECK_THROWS_WITH(burn_rate(0.99, burn_rate::workbook(), hour), Catch::Contains("period"));
+  CHECK_THROWS_WITH(burn_rate(0.99, {{second, second, 1, "\xff"}}), Catch::Contains("UTF-8"));
   burn_rate b;
   CHECK_THROWS_WITH(b.update_counts(0, 2, 1), Catch::Contains("errors"));
+  std::string other = burn_rate(0.99, {{hour, second, 1, "page"}}).to_bytes();
+  other[other.find("page")] = '\xff';
+  const std::uint32_t sum = crc32(reinterpret_cast<const unsigned char*>(other.data()), other.size() - 4);
+  for (unsigned k = 0; k < 4; ++k) other[other.size() - 4 + k] = static_cast<char>(sum >> (8 * k) & 0xFFu);
+  CHECK_THROWS_WITH(burn_rate::from_bytes(other), Catch::Contains("rules"));
   const std::string bytes = b.to_bytes();
   for (std::size_t n = 0; n < bytes.size(); ++n)
     CHECK_THROWS_AS(burn_rate::from_bytes(bytes.substr(0, n)), bad_bytes);

@@ -100,6 +100,12 @@ def test_any_cut_of_a_cusum_has_the_bytes_of_the_whole():
     assert whole.since == np.datetime64(249, "s")
 
 
+@pytest.mark.parametrize("options", [{}, {"k": 0.25}, {"target": 3.0, "sigma": 0.7}])
+def test_a_cusum_chart_with_the_usual_limit_is_equal_after_its_bytes(options):
+    chart = bg.detect.CusumChart(**options).fit(np.arange(10.0)).update([3.0, 9.0])
+    assert type(chart).from_bytes(chart.to_bytes()) == chart
+
+
 @pytest.mark.parametrize("make", CHARTS)
 def test_streams_give_the_numbers_of_batches(make):
     x = normal(300)

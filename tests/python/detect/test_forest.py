@@ -255,6 +255,21 @@ def test_damaged_bytes_are_told():
         IsolationForest.from_bytes(data, max_bytes=100)
 
 
+def _rare(rows: int) -> np.ndarray:
+    x = np.zeros((rows, 3))
+    x[[5, 77, 900], 0] = 1
+    return x
+
+
+@pytest.mark.parametrize("x", [_rare(20_000), np.ones((50, 2)), np.ones((1, 2)), np.full((9, 2), np.nan)])
+@pytest.mark.parametrize("options", [{}, {"ndim": 2}, {"trees": 1}, {"samples": 1}, {"scoring": "density"}])
+def test_forests_of_rows_that_are_alike_are_pickled(x, options):
+    forest = IsolationForest(**options).fit(x)
+    again = pickle.loads(pickle.dumps(forest))
+    assert again.score(x).tobytes() == forest.score(x).tobytes()
+    assert again.to_bytes() == forest.to_bytes()
+
+
 def test_unfitted_and_fitted_forests_are_pickled():
     assert pickle.loads(pickle.dumps(IsolationForest(ndim=2, seed=4))).seed == 4
     forest = IsolationForest(contamination=0.1).fit(normals(200, 2))
