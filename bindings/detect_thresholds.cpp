@@ -37,7 +37,7 @@ void bind_extreme_value(py::module_& m) {
   py::class_<bound> c(m, "ExtremeValue");
   c.def(py::init([](const double_array& values, double level) {
           const auto v = view(values);
-          const py::gil_scoped_release release;
+          const interruptible call;
           return std::make_unique<bound>(extreme_value(v, level));
         }),
         py::arg("values").noconvert(), py::arg("level"));

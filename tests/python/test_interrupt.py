@@ -37,6 +37,9 @@ call = lambda: _core.parse_timestamps(data, offsets)""",
 d = _core.JsonLinesDecoder()
 text = b'{"a": 1.5, "b": "text", "c": null, "d": "more text", "e": 17}\\n' * 8_000_000
 call = lambda: d.feed(text)""",
+    "tail fit": """
+x = np.random.default_rng(0).normal(size=1_500_000)
+call = lambda: _core.ExtremeValue(x, 0.5)""",
     "generate": """
 g = _core.RequestsGenerator(0, 1704067200000, 3650, 1.0, [], [0.0] * 10)
 call = lambda: g.csv(0, g.blocks, 0, 2)""",

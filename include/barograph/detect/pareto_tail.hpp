@@ -16,6 +16,7 @@
 
 #include "../core/decimal.hpp"
 #include "../core/errors.hpp"
+#include "../core/interrupt.hpp"
 #include "../core/math.hpp"
 #include "../core/span.hpp"
 
@@ -68,6 +69,7 @@ inline pareto_tail fit_pareto_tail(span<const double> excesses) {
     return shape;
   };
   const auto likelihood = [&](double theta) {
+    check_interrupt();
     if (std::fabs(theta * mean) < 1e-7) return -n * (math::log(mean) + 1);
     const double shape = at(theta);
     const double scale = shape / theta;
@@ -94,10 +96,24 @@ inline pareto_tail fit_pareto_tail(span<const double> excesses) {
   double high = best + width;
   if (best < 0) low = std::max(low, -(1 - 1e-9) / largest);
   constexpr double golden = 0.6180339887498949;
-  for (int i = 0; i < 60 && high - low > 1e-9 * std::fabs(best); ++i) {
-    const double a = high - golden * (high - low);
-    const double b = low + golden * (high - low);
-    (likelihood(a) < likelihood(b) ? low : high) = likelihood(a) < likelihood(b) ? a : b;
+  double a = high - golden * (high - low);
+  double b = low + golden * (high - low);
+  double at_a = likelihood(a);
+  double at_b = likelihood(b);
+  for (int i = 0; i < 60 && high - low > 1e-9 * std::fabs(best); ++i) {  // one of the two stays each time
+    if (at_a < at_b) {
+      low = a;
+      a = b;
+      at_a = at_b;
+      b = low + golden * (high - low);
+      at_b = likelihood(b);
+    } else {
+      high = b;
+      b = a;
+      at_b = at_a;
+      a = high - golden * (high - low);
+      at_a = likelihood(a);
+    }
   }
   const double theta = (low + high) / 2;
   const double shape = at(theta);
@@ -129,6 +145,7 @@ class predictive_tail {
     const double width = 4 * std::sqrt((1 + 2 * best_.shape) / m);
     double most = -HUGE_VAL;
     for (int i = 0; i < shapes; ++i) {
+      check_interrupt();
       const double shape = low + (high - low) * i / (shapes - 1);
       const double middle = math::log(best_.scale) - (shape - best_.shape) / (1 + best_.shape);
       for (int k = -scales; k <= scales; ++k) {

@@ -95,6 +95,7 @@ class slow_watch {
     for (auto& kind : usual_)
       for (usual& u : kind) {
         for (double* v : {&u.mean, &u.visits, &u.moves, &u.moved}) *v = r.f64();
+        if (!(u.visits >= 0) || !(u.moved >= 0)) refuse();
       }
     levels_.read(r);
     levels_before_.read(r);
@@ -109,9 +110,14 @@ class slow_watch {
     day_ = r.i64();
     known_day_ = r.i64();
     for (bool* is : {&by_day_, &unknown_, &differed_}) *is = r.u8() != 0;
+    for (const double v :
+         {spread_, mean_off_, visit_moved_, visit_rows_, moves_rows_, known_rows_, known_days_})
+      if (!(v >= 0)) refuse();
   }
 
  private:
+  [[noreturn]] static void refuse() { raise<bad_bytes>("bytes: a course of levels that cannot have been"); }
+
   /// f(number) for each that is remembered beside the parts, in the order of the bytes.
   template <class Watch, class F>
   static void each_number(Watch& w, F f) {

@@ -107,9 +107,9 @@ class stream_detector {
     parts_[own + 2] = slow.level;
     parts_[own + 3] = slow.season;
     parts_[own + 4] = slow.spread;
-    static_cast<stream_verdict&>(r) =
-        judge_.push(mean, usual.known ? math::log(std::abs(off_season) + 1e-12) : nan,
-                    std::max(stuck, missing), std::max({slow.level, slow.season, slow.spread}));
+    static_cast<stream_verdict&>(r) = judge_.push(
+        mean, usual.known ? math::log(std::abs(off_season) + 1e-12) : nan, std::max(stuck, missing),
+        std::max({slow.level, slow.season, slow.spread}), stuck_.usual());
     previous_ = x;
     ++rows_;
     return r;

@@ -33,9 +33,14 @@ class stream_judge {
   /// @param other        evidence of another kind for the same row, -log10 p
   /// @param lasting      evidence of what lasts, -log10 p: enough of it is a finding, more says no more, lest
   ///                     it stand before what is strange by itself
-  stream_verdict push(double strangeness, double deviation, double other = 0.0, double lasting = 0.0) {
+  /// @param usual        whether the row has the value of nearly all rows before: what is strange then was
+  /// the
+  ///                     rows before it, and it is no finding for that
+  stream_verdict push(double strangeness, double deviation, double other = 0.0, double lasting = 0.0,
+                      bool usual = false) {
     constexpr double log10_2 = 0x1.34413509f79ffp-2;  // two chances to be found by accident
-    const double evidence = std::max(calibration_.push(strangeness), deviations_.push(deviation)) - log10_2;
+    double evidence = std::max(calibration_.push(strangeness), deviations_.push(deviation)) - log10_2;
+    if (usual) evidence = std::min(evidence, 2.0);
     const double enough = std::min(lasting, 5.25);
     return judged(std::max({0.0, evidence, other, enough}),
                   std::max({strangeness, other / 3.0, enough / 6.0}));

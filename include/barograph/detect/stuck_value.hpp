@@ -1,11 +1,13 @@
 // stuck_value: evidence that a series no longer moves: a sensor, an exporter or a cache that died.
 //
 // A run of equal values is judged by how often values repeated before (a beta-binomial prediction, so a short
-// past counts for little), and only as far as it exceeds the longest run so far: series that rest by nature
-// (error counts, on and off) stay quiet. Class F.
+// past counts for little), and by how long that very value stayed each time before: a usual value, as the
+// zero of rare errors or a limit such as 100 %, is stuck only where so long a run is unlikely after those.
+// Only what exceeds the longest run so far counts: series that rest by nature stay quiet. Class F.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -25,8 +27,10 @@ class stuck_value {
   double push(double x) noexcept {
     const bool repeats = rows_ != 0 && x == last_;
     ++rows_;
+    const double before_it = last_;
     last_ = x;
     if (!repeats) {
+      if (rows_ > 1) learn(before_it);
       longest_ = std::max(longest_, run_);
       repeated_ += run_;
       run_ = 0;
@@ -37,10 +41,17 @@ class stuck_value {
     const std::uint64_t before = rows_ - run_;
     if (before < 10 || run_ <= longest_) return 0.0;
     // that one more repeats, by the ended runs and the present one: (repeats + 1) / (rows + 2), 1/10 at least
-    const double often = static_cast<double>(repeated_ + run_) / static_cast<double>(before + run_ + 1);
-    evidence_ =
-        std::min(12.0, evidence_ - math::log(std::max(often, 0.1)) * 0x1.bcb7b1526e50ep-2);  // / ln 10
+    const double any = static_cast<double>(repeated_ + run_) / static_cast<double>(before + run_ + 1);
+    const double often = std::max({any, this_one(), 0.1});
+    evidence_ = std::min(12.0, evidence_ - math::log(often) * 0x1.bcb7b1526e50ep-2);  // / ln 10
     return evidence_ < 3.0 ? 0.0 : evidence_;
+  }
+
+  /// Whether nine tenths of all rows so far, the newest too, have had its value.
+  bool usual() const noexcept {
+    const visited* const v = find(last_);
+    const std::uint64_t rows = run_ + 1 + (v == nullptr ? 0 : v->runs + v->repeats);
+    return static_cast<double>(rows) >= 0.9 * static_cast<double>(rows_);
   }
 
   /// Into the bytes of what it is part of, and back.
@@ -48,6 +59,10 @@ class stuck_value {
     for (const std::uint64_t n : {rows_, run_, longest_, repeated_}) w.varint(n);
     w.f64(last_);
     w.f64(evidence_);
+    for (const visited& v : known_) {
+      w.f64(v.value);
+      for (const std::uint64_t n : {v.runs, v.repeats}) w.varint(n);
+    }
   }
   void read(byte_reader& r) {
     for (std::uint64_t* n : {&rows_, &run_, &longest_, &repeated_}) *n = r.varint();
@@ -56,9 +71,53 @@ class stuck_value {
     if (rows_ > std::uint64_t{1} << 53 || run_ > rows_ || repeated_ > rows_ - run_ || longest_ > repeated_ ||
         !(evidence_ >= 0 && evidence_ <= 12))
       raise<bad_bytes>("bytes: runs of equal values that cannot have been");
+    for (visited& v : known_) {
+      v.value = r.f64();
+      for (std::uint64_t* n : {&v.runs, &v.repeats}) *n = r.varint();
+      if (!std::isfinite(v.value) || v.runs > rows_ || v.repeats > repeated_)
+        raise<bad_bytes>("bytes: runs of a value that cannot have been");
+    }
   }
 
  private:
+  /// A value and its runs that have ended.
+  struct visited {
+    double value = 0.0;
+    std::uint64_t runs = 0, repeats = 0;
+  };
+
+  /// How likely the present value stays one row more, by how long it stayed before. Runs of a value are
+  /// rarely as alike as those of independent rows (events come in bursts, at night none): so they count as
+  /// their number to the power of 2/3, which makes the tail heavier.
+  double this_one() const noexcept {
+    const visited* const v = find(last_);
+    if (v == nullptr) return 0.0;
+    const double runs = static_cast<double>(v->runs), worth = math::exp(math::log(runs) * (2.0 / 3.0));
+    const double stayed = static_cast<double>(v->repeats) * (worth / runs) + static_cast<double>(run_);
+    return stayed / (stayed + worth);
+  }
+
+  const visited* find(double value) const noexcept {
+    for (const visited& v : known_)
+      if (v.runs != 0 && v.value == value) return &v;
+    return nullptr;
+  }
+
+  /// A run of that value has ended. What has been there for the fewest rows makes room for another.
+  void learn(double value) noexcept {
+    visited* least = &known_[0];
+    for (visited& v : known_) {
+      if (v.runs != 0 && v.value == value) {
+        ++v.runs;
+        v.repeats += run_;
+        return;
+      }
+      if (v.runs + v.repeats < least->runs + least->repeats) least = &v;
+    }
+    *least = {value, 1, run_};
+  }
+
+  std::array<visited, 16> known_{};
   std::uint64_t rows_ = 0;
   std::uint64_t run_ = 0, longest_ = 0;  // of repeats, so a run of two equal values has one
   std::uint64_t repeated_ = 0;           // in runs that have ended

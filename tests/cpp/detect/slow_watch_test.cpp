@@ -130,3 +130,33 @@ TEST_CASE("the largest numbers and times give finite figures") {
   }
   CHECK(finite);
 }
+
+TEST_CASE("slow_watch: bytes with a distance or a count below 0 are refused") {
+  slow_watch w;
+  for (std::int64_t i = 0; i < 400; ++i) w.push(300 * i, noise(9, static_cast<std::size_t>(i)));
+  byte_writer out(state_kind::stream_detector);
+  w.write(out);
+  const std::string good = out.finish();
+  const auto read = [](const std::string& bytes) {
+    byte_reader r(bytes, state_kind::stream_detector);
+    slow_watch other;
+    other.read(r);
+    byte_writer again(state_kind::stream_detector);
+    other.write(again);
+    return again.finish();
+  };
+  CHECK(read(good) == good);
+  std::size_t refused = 0;
+  for (std::size_t at = 16; at + 4 < good.size(); ++at) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ 0x80u);
+    const std::uint32_t sum = crc32(reinterpret_cast<const unsigned char*>(bad.data()), bad.size() - 4);
+    for (unsigned k = 0; k < 4; ++k) bad[bad.size() - 4 + k] = static_cast<char>(sum >> (8 * k) & 0xFFu);
+    try {
+      read(bad);
+    } catch (const bad_bytes&) {
+      ++refused;
+    }
+  }
+  CHECK(refused >= 96);  // visits and moves of the 48 half-hours of working days at least
+}

@@ -32,3 +32,33 @@ TEST_CASE("a series that rests by nature stays quiet") {
   CHECK(worst_step < 1.0);
   CHECK(worst_constant < 3.0);
 }
+
+TEST_CASE("the usual value of rare events is not stuck by a gap longer than the first ones") {
+  stuck_value s;
+  double worst = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const bool event = i == 300 || i == 340 || i == 430 || i == 520 || i == 610;
+    const double e = s.push(event ? 1.0 : 0.0);
+    worst = i < 3000 && e > worst ? e : worst;
+    if (i > 10) CHECK(s.usual() == !event);
+  }
+  CHECK(worst < 3.0);
+}
+
+TEST_CASE("a value that is not usual is stuck as soon as ever, a limit that is often reached is not") {
+  stuck_value counts, limit;
+  double e = 0, worst = 0;
+  for (int i = 0; i < 3000; ++i) {
+    counts.push((i * 7919) % 31 + (i * 104729) % 17);
+    const double at = limit.push(i % 100 < 90 - i % 700 / 40 ? i : 100.0);  // 10 to 27 rows of a hundred
+    worst = i >= 700 && at > worst ? at : worst;
+  }
+  int rows = 0;
+  while (e < 4.5 && rows < 50) {
+    e = counts.push(-1.0);
+    ++rows;
+  }
+  CHECK(rows <= 9);
+  CHECK(worst < 3.0);
+  CHECK_FALSE(counts.usual());
+}

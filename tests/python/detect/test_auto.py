@@ -186,6 +186,17 @@ def test_a_sensor_that_is_stuck_is_a_finding():
         assert found.attribution.names[np.argmax(found.attribution.values[1520])] == "stuck"
 
 
+def test_counts_that_stop_are_found_though_zeros_may_last_where_they_are_usual():
+    rng = np.random.default_rng(3)
+    t = np.datetime64("2026-01-01", "s") + 60 * np.arange(3000)
+    counts, few, counter = rng.poisson(50, 3000), rng.poisson(6, 3000), np.cumsum(rng.poisson(20, 3000))
+    for x, stays_at, within in ((counts, 0, 5), (few, 0, 20), (counter, counter[2799], 8)):
+        stopped = x.astype(float)
+        stopped[2800:] = stays_at
+        found = bg.detect.auto(stopped, t, causal=True)
+        assert found.is_anomaly[2800 : 2800 + within].any()
+
+
 @pytest.mark.parametrize("causal", [False, True])
 def test_a_series_that_goes_silent_and_a_gap_are_findings(causal: bool):
     x, t = planted(2000)[0], times(2000)

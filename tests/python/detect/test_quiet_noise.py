@@ -69,6 +69,11 @@ KINDS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
         r.normal(size=n) + 8 * r.exponential(size=n) * (r.uniform(size=n) < 0.02)
     ),
     "very rare counts": lambda r, n: r.poisson(0.02, n).astype(float),
+    "one row in 200 is 1": lambda r, n: (r.uniform(size=n) < 0.005).astype(float),
+    "one row in 500 is 1": lambda r, n: (r.uniform(size=n) < 0.002).astype(float),
+    "one row in 1000 is 1": lambda r, n: (r.uniform(size=n) < 0.001).astype(float),
+    "one row in 200 counts": lambda r, n: r.poisson(0.005, n).astype(float),
+    "often at a limit": lambda r, n: np.clip(98 + 15 * _day(n) + r.normal(size=n), 0, 100),
     "many counts": lambda r, n: r.poisson(50, n).astype(float),
     "zeros and values": lambda r, n: np.where(r.uniform(size=n) < 0.8, 0.0, r.exponential(size=n)),
     "zeros and heavy values": lambda r, n: np.where(r.uniform(size=n) < 0.95, 0.0, np.exp(r.normal(size=n))),
@@ -97,11 +102,12 @@ def times(n: int) -> np.ndarray:
 
 #: Of few rows a spike or a count that is rare is not told from one that is wrong.
 RARE = {"Cauchy", "Pareto, 1.5", "random spikes", "random spikes of all sizes", "very rare counts",
-        "zeros and heavy values"}  # fmt: skip
+        "zeros and heavy values", "one row in 200 is 1", "one row in 500 is 1", "one row in 1000 is 1",
+        "one row in 200 counts"}  # fmt: skip
 
 
 #: Of less than three of its cycles nobody knows that it is one.
-ONCE = {"a job each night", "a job each hour", "duty cycle", "sawtooth"}
+ONCE = {"often at a limit", "a job each night", "a job each hour", "duty cycle", "sawtooth"}
 
 
 def flagged(kind: str, n: int, seeds: range) -> tuple[float, float]:
@@ -153,3 +159,20 @@ def test_short_series_keep_to_the_same_rate(n: int):
         whole, causal = flagged(kind, n, range(100, 112))
         assert whole <= (0.02 if kind in RARE else 0.01), kind
         assert causal <= 0.0025, kind
+
+
+def test_the_usual_value_of_rare_events_is_not_stuck_by_a_long_gap():
+    x = (np.random.default_rng(5).random(3000) < 0.001).astype(float)
+    found = bg.detect.auto(x, times(3000), causal=True)
+    assert not found.is_anomaly[x == 0].any()
+    assert found.is_anomaly[x == 1].sum() <= 3
+    for p in (0.001, 0.002, 0.005):
+        share = np.mean(
+            [
+                bg.detect.auto((np.random.default_rng(s).random(n) < p) * 1.0, times(n), causal=True).count
+                / n
+                for n in (1000, 1500, 3000)
+                for s in range(10)
+            ]
+        )
+        assert share <= 0.0025, p

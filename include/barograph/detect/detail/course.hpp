@@ -71,6 +71,8 @@ class course_judge {
     for (double& v : recent_) v = r.f64();
     next_ = static_cast<std::size_t>(r.varint() % Apart);
     waiting_ = static_cast<std::size_t>(r.varint());
+    if (waiting_ > Apart || !(count_ >= 0))
+      raise<bad_bytes>("bytes: a course of figures that cannot have been");
   }
 
  private:
