@@ -5,8 +5,8 @@
 // usual) are a course of some hundred values. detail/change_fit.hpp finds what in it is beyond a straight
 // line and beyond the course's own wandering. So growth from the start on is no finding, nor is a random
 // walk, a calendar of which too few weekends are known neither. Evidence is capped by how large the change
-// is: 2.2 and 0.75 a standard deviation of the rows, however sure. Class F; O(n) and the square of the
-// blocks.
+// is: 2.2 and 0.75 a standard deviation of the rows, however sure. Of few days a change must lie apart from
+// the same hours of other days. Class F; O(n) and the square of the blocks.
 #pragma once
 
 #include <algorithm>
@@ -49,10 +49,13 @@ class slow_search {
   /// which
   ///                  day; else empty
   /// @param silent    1 where a row is missing or stuck, and says nothing here
+  /// @param few_days  whether the days are too few to know their hours well: a change is then compared with
+  ///                  the same hours of other days
   slow_search(const std::vector<double>& y, const std::vector<double>& expected,
               const std::vector<double>& spread, std::size_t per_day, span<const std::int64_t> clock,
-              const std::vector<std::uint8_t>& silent)
+              const std::vector<std::uint8_t>& silent, bool few_days = false)
       : per_day_(per_day),
+        few_days_(few_days),
         clock_(clock),
         rest_(y.size()),
         usual_(expected),
@@ -70,7 +73,7 @@ class slow_search {
       for (const slow_change& c : {of_level(), of_season(), of_spread()}) {
         if (c.evidence < least_evidence) continue;
         any = true;
-        if (!of_calendar(c)) found.push_back(c);
+        if (!of_calendar(c) && !of_hours(c)) found.push_back(c);
       }
       if (!any) break;
     }
@@ -81,6 +84,9 @@ class slow_search {
   static constexpr std::size_t least_rows = 256;
   static constexpr int most = 3;
   static constexpr double least_evidence = 3.0, sure = 6.0;
+
+  /// Of few days more evidence is asked for: they are searched after all else found nothing.
+  double least_sure() const { return few_days_ ? 9.0 : sure; }
 
   /// A standard deviation of the rows that a tenth of odd ones do not move.
   double scale() {
@@ -114,7 +120,7 @@ class slow_search {
       a[i] = (rest_[i] - middle) / sigma;
       far[i] = std::abs(a[i]) / deviation[i];
     }
-    const double most_far = std::max(6.0, quantile(far, 0.9));
+    const double most_far = std::max(6.0, (few_days_ ? 2.0 : 1.0) * quantile(far, 0.9));
     for (std::size_t i = 0; i < a.size(); ++i)
       a[i] = std::clamp(a[i], -most_far * deviation[i], most_far * deviation[i]);
     return a;
@@ -143,6 +149,36 @@ class slow_search {
     if (!like_weekend && !like_weekdays) return false;
     const bool is_step = c.kind == slow_kind::level || c.kind == slow_kind::drift;
     return !(is_step && other_weekends_differ(c, like_weekend ? c.size : -c.size));
+  }
+
+  /// Whether a change is what its hours are like on other days, too: then these lie apart now that it has
+  /// been taken away.
+  bool of_hours(const slow_change& c) const {
+    if (!few_days_ || c.kind == slow_kind::season) return false;
+    const bool is_spread = c.kind == slow_kind::spread;
+    const std::size_t n = rest_.size(), changed = c.end - c.begin;
+    std::vector<double> scratch(rest_);
+    const double middle = median(scratch);
+    std::vector<double> within[24], beside[24];
+    for (std::size_t i = 0; i < n; ++i) {
+      if (silent_[i] != 0) continue;
+      const auto hour = static_cast<std::size_t>((((clock_[i] % 86400) + 86400) % 86400) / 3600);
+      const double along =
+          rest_[i] - middle -
+          (is_spread ? 0.0 : slope_) * (static_cast<double>(i) - static_cast<double>(c.begin));
+      (i >= c.begin && i < c.end ? within : beside)[hour].push_back(is_spread ? std::abs(along) : along);
+    }
+    std::vector<double> off;  // one for each row of the change that another day tells of
+    for (std::size_t h = 0; h < 24; ++h) {
+      const std::size_t rows = within[h].size();
+      if (rows == 0 || beside[h].empty()) continue;
+      const double now = median(within[h]), then = median(beside[h]);
+      off.insert(off.end(), rows,
+                 is_spread ? std::abs(math::log(std::max(now, 1e-300) / std::max(then, 1e-300)))
+                           : std::abs(now - then));
+    }
+    if (2 * off.size() < changed) return true;
+    return !(median(off) < 0.5 * std::abs(is_spread ? math::log(c.size) : c.size));
   }
 
   /// Whether two other weekends or more are known, which mostly do not lie beside their weekdays as a change
@@ -197,7 +233,7 @@ class slow_search {
   /// Blocks of a day that is to be reckoned with, where times cover too few days to know it: else 0.
   double wave(std::size_t rows) const {
     const std::size_t n = rest_.size();
-    if (clock_.empty()) return 0.0;
+    if (clock_.empty() || few_days_) return 0.0;
     const double covered = static_cast<double>(clock_[n - 1]) - static_cast<double>(clock_[0]);
     if (!(covered > 0 && covered < 4 * 86400.0)) return 0.0;
     const double blocks = 86400.0 / covered * static_cast<double>(n) / static_cast<double>(rows);
@@ -248,7 +284,8 @@ class slow_search {
     const std::size_t end = c.end == blocks ? n : c.end * rows;
     const double last = static_cast<double>(c.end - c.begin) - 1.0;
     const double mean = c.kink ? c.size * last / 2 : c.size;
-    if (c.evidence < sure) return out;
+    if (c.evidence < least_sure()) return out;
+    slope_ = c.slope * sigma / static_cast<double>(rows);
     out.kind = c.kink ? slow_kind::drift : slow_kind::level;
     out.begin = c.begin * rows;
     out.end = end;
@@ -256,7 +293,7 @@ class slow_search {
       out.size = c.size * last * sigma;
       for (std::size_t i = out.begin; i < n; ++i)
         rest_[i] -= c.size * sigma * (static_cast<double>(i - out.begin) / static_cast<double>(rows));
-      out.evidence = capped_now(c.evidence, mean * sigma, sigma);
+      out.evidence = wanders(out) ? 0.0 : capped_now(c.evidence, mean * sigma, sigma);
       return out;
     }
     out.size = c.size * sigma;
@@ -269,9 +306,34 @@ class slow_search {
     outside(c.end, std::min(blocks, c.end + 10));
     const double half = (count != 0 ? base / static_cast<double>(count) : 0.0) + c.size / 2;
     between_rows(out, 2 * rows, [&](std::size_t i) { return c.size > 0 ? half - r[i] : r[i] - half; });
+    const bool began = stepped(out);
     for (std::size_t i = out.begin; i < out.end; ++i) rest_[i] -= out.size;
-    out.evidence = capped_now(c.evidence, out.size, sigma);
+    out.evidence = began || !wanders(out) ? capped_now(c.evidence, out.size, sigma) : 0.0;
     return out;
+  }
+
+  /// Whether a level began with a step, within a few rows.
+  bool stepped(const slow_change& c) const {
+    const std::size_t first = c.begin - std::min<std::size_t>(c.begin, 3);
+    double most_far = 0.0;
+    for (std::size_t i = first + 1; i < std::min(c.begin + 3, rest_.size()); ++i)
+      most_far = std::max(most_far, std::abs(rest_[i] - rest_[i - 1]));
+    return 2 * most_far > std::abs(c.size);
+  }
+
+  /// How far a row usually is from the one before, as a standard deviation.
+  double usual_step() const {
+    std::vector<double> steps(rest_.size() - 1);
+    for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = std::abs(rest_[i + 1] - rest_[i]);
+    return 1.4826 * median(steps);
+  }
+
+  /// Whether what is left goes step by step as far as the change is large: so does a random walk, of which
+  /// medians by the hour explain a part.
+  bool wanders(const slow_change& c) {
+    const double step = usual_step();
+    return step < (c.kind == slow_kind::drift ? 0.25 : 0.5) * scale() &&
+           std::abs(c.size) < 2 * step * std::sqrt(static_cast<double>(rest_.size()));
   }
 
   slow_change of_season() {
@@ -350,10 +412,10 @@ class slow_search {
     out.size = math::exp(c.size);
     double growth = 0.0;  // a block
     if (c.evidence <
-        sure) {  // or it grows: by steps from row to row, to which a level that bends adds nothing
+        least_sure()) {  // or it grows: by steps from row to row, to which a level that bends adds nothing
       rules.kinks = true;
       const fitted_change grown = change_fit(steps, w, rules).best();
-      if (!grown.kink || !(grown.size > 0) || grown.evidence < sure) return out;
+      if (!grown.kink || !(grown.size > 0) || grown.evidence < least_sure()) return out;
       double before = 0.0;
       for (std::size_t k = 0; k < grown.begin; ++k) before += steps[k] / static_cast<double>(grown.begin);
       growth = grown.size / before;
@@ -362,10 +424,20 @@ class slow_search {
       out.size = 1.0 + growth * static_cast<double>(blocks - grown.begin);
       out.evidence = grown.evidence;
     } else {
+      // of what wanders the distance changes, and not the steps
+      double of_log[2] = {}, known[2] = {};
+      for (std::size_t k = 0; k < blocks; ++k) {
+        if (!(w[k] > 0)) continue;
+        const std::size_t changed = k >= c.begin && k < c.end ? 1 : 0;
+        of_log[changed] += math::log(steps[k]);
+        known[changed] += 1.0;
+      }
+      const double of_steps = of_log[1] / std::max(known[1], 1.0) - of_log[0] / std::max(known[0], 1.0);
+      if (usual_step() < 0.5 * sigma && !(of_steps * c.size > 0.3 * c.size * c.size)) return out;
       out.evidence = c.evidence;
     }
     const double times = std::max(out.size, 1.0 / out.size);
-    out.evidence = times < 1.6 ? 0.0 : capped(out.evidence, times - 1.0);
+    out.evidence = times < (few_days_ ? 2.0 : 1.6) ? 0.0 : capped(out.evidence, times - 1.0);
     for (std::size_t i = out.begin; out.evidence > 0 && i < out.end; ++i)
       rest_[i] /= growth > 0 ? 1.0 + growth * static_cast<double>(i - out.begin) / static_cast<double>(rows)
                              : out.size;
@@ -373,6 +445,8 @@ class slow_search {
   }
 
   std::size_t per_day_;
+  bool few_days_;
+  double slope_ = 0.0;  ///< a row, of the line beside the last change of level
   bool most_equal_ = false;
   span<const std::int64_t> clock_;
   std::vector<double> rest_, first_;  ///< without the changes found so far, and with them

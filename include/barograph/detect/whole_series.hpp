@@ -229,6 +229,30 @@ inline double weight_of(const slow_change& c, std::size_t row, std::size_t rows)
   return row - c.begin < std::max<std::size_t>(12, rows / 100) ? c.evidence : least;
 }
 
+/// The parabola that fits best, by squares.
+inline std::vector<double> parabola(const std::vector<double>& y) {
+  const auto n = static_cast<double>(y.size());
+  const auto first = [&](std::size_t i) { return (2.0 * static_cast<double>(i) + 1.0 - n) / n; };
+  double one = 0.0, by1 = 0.0, by2 = 0.0, of1 = 0.0, of2 = 0.0, mean2 = 0.0;
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    one += y[i] / n;
+    mean2 += first(i) * first(i) / n;
+  }
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double t = first(i), u = t * t - mean2;
+    by1 += t * (y[i] / n);
+    of1 += t * t / n;
+    by2 += u * (y[i] / n);
+    of2 += u * u / n;
+  }
+  std::vector<double> out(y.size());
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const double t = first(i);
+    out[i] = one + by1 / of1 * t + by2 / of2 * (t * t - mean2);
+  }
+  return out;
+}
+
 /// The slow changes of a series whose season shows only when its level is taken away.
 ///
 /// @param known  what was found to be usual, where that is a season; else empty
@@ -248,7 +272,7 @@ inline std::vector<slow_change> slow_beside_levels(span<const std::int64_t> seco
   std::int64_t of = 0;
   for (const std::int64_t cycle : {day, week}) {
     const double times = covered / static_cast<double>(cycle);
-    if (times < 3.0) continue;
+    if (times + gap / static_cast<double>(cycle) < (cycle == day ? 2.0 : 3.0)) continue;
     std::vector<double> usually(m, 0.0), at(m), beside(m);
     for (int round = 0; round < 6; ++round) {  // each is known better without the other
       for (std::size_t k = 0; k < m; ++k) at[k] = hours.value[k] - usually[k];
@@ -293,9 +317,14 @@ inline std::vector<slow_change> slow_beside_levels(span<const std::int64_t> seco
   std::vector<double> a(left), b(all);
   const double squares = squares_left(all, left);
   if (squares > 0.7 && !(median(a) < 0.7 * median(b) && squares < 0.9)) return {};
+  if (covered + gap <= 4 * day) {  // of few days growth looks like a season beside levels
+    b = distances(y, parabola(y));
+    if (median(b) < 2 * median(a)) return {};
+  }
   const std::vector<double> spread = usual(clock, left, day, true, 0.0);
   const auto per_day = static_cast<std::size_t>(static_cast<double>(day) / std::max(1.0, gap) + 0.5);
-  return slow_search(y, expected, spread, per_day, of == day ? clock : span<const std::int64_t>(), silent)
+  return slow_search(y, expected, spread, per_day, of == day ? clock : span<const std::int64_t>(), silent,
+                     covered + gap <= 4 * day)
       .all();
 }
 
@@ -449,8 +478,11 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   } else {
     out.slow = d::slow_search(y, flat, none, 0, clock, silent).all();
   }
-  if (out.slow.empty() && covered >= 4 * day)  // in fewer growth looks like a day
+  if (out.slow.empty() && out.cycle != 0)
     out.slow = d::slow_beside_levels(seconds, clock, y, has_season ? out.expected : none, gap, silent);
+  // a large change tears medians by the hour of few days in two, and a wave of a day hides it
+  if (out.slow.empty() && out.cycle != 0 && covered + gap <= 4 * day)
+    out.slow = d::slow_search(y, flat, none, 0, clock, silent, true).all();
   for (auto* of : {&out.shift, &out.drift, &out.strength, &out.spread}) of->assign(n, 0.0);
   for (const slow_change& c : out.slow) {
     std::vector<double>& of = c.kind == slow_kind::level    ? out.shift

@@ -121,3 +121,47 @@ def test_as_rows_come_what_is_wider_or_usual_at_another_hour_is_told(seed: int):
     other = calm + 0.0
     other[at] = -other[at]
     assert bg.detect.auto(other, times(n, 300), causal=True).is_anomaly[at]
+
+
+#: Rows and their steps of two whole days to four.
+FEW_DAYS = [(576, 300), (432, 600), (864, 300), (1152, 300), (576, 600)]
+
+
+@pytest.mark.parametrize(("n", "step"), FEW_DAYS)
+@pytest.mark.parametrize("season", [0, 10])
+def test_a_large_shift_is_found_in_few_days_too(season: int, n: int, step: int):
+    x = season * day(n, step) + np.random.default_rng(1).normal(size=n)
+    assert found(x, step) < 0.02 * n
+    x[n // 2 :] += 20
+    assert found(x, step) == pytest.approx(n - n // 2, rel=0.1)
+
+
+@pytest.mark.parametrize(("n", "step"), FEW_DAYS)
+def test_a_large_leak_is_found_in_few_days_too(n: int, step: int):
+    x = np.random.default_rng(1).normal(size=n)
+    x += 50 * np.maximum(0, 2 * np.arange(n) / n - 1)
+    assert found(x, step) > 0.3 * n
+
+
+def test_a_spread_ten_times_as_wide_is_found_in_few_days_too():
+    for seed in range(8):
+        x = np.random.default_rng(seed).normal(size=864)
+        x[560:] *= 10
+        assert found(x, 300) > 270
+
+
+@pytest.mark.parametrize("wide", [1, 6])
+@pytest.mark.parametrize(("n", "step"), FEW_DAYS)
+def test_the_hours_of_work_of_few_days_are_no_change(n: int, step: int, wide: int):
+    hour = np.arange(n) * step / 3600 % 24
+    work = (hour > 8) & (hour < 18)
+    for seed in range(3):
+        noise = np.random.default_rng(seed).normal(size=n)
+        assert found(noise * np.where(work, wide, 1) + 8 * work, step) < 0.02 * n
+        assert found(noise + 10 * np.arange(n) / n, step) < 0.02 * n
+
+
+@pytest.mark.parametrize(("n", "step"), [(1000, 600), (2000, 300), (500, 1800), (400, 600)])
+def test_a_random_walk_has_no_slow_change(n: int, step: int):
+    for seed in (2, 16, 22, 27, 63, 69, 124, 129, 131, 174, 188, 192):
+        assert found(np.cumsum(np.random.default_rng(seed).normal(size=n)), step) < 0.05 * n, seed
