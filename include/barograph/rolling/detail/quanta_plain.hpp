@@ -78,9 +78,11 @@ struct extents_of_blocks {
   /// Of the blocks first - 1 to first + 3.
   void take(const double* x, std::int64_t length, std::int64_t first) noexcept {
     const int known = next == first ? 1 : 0;
-    low[0] = low[4];
-    high[0] = high[4];
-    nan[0] = nan[4];
+    if (known == 1) {
+      low[0] = low[4];
+      high[0] = high[4];
+      nan[0] = nan[4];
+    }
     for (int k = known; k < 5; ++k) nan[k] = extent(x + (first + k - 1) * length, length, low[k], high[k]);
     next = first + 4;
   }
