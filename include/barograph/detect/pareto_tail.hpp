@@ -61,21 +61,19 @@ inline pareto_tail fit_pareto_tail(span<const double> excesses) {
   if (excesses.empty() || !(mean > 0)) return {};
   // With theta = shape / scale the best shape is the mean of log(1 + theta y), and the likelihood is a
   // function of theta alone.
-  const auto at = [&](double theta) {
-    double shape = 0;
-    for (std::size_t i = 0; i < excesses.size(); ++i) shape += math::log(1 + theta * excesses[i]);
-    shape /= n;
-    shape = std::min(1.0, std::max(-0.5, shape));
-    return shape;
+  const auto sum_of_logs = [&](double theta) {
+    double sum = 0;
+    for (std::size_t i = 0; i < excesses.size(); ++i) sum += math::log(1 + theta * excesses[i]);
+    return sum;
   };
+  const auto shape_of = [&](double sum) { return std::min(1.0, std::max(-0.5, sum / n)); };
   const auto likelihood = [&](double theta) {
     check_interrupt();
     if (std::fabs(theta * mean) < 1e-7) return -n * (math::log(mean) + 1);
-    const double shape = at(theta);
+    const double sum = sum_of_logs(theta);
+    const double shape = shape_of(sum);
     const double scale = shape / theta;
     if (!(scale > 0)) return -HUGE_VAL;
-    double sum = 0;
-    for (std::size_t i = 0; i < excesses.size(); ++i) sum += math::log(1 + theta * excesses[i]);
     return -n * math::log(scale) - (1 + 1 / shape) * sum;
   };
   double best = 0;
@@ -116,7 +114,7 @@ inline pareto_tail fit_pareto_tail(span<const double> excesses) {
     }
   }
   const double theta = (low + high) / 2;
-  const double shape = at(theta);
+  const double shape = shape_of(sum_of_logs(theta));
   if (std::fabs(theta * mean) < 1e-7 || !(shape / theta > 0)) return {0, mean};
   return {shape, shape / theta};
 }

@@ -34,8 +34,7 @@ class stream_judge {
   /// @param lasting      evidence of what lasts, -log10 p: enough of it is a finding, more says no more, lest
   ///                     it stand before what is strange by itself
   /// @param usual        whether the row has the value of nearly all rows before: what is strange then was
-  /// the
-  ///                     rows before it, and it is no finding for that
+  ///                     in the rows before it, and it is no finding for that
   stream_verdict push(double strangeness, double deviation, double other = 0.0, double lasting = 0.0,
                       bool usual = false) {
     constexpr double log10_2 = 0x1.34413509f79ffp-2;  // two chances to be found by accident
