@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import _cuts, _rolling_kernels, _series_kinds, _statistics, _within
-from ._cuts import _How, _real
+from ._cuts import _How
 from ._frames import Table
+from ._given_options import real
 
 
 def rolling(
@@ -111,6 +112,7 @@ class Rolling:
             x = Table({name: np.asarray(column) for name, column in x.items()})
         elif isinstance(x, (list, tuple)):
             x = np.asarray(x)
+        how = _cuts.checked(how)
         self._x, self._how, self._groups = x, how, None
         if by is None:
             return
@@ -250,15 +252,15 @@ class Rolling:
 
     def var(self, ddof: int = 1) -> Any:
         """Variance of each window. See :func:`rolling_var`."""
-        return self._roll(_rolling_kernels._reducing("var", _real("ddof", ddof)))
+        return self._roll(_rolling_kernels._reducing("var", real("ddof", ddof)))
 
     def std(self, ddof: int = 1) -> Any:
         """Standard deviation of each window. See :func:`rolling_std`."""
-        return self._roll(_rolling_kernels._reducing("std", _real("ddof", ddof)))
+        return self._roll(_rolling_kernels._reducing("std", real("ddof", ddof)))
 
     def sem(self, ddof: int = 1) -> Any:
         """Standard error of each window's mean. See :func:`rolling_sem`."""
-        return self._roll(_rolling_kernels._reducing("sem", _real("ddof", ddof)))
+        return self._roll(_rolling_kernels._reducing("sem", real("ddof", ddof)))
 
     def quantile(self, q: float | Sequence[float], interpolation: str = "linear") -> Any:
         """Quantiles of each window; several share one pass. See :func:`rolling_quantile`."""
@@ -270,7 +272,7 @@ class Rolling:
 
     def cov(self, y: Any = None, ddof: int = 1, pairwise: bool | None = None) -> Any:
         """Covariance with `y`, or of the columns, in each window. See :func:`rolling_cov`."""
-        return self._pairs(y, "cov", _real("ddof", ddof), pairwise)
+        return self._pairs(y, "cov", real("ddof", ddof), pairwise)
 
     def corr(self, y: Any = None, pairwise: bool | None = None) -> Any:
         """Correlation with `y`, or of the columns, in each window. See :func:`rolling_corr`."""

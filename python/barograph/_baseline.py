@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _whole, _width
+from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _width, checked
 from ._exclusion import rows_left_out
+from ._given_options import real, scales, whole, word
 from ._season import season_of
 from ._series_kinds import _columns, _series, _series_as_read, present
 from ._streams import _time, _times
@@ -171,7 +172,7 @@ def rolling_baseline(
     how = _How(window, min_periods, center, closed, step, on, inf, threads)
     estimator = estimator_of(method, width, q)
     if method == "ewma":
-        return bands_of(x, how, exclude, _weighting(float(width)))
+        return bands_of(x, how, exclude, _weighting(scales("width", width)))
     if exclude is not None and min_periods is None and _is_rows(window):
         how = how._replace(min_periods=(int(window) + 1) // 2)
     return bands_of(x, how, exclude, rolled(estimator))
@@ -211,12 +212,13 @@ def bands_of(x: Any, how: _How, exclude: Any, kernel: _Kernel) -> Band:
 
 def _weighting(width: float) -> _Kernel:
     def weigh(series: _Series, how: _How) -> tuple[Doubles, _Cut]:
+        how = checked(how)
         if how.center:
             raise ValueError("center: True given, expected False with method='ewma'")
         if how.closed not in (None, "right", "left"):
             raise ValueError(f"closed: {how.closed!r} given, expected 'right' or 'left' with method='ewma'")
         before, rows = how.closed == "left", len(series.values)
-        step = 1 if how.step is None else _whole("step", how.step)
+        step = how.step or 1
         span = _width(how.window)
         if span is not None and series.times is None:
             raise TypeError(
@@ -238,10 +240,11 @@ def _is_rows(window: Any) -> bool:
 
 
 def estimator_of(method: str, width: float, q: Sequence[float], of_next: bool = False) -> _core.Estimator:
-    quantiles = tuple(float(v) for v in q)
-    if len(quantiles) != 3:
-        raise ValueError(f"q: {len(quantiles)} quantiles given, expected three: lower, expected, upper")
-    return _core.Estimator(method, float(width), *quantiles, of_next)
+    if isinstance(q, str) or np.ndim(q) != 1 or len(q) != 3:
+        raise ValueError(f"q: {q!r} given, expected three quantiles: lower, expected, upper")
+    word("method", method, "median", "mean", "quantile", "ewma")
+    low, middle, high = (real("q", v) for v in q)
+    return _core.Estimator(method, scales("width", width), low, middle, high, of_next)
 
 
 class RollingBaseline:
@@ -294,22 +297,20 @@ class RollingBaseline:
         span = _width(window)
         self._seasonal = period is not None
         self._what = f"{window!r}, {method!r}"
-        if scale not in ("slot", "pooled"):
-            raise ValueError(f"scale: {scale!r} given, expected 'slot' or 'pooled'")
+        estimator, pooled = estimator_of(method, width, q), word("scale", scale, "slot", "pooled") == "pooled"
         if self._seasonal:
             if span is not None:
                 raise TypeError(f"window: {window!r} given, expected rows of a slot (int) with period")
             season = season_of(period, slot, tz)
-            self._timed, pooled = season.timed, scale == "pooled"
-            least = (1 if pooled else 2) if min_periods is None else _whole("min_periods", min_periods)
-            estimator = estimator_of(method, width, q)
+            self._timed = season.timed
+            least = (1 if pooled else 2) if min_periods is None else whole("min_periods", min_periods, 0)
             self._stream = _core.SeasonalStream(season.engine, int(window), estimator, least, pooled)
             return
         self._timed = span is not None
         default = 1 if self._timed or method == "ewma" else (int(window) + 1) // 2
-        least = default if min_periods is None else _whole("min_periods", min_periods)
+        least = default if min_periods is None else whole("min_periods", min_periods, 0)
         self._stream = _core.RollingStream(
-            int(window) if span is None else span, self._timed, estimator_of(method, width, q), least
+            int(window) if span is None else span, self._timed, estimator, least
         )
 
     def update(self, x: Any, times: Any = None, *, exclude: Any = None) -> Band:

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _core
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers
+from ._given_options import text
 from ._policy import Policy
 from ._slo import _flag, _flags
 from ._state import State
@@ -46,7 +47,7 @@ class BurnRule:
             _window_ns("long", self.long),
             _window_ns("short", self.short),
             _number("threshold", self.threshold),
-            _text("severity", self.severity),
+            _unicode("severity", self.severity),
         )
 
 
@@ -281,14 +282,12 @@ def _alert(
     )
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name}: {value!r} given, expected text")
+def _unicode(name: str, value: Any) -> str:
     try:
-        value.encode()
+        text(name, value).encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"{name}: {value!r} given, expected text that is Unicode") from error
-    return value
+    return str(value)
 
 
 def _all(rules: Any) -> list[Any]:

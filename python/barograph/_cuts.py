@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -10,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
+from ._given_options import flag, whole, word
 from ._instants import RANGE, in_ns
 from ._lengths import UNITS, length_in_ns
+from ._threads import thread_count
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 
@@ -60,29 +61,25 @@ class Within(NamedTuple):
     ends: npt.NDArray[np.int64]  # of each group the row after its last
 
 
-def _whole(name: str, value: Any) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name}: {value!r} given, expected a whole number") from None
-
-
-def _real(name: str, value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: {value!r} given, expected a number") from None
-
-
 def _inf(inf: str) -> bool:
-    if inf not in ("missing", "propagate"):
-        raise ValueError(f"inf: {inf!r} given, expected 'missing' or 'propagate'")
-    return inf == "propagate"
+    return bool(word("inf", inf, "missing", "propagate") == "propagate")
+
+
+def checked(how: _How) -> _How:
+    """The same, once its keywords are what they may be."""
+    _inf(how.inf)
+    thread_count(how.threads)
+    return how._replace(
+        min_periods=None if how.min_periods is None else whole("min_periods", how.min_periods, 0),
+        center=flag("center", how.center),
+        closed=word("closed", how.closed, "right", "left", "both", "neither", None),
+        step=None if how.step is None else whole("step", how.step, 1),
+    )
 
 
 def _cut(series: _Series, how: _How) -> _Cut:
-    rows, window = len(series.values), how.window
-    step = 1 if how.step is None else _whole("step", how.step)
+    how = checked(how)
+    rows, window, step = len(series.values), how.window, how.step or 1
     if isinstance(window, Within):
         return _cut_within(series, how, window)
     if isinstance(window, AllSoFar):
@@ -93,15 +90,13 @@ def _cut(series: _Series, how: _How) -> _Cut:
     width = _width(window)
     ends = "right" if how.closed is None else how.closed
     if width is None:
-        if int(window) > 2**62:
-            raise ValueError(f"window: {window} given, expected at most 2**62 rows")
         least = _least(how, int(window), int(window))
-        return _Cut(_core.fixed_windows(rows, int(window), bool(how.center), ends, step), least, step)
+        return _Cut(_core.fixed_windows(rows, int(window), how.center, ends, step), least, step)
     least = _least(how, 1, None)
     times = _times_for(window, series)
     if times.size and times[-1] < times[0]:  # newest first: as far apart, seen the other way round
         times = -times
-    return _Cut(_core.time_windows(times, width, bool(how.center), ends, step), least, step)
+    return _Cut(_core.time_windows(times, width, how.center, ends, step), least, step)
 
 
 def _cut_within(series: _Series, how: _How, within: Within) -> _Cut:
@@ -117,9 +112,9 @@ def _cut_within(series: _Series, how: _How, within: Within) -> _Cut:
     if width is None:
         least = _least(how, int(window), int(window))
         length = min(int(window), 4 * rows + 4)
-        return _Cut(_core.grouped_windows(ends, rows, length, bool(how.center), side), least, 1)
+        return _Cut(_core.grouped_windows(ends, rows, length, how.center, side), least, 1)
     times = _times_for(window, series)
-    made = _core.grouped_time_windows(ends, times, width, bool(how.center), side)
+    made = _core.grouped_time_windows(ends, times, width, how.center, side)
     return _Cut(made, _least(how, 1, None), 1)
 
 
@@ -152,9 +147,7 @@ def _times_for(window: Any, series: _Series) -> npt.NDArray[np.int64]:
 def _least(how: _How, default: int, most: int | None) -> int:
     if how.min_periods is None:
         return default
-    least = _whole("min_periods", how.min_periods)
-    if least < 0:
-        raise ValueError(f"min_periods: {least} given, expected 0 or more")
+    least = whole("min_periods", how.min_periods, 0)
     if most is not None and least > most:
         raise ValueError(f"min_periods: {least} given, expected at most the window of {most} rows")
     return least
@@ -162,8 +155,7 @@ def _least(how: _How, default: int, most: int | None) -> int:
 
 def _bounds(series: _Series, how: _How) -> _Cut | None:
     """Windows of bounds of their own: a pair of arrays, or an indexer of pandas; None for others."""
-    rows = len(series.values)
-    step = 1 if how.step is None else _whole("step", how.step)
+    rows, step = len(series.values), how.step or 1
     if hasattr(how.window, "get_window_bounds"):
         start, end = how.window.get_window_bounds(
             num_values=rows, min_periods=how.min_periods, center=how.center, closed=how.closed, step=how.step
@@ -205,6 +197,7 @@ def _width(window: Any, name: str = "window") -> int | None:
             raise ValueError(f"{name}: NaT given, expected rows (int) or a length in time")
         return int(in_ns(name, window).astype(np.int64))
     if isinstance(window, (int, np.integer)):
+        whole(name, window)
         return None
     if isinstance(window, str):
         return length_in_ns(name, window)

@@ -8,12 +8,11 @@ import numpy as np
 
 from . import _core
 from ._baseline import Band
-from ._cuts import _Cut, _whole, _width
+from ._cuts import _Cut
 from ._exclusion import rows_left_out
-from ._lengths import length_in_ns
+from ._given_options import flag, scales, whole
+from ._season import period_of
 from ._series_kinds import _series, _series_as_read, present
-
-_NAMED = {"week": "7D", "day": "1D"}
 
 
 class Decomposition(NamedTuple):
@@ -50,13 +49,11 @@ class Decomposition(NamedTuple):
         Band
             `expected` is ``trend + seasonal``; all parts of the kind of the series.
         """
-        if not (width >= 0 and np.isfinite(width)):
-            raise ValueError(f"width: {width} given, expected 0 or more scales")
         trend, seasonal = _series(self.trend, None), _series(self.seasonal, None)
         expected = trend.values + seasonal.values
         rows = len(expected)
         cut = _Cut(_core.fixed_windows(rows, 1, False, "right", 1), 0, 1)
-        reach = width * self.scale
+        reach = scales("width", width) * self.scale
         parts = expected, np.full(rows, self.scale), expected - reach, expected + reach
         return Band(*(trend.wrap(part, cut) for part in parts))
 
@@ -136,8 +133,8 @@ def decompose(
         ("outer_iter", outer_iter),
     ):  # fmt: skip
         if value is not None:
-            setattr(options, name, _whole(name, value))
-    options.robust = bool(robust)
+            setattr(options, name, whole(name, value))
+    options.robust = flag("robust", robust)
     options.inner_iter = options.inner_iter or (2 if robust else 5)
     values = present(series)
     left_out = rows_left_out(exclude, series.times, len(values))
@@ -160,7 +157,7 @@ def rows_of(period: Any, times: Any, rows: int) -> int:
     ValueError
         For times that are not evenly spaced, or a period that is no whole number of rows.
     """
-    length = length_in_ns("period", _NAMED.get(period, period)) if isinstance(period, str) else _width(period)
+    length = period_of(period)
     if length is None:
         return int(period)
     if times is None:

@@ -49,7 +49,7 @@ def _mask(exclude: Any) -> npt.NDArray[np.bool_] | None:
         if not exclude or not all(isinstance(v, (bool, np.bool_)) for v in exclude):
             return None
         return np.array(exclude, dtype=np.bool_)
-    if _frames.kind_of(exclude) is not None or isinstance(exclude, dict):
+    if _frames.kind_of(exclude) is not None or isinstance(exclude, dict) or np.ndim(exclude) == 0:
         return None
     array = _frames._plain(exclude)
     if isinstance(array, np.ndarray) and array.dtype.kind == "b":

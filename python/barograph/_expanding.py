@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import _rolling_kernels
-from ._cuts import AllSoFar, Doubles, _How, _real
+from ._cuts import AllSoFar, Doubles, _How
+from ._given_options import real
 
 
 def _how(min_periods: int | None, inf: str, threads: int | None, out: Doubles | None = None) -> _How:
@@ -106,7 +107,7 @@ def expanding_var(
     >>> bg.expanding_var([1.0, 3.0, 5.0])
     array([nan,  2.,  4.])
     """
-    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "var", _real("ddof", ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "var", real("ddof", ddof))
 
 
 def expanding_std(
@@ -123,7 +124,7 @@ def expanding_std(
     >>> bg.expanding_std([1.0, 3.0, 5.0], ddof=0)[1]
     np.float64(1.0)
     """
-    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "std", _real("ddof", ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "std", real("ddof", ddof))
 
 
 def expanding_sem(
@@ -140,7 +141,7 @@ def expanding_sem(
     >>> bg.expanding_sem([1.0, 3.0], ddof=0).round(6)
     array([0.      , 0.707107])
     """
-    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "sem", _real("ddof", ddof))
+    return _rolling_kernels._roll(x, _how(min_periods, inf, threads, out), "sem", real("ddof", ddof))
 
 
 def expanding_min(
@@ -343,7 +344,7 @@ def expanding_cov(
     array([nan,  4.,  8.])
     """
     return _rolling_kernels._roll_pairs(
-        x, y, _how(min_periods, inf, threads, out), "cov", _real("ddof", ddof), pairwise
+        x, y, _how(min_periods, inf, threads, out), "cov", real("ddof", ddof), pairwise
     )
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from . import _core
 from ._frames import Array, Column, Kind, Strings, Table, as_kind, as_kind_of, kind_of, names_of, one_column
 from ._given_numbers import _is_scalar
+from ._given_options import flag, real, text
 from ._group_keys import (
     _category_key,
     _is_categorical,
@@ -139,6 +140,11 @@ def kpis(
        auth         2       0           0    13   13      1
         pay         1       1           1   900  900      0
     """
+    exact = flag("exact", exact)
+    if freq is not None:
+        text("freq", freq, "5min")
+    if tz is not None:
+        text("tz", tz, "Europe/Rome")
     by, apart = _keys_apart(data, by)
     roles = _roles(
         [*names_of(data), *apart], by, timestamp=timestamp, latency=latency, error=error, freq=freq
@@ -299,10 +305,10 @@ def quantile_columns(quantiles: Sequence[float]) -> list[str]:
 def _fractions(name: str, quantiles: Any) -> list[float]:
     """One quantile, or several, as a list."""
     given = [quantiles] if isinstance(quantiles, str) or np.ndim(quantiles) == 0 else list(quantiles)
-    for q in given:
-        if isinstance(q, bool) or not isinstance(q, numbers.Real):
-            raise TypeError(f"{name}: {q!r} given, expected a number from 0 to 1, or several")
-    return [float(q) for q in given]
+    fractions = [real(name, q) for q in given]
+    if not all(0.0 <= q <= 1.0 for q in fractions):
+        raise ValueError(f"{name}: {quantiles!r} given, expected numbers from 0 to 1")
+    return fractions
 
 
 def apdex_limits(apdex: Apdex | None) -> tuple[float, float]:

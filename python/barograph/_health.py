@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, cast
 
 from . import _core
+from ._given_options import real
 from ._policy import HealthPolicy, Policy, engine_policy
 
 
@@ -177,16 +178,18 @@ def health_score(
       score                              68.0
     """
     engine = engine_policy(policy)
-    inputs = (latency, error_rate, cpu, memory, anomaly_rate, apdex)
+    inputs = {"latency": latency, "error_rate": error_rate, "cpu": cpu, "memory": memory,
+              "anomaly_rate": anomaly_rate, "apdex": apdex}  # fmt: skip
+    given = tuple(_or_nan(name, value) for name, value in inputs.items())
     score, status, ledger = _core.health_score(
-        *cast("tuple[float, float, float, float, float, float]", tuple(map(_or_nan, inputs))), engine
+        *cast("tuple[float, float, float, float, float, float]", given), engine
     )
     entries = (LedgerEntry(what, _or_none(v), _or_none(x), _or_none(p)) for what, v, x, p in ledger)
     return HealthScore(score, status, tuple(entries))
 
 
-def _or_nan(x: float | None) -> float:
-    return math.nan if x is None else float(x)
+def _or_nan(name: str, x: float | None) -> float:
+    return math.nan if x is None else real(name, x)
 
 
 def _or_none(x: float) -> float | None:

@@ -9,14 +9,24 @@ import numpy as np
 
 from . import _core
 from ._baseline import Band
-from ._cuts import _Cut, _How, _whole
+from ._cuts import _Cut, _How
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
 from ._given_bytes import as_bytes
+from ._given_options import flag, real, scales, whole, word
+from ._season import period_of
 from ._series_kinds import _columns, _series_as_read, present
 from ._state import MAX_BYTES
 
 _NAN = float("nan")
+
+
+def _share(name: str, value: Any) -> float:
+    """Smoothing that was given, NaN for what is to be fitted."""
+    share = _NAN if value is None else real(name, value)
+    if value is not None and not 0.0 <= share <= 1.0:
+        raise ValueError(f"{name}: {share} given, expected 0 to 1")
+    return share
 
 
 class Smoothing(NamedTuple):
@@ -144,28 +154,21 @@ class HoltWinters:
         damping_trend: float | None = None, robust: bool = False, width: float = 3.0,
         memory: int | None = None, start: tuple[float, float, Sequence[float]] | None = None,
     ) -> None:  # fmt: skip
-        if trend not in (None, "additive"):
-            raise ValueError(f"trend: {trend!r} given, expected 'additive' or None")
-        if seasonal not in (None, "additive", "multiplicative"):
-            raise ValueError(f"seasonal: {seasonal!r} given, expected 'additive', 'multiplicative' or None")
-        if memory is not None and _whole("memory", memory) < 1:
-            raise ValueError(f"memory: {memory} given, expected 1 row or more")
+        word("trend", trend, "additive", None)
+        word("seasonal", seasonal, "additive", "multiplicative", None)
+        memory = 0 if memory is None else whole("memory", memory, 1)
+        if period is not None:
+            period_of(period)
         self._period = period
         self._seasonal = "none" if period is None or seasonal is None else seasonal
-        self._trend, damped = trend is not None, bool(damped_trend) and trend is not None
-        given = {
-            "smoothing_level": smoothing_level,
-            "smoothing_trend": smoothing_trend if self._trend else 0.0,
-            "smoothing_seasonal": smoothing_seasonal if self._seasonal != "none" else 0.0,
-            "damping_trend": damping_trend if damped else 1.0,
-        }
-        for name, value in given.items():
-            if value is not None and not 0.0 <= value <= 1.0:
-                raise ValueError(f"{name}: {value} given, expected 0 to 1")
-        self._by = [_NAN if value is None else float(value) for value in given.values()]
-        if not (width >= 0 and np.isfinite(width)):
-            raise ValueError(f"width: {width} given, expected 0 or more scales")
-        self._how = damped, float(width), float(memory or 0), bool(robust)
+        self._trend, damped = trend is not None, flag("damped_trend", damped_trend) and trend is not None
+        self._by = [
+            _share("smoothing_level", smoothing_level),
+            _share("smoothing_trend", smoothing_trend) if self._trend else 0.0,
+            _share("smoothing_seasonal", smoothing_seasonal) if self._seasonal != "none" else 0.0,
+            _share("damping_trend", damping_trend) if damped else 1.0,
+        ]
+        self._how = damped, scales("width", width), float(memory), flag("robust", robust)
         self._engine: _core.HoltWinters | None = None
         self._fitted: Band | None = None
         self._start: Components | None = None
@@ -175,11 +178,11 @@ class HoltWinters:
             raise ValueError("start: given, expected all smoothing with it")
         level, slope, season = start
         parts = [float(v) for v in season] if self._seasonal != "none" else []
-        if self._seasonal != "none" and len(parts) != _whole("period", period):
+        if self._seasonal != "none" and len(parts) != whole("period", period):
             raise ValueError(f"start: a season of {len(parts)} rows given, expected {period}")
         span = float(memory or max(500, 10 * len(parts)))
         self._engine = _core.HoltWinters(
-            self._seasonal, self._by, float(level), float(slope), parts, float(width), span, bool(robust)
+            self._seasonal, self._by, float(level), float(slope), parts, self._how[1], span, self._how[3]
         )
         self._start = Components(*self._engine.parts())
 
@@ -243,9 +246,7 @@ class HoltWinters:
 
     def forecast(self, rows: int) -> Band:
         """What is expected of so many rows ahead, as arrays; the scale is that of one row ahead."""
-        count = _whole("rows", rows)
-        if count < 1:
-            raise ValueError(f"rows: {count} given, expected 1 or more")
+        count = whole("rows", rows, 1, 10**8)
         return Band(*self._model().ahead(count))
 
     @property

@@ -6,7 +6,6 @@ They work as the states of `_states` do: `update`, `merge` (and ``+=``, ``+``), 
 
 from __future__ import annotations
 
-import operator
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from . import _core, _frames, _frames_integers
 from ._frames import Strings
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number
+from ._given_options import whole
 from ._state import CountRange, Interval, State
 
 
@@ -71,9 +71,7 @@ class Distinct(State):
 
     def __init__(self, precision: int = 14) -> None:
         """Start empty."""
-        if not 4 <= operator.index(precision) <= 18:
-            raise ValueError(f"precision: {precision} given, expected 4 to 18")
-        self._engine = _core.Distinct(operator.index(precision))
+        self._engine = _core.Distinct(whole("precision", precision, 4, 18))
 
     def update(self, x: ArrayLike, n: int | None = None) -> Self:
         """Add a value (n times) or all values of a column; returns self.
@@ -224,9 +222,7 @@ class Top(State):
 
     def __init__(self, k: int) -> None:
         """Start empty."""
-        if not 1 <= operator.index(k) <= 1_000_000:
-            raise ValueError(f"k: {k} given, expected 1 to 1000000")
-        self._engine = _core.Top(operator.index(k))
+        self._engine = _core.Top(whole("k", k, 1, 1_000_000))
 
     def update(self, x: ArrayLike, n: int | None = None) -> Self:
         """Add a text (n times) or all texts of a column; returns self.

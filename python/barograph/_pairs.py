@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ._cuts import Doubles, _Cut, _How, _Series
+from ._given_options import flag
 from ._series_kinds import _column_names, _Columns, _columns, _series_as_read, frame_like
 
 #: Results of two series in windows.
@@ -37,7 +38,7 @@ def over_columns(
     _, paired_by = _columns(x, how)
     if is_frame(x) and isinstance(how.on, str):
         x = _without(x, how.on)
-    asked = _Asked(y is None if pairwise is None else bool(pairwise), paired_by, cut, pair)
+    asked = _Asked(y is None if pairwise is None else flag("pairwise", pairwise), paired_by, cut, pair)
     y = x if same else y
     if how.out is not None:
         raise ValueError("out: given, expected none for columns of frames")

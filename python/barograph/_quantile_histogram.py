@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self, overload
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from . import _core, _exchange
 from ._given_numbers import ArrayLike, _counts, _is_scalar, _number, _numbers, _numbers_as_read
+from ._given_options import whole
 from ._state import CountRange, Interval, NumberState, _direct
 
 
@@ -63,15 +63,12 @@ class QuantileHistogram(NumberState, _exchange.Exchange):
         zero_threshold: float = 0.0,
     ) -> None:
         """Start empty."""
-        if not -10 <= operator.index(scale) <= 6:
-            raise ValueError(f"scale: {scale} given, expected -10 to 6")
-        if not 2 <= operator.index(budget) <= 65536:
-            raise ValueError(f"budget: {budget} buckets given, expected 2 to 65536")
+        scale, budget = whole("scale", scale, -10, 6), whole("budget", budget, 2, 65536)
+        if isinstance(pinned, str) or not hasattr(pinned, "__iter__"):
+            raise TypeError(f"pinned: {pinned!r} given, expected bounds, as in [300, 1200]")
         bounds = [_number("pinned", bound) for bound in pinned]
         threshold = _number("zero_threshold", zero_threshold)
-        self._engine = _core.QuantileHistogram(
-            operator.index(scale), bounds, operator.index(budget), threshold
-        )
+        self._engine = _core.QuantileHistogram(scale, bounds, budget, threshold)
 
     @_direct("update_one", returns_self=True)
     def update(self, x: ArrayLike, n: ArrayLike | None = None) -> Self:

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import Doubles, _Cut, _cut, _How, _inf, _real, _Series
+from ._cuts import Doubles, _Cut, _cut, _How, _inf, _Series
+from ._given_options import flag, real, word
 from ._pairs import both_missing, check_rows, is_frame, over_columns
 from ._series_kinds import _columns, _paired, _series_as_read, counted
 from ._threads import thread_count
@@ -37,10 +38,18 @@ def _reducing(what: str, ddof: float) -> _Kernel:
     return reduce
 
 
+#: Which rank equal values share, and what lies between two values.
+TIES = ("average", "min", "max")
+BETWEEN = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
 def _ranking(method: str, ascending: bool, pct: bool) -> _Kernel:
+    word("method", method, *TIES)
+    ascending, pct = flag("ascending", ascending), flag("pct", pct)
+
     def rank(series: _Series, cut: _Cut, how: _How, into: Doubles | None) -> Doubles:
         told = _told(series, cut, how)
-        return _core.rolling_rank(series.values, cut.windows, method, bool(ascending), bool(pct), *told, into)
+        return _core.rolling_rank(series.values, cut.windows, method, ascending, pct, *told, into)
 
     return rank
 
@@ -156,11 +165,12 @@ def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> li
 
 def quantiles_of(x: Any, how: _How, q: float | Sequence[float], interpolation: str) -> Any:
     """Of one quantile the results; of several a dict by quantile."""
-    if isinstance(q, (int, float, np.floating)):
-        return _roll_quantiles(x, how, [float(q)], interpolation)[0]
+    word("interpolation", interpolation, *BETWEEN)
+    if np.ndim(q) == 0 and not hasattr(q, "__iter__"):
+        return _roll_quantiles(x, how, [real("q", q)], interpolation)[0]
     if isinstance(q, str) or not hasattr(q, "__iter__"):
         raise TypeError(f"q: {q!r} given, expected a number or several")
-    qs = [_real("q", v) for v in q]
+    qs = [real("q", v) for v in q]
     if not qs:
         raise ValueError("q: none given, expected one quantile or several")
     return dict(zip(qs, _roll_quantiles(x, how, qs, interpolation), strict=True))

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import _inf, _instants, _real, _whole, _width
+from ._cuts import _inf, _instants, _width
 from ._given_numbers import _is_scalar, _number, _numbers_as_read
+from ._given_options import flag, real, whole, word
+from ._rolling_kernels import BETWEEN, TIES
 from ._windowed import Arrivals
 
 
@@ -26,12 +28,10 @@ class _Stream:
                 raise ValueError(f"late: {late!r} given, expected none: the window is one of rows")
             length, allowed = int(window), None
         else:
-            length, allowed = width, width if late is None else _width(late)
+            length, allowed = width, width if late is None else _width(late, "late")
             if allowed is None:
                 raise TypeError(f"late: {late!r} given, expected a length in time")
-        min_periods = _whole("min_periods", min_periods)
-        if min_periods < 0:
-            raise ValueError(f"min_periods: {min_periods} given, expected 0 or more")
+        min_periods = whole("min_periods", min_periods, 0)
         if width is None and 0 < length < min_periods:
             raise ValueError(
                 f"min_periods: {min_periods} given, expected at most the window of {length} rows"
@@ -161,15 +161,15 @@ class RollingWindow(_Stream):
 
     def var(self, ddof: float = 1) -> float:
         """Variance, divided by n - `ddof`."""
-        return self._window.var(_real("ddof", ddof))
+        return self._window.var(real("ddof", ddof))
 
     def std(self, ddof: float = 1) -> float:
         """Standard deviation, divided by n - `ddof`."""
-        return self._window.std(_real("ddof", ddof))
+        return self._window.std(real("ddof", ddof))
 
     def sem(self, ddof: float = 1) -> float:
         """Standard error of the mean."""
-        return self._window.sem(_real("ddof", ddof))
+        return self._window.sem(real("ddof", ddof))
 
     def skew(self) -> float:
         """Skewness of a sample, unbiased."""
@@ -193,11 +193,13 @@ class RollingWindow(_Stream):
 
     def quantile(self, q: float, interpolation: str = "linear") -> float:
         """Quantile `q` in [0, 1]; `interpolation` as in :func:`rolling_quantile`."""
-        return self._window.quantile(_real("q", q), interpolation)
+        return self._window.quantile(real("q", q), word("interpolation", interpolation, *BETWEEN))
 
     def rank(self, method: str = "average", ascending: bool = True, pct: bool = False) -> float:
         """Rank of the newest row among the values, from 1; NaN where it is missing."""
-        return self._window.rank(method, bool(ascending), bool(pct))
+        return self._window.rank(
+            word("method", method, *TIES), flag("ascending", ascending), flag("pct", pct)
+        )
 
     def nunique(self) -> float:
         """How many different values there are."""
@@ -248,7 +250,7 @@ class RollingPairs(_Stream):
 
     def cov(self, ddof: float = 1) -> float:
         """Covariance, divided by n - `ddof`."""
-        return self._window.cov(_real("ddof", ddof))
+        return self._window.cov(real("ddof", ddof))
 
     def corr(self) -> float:
         """Pearson's correlation."""

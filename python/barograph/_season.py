@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import _width
-from ._lengths import length_in_ns
 from ._zones import tzif
 
 _NAMED = {"week": "7D", "day": "1D"}
@@ -56,18 +55,19 @@ def season_of(period: Any, slot: Any, tz: str | None) -> Season:
     ValueError
         For lengths that cannot be, or a zone that there is not.
     """
-    length = _length("period", _NAMED.get(period, period) if isinstance(period, str) else period)
+    length = period_of(period)
     if length is None:
         return Season(_core.Season.of_rows(int(period)), int(period), 0, "UTC")
-    width = _length("slot", slot)
+    width = _width(slot, "slot")
     if width is None:
         raise TypeError(f"slot: {slot!r} given, expected a length of time such as '1h'")
     zone = "UTC" if tz is None else str(tz)
     return Season(_core.Season.of_time(length, width, tzif(zone)), length, width, zone)
 
 
-def _length(name: str, value: Any) -> int | None:
-    return length_in_ns(name, value) if isinstance(value, str) else _width(value)
+def period_of(period: Any) -> int | None:
+    """Nanoseconds of ``"week"``, ``"day"`` or a length of time; None for one of rows."""
+    return _width(_NAMED.get(period, period) if isinstance(period, str) else period, "period")
 
 
 def zone_of(times: Any) -> str | None:

@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 from . import _core
 from ._baseline import Band, bands_of, estimator_of
-from ._cuts import _Cut, _How, _inf, _least, _Series, _whole
+from ._cuts import _Cut, _How, _inf, _least, _Series
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
+from ._given_options import scales, text, whole, word
 from ._season import Season, season_of, zone_of
+from ._series_kinds import _column_names
 from ._state import CountedState, Subtractable
 from ._streams import _time, _times
 from ._threads import thread_count
@@ -78,15 +80,14 @@ def seasonal_baseline(
     (np.float64(101.0), np.True_)
     """
     estimator = estimator_of(method, width, q)
-    pooled = _choice("scale", scale, ("slot", "pooled")) == "pooled"
-    before = closed is not None and _choice("closed", closed, ("left",)) == "left"
-    rows = 0 if window is None else _whole("window", window)
-    if window is not None and rows < 1:
-        raise ValueError(f"window: {window} given, expected 1 row of a slot or more")
+    pooled = word("scale", scale, "slot", "pooled") == "pooled"
+    before = word("closed", closed, "left", None) is not None
+    rows = 0 if window is None else whole("window", window, 1)
     if method == "ewma" and not before:
         raise ValueError("closed: none given, expected 'left' with method='ewma'")
+    tz = tz if tz is None else text("tz", tz, "Europe/Rome")
     zone = tz or zone_of(on) or (zone_of(getattr(x, "index", None)) if on is None else None)
-    if isinstance(on, str):
+    if isinstance(on, str) and _column_names(x) is not None:
         zone = tz or zone_of(x[on])
     season = season_of(period, slot, zone)
 
@@ -102,12 +103,6 @@ def seasonal_baseline(
         return found, _Cut(_core.fixed_windows(count, 1, False, "right", 1), 1, 1, unknown)
 
     return bands_of(x, _How(1, min_periods, False, None, None, on, inf, threads), exclude, by_slot)
-
-
-def _choice(name: str, value: Any, choices: tuple[str, ...]) -> Any:
-    if value not in choices:
-        raise ValueError(f"{name}: {value!r} given, expected {' or '.join(map(repr, choices))}")
-    return value
 
 
 class SeasonalProfile(CountedState, Subtractable):
@@ -213,9 +208,8 @@ class SeasonalProfile(CountedState, Subtractable):
         Band
             Of floats for one time, else of arrays.
         """
-        if not width >= 0:
-            raise ValueError(f"width: {width} given, expected 0 or more scales")
-        found = self._engine.expected(self._slots(times), float(width), _count("min_periods", min_periods))
+        least = _count("min_periods", min_periods)
+        found = self._engine.expected(self._slots(times), scales("width", width), least)
         if _is_scalar(times):
             return Band(*(float(part[0]) for part in found))
         return Band(*found)

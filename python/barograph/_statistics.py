@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 
 from . import _rolling_kernels
-from ._cuts import Doubles, _Cut, _How, _real, _Series
+from ._cuts import Doubles, _Cut, _How, _Series
+from ._given_options import real
 
 _Key = TypeVar("_Key")
 _Kernel: TypeAlias = _rolling_kernels._Kernel
@@ -23,7 +24,7 @@ class _Kind(NamedTuple):
 
 
 def _spread(what: str) -> _Kind:
-    return _Kind(lambda ddof=1: _rolling_kernels._reducing(what, _real("ddof", ddof)), ("ddof",))
+    return _Kind(lambda ddof=1: _rolling_kernels._reducing(what, real("ddof", ddof)), ("ddof",))
 
 
 def _plain(what: str) -> _Kind:
@@ -111,7 +112,7 @@ def asked(what: Any, told: Mapping[str, Any] | None = None) -> Statistic:
     if name == "quantile":
         if "q" not in arguments:
             raise TypeError("what: 'quantile' given without q, expected 'p95' or ('quantile', 0.95)")
-        arguments["q"] = _real("q", arguments["q"])
+        arguments["q"] = real("q", arguments["q"])
     statistic = Statistic(name, arguments)
     if name != "quantile":
         statistic.kernel()  # complains of arguments now

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from . import _core, _frames
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
+from ._given_options import flag, whole
 from ._instants import in_ns
 from ._lengths import length_in_ns
 from ._state import CountedState, Interval
@@ -364,11 +365,11 @@ class Ewma(_TimedState):
             The plain weighted mean of squared deviations. Else it is multiplied with
             ``sum(w)**2 / (sum(w)**2 - sum(w**2))``, as pandas does, and is NaN for a single value.
         """
-        return self._engine.variance(bool(bias))
+        return self._engine.variance(flag("bias", bias))
 
     def std(self, *, bias: bool = False) -> float:
         """Return the square root of the variance."""
-        return self._engine.std(bool(bias))
+        return self._engine.std(flag("bias", bias))
 
     def effective_count(self) -> float:
         """Return ``sum(w)**2 / sum(w**2)``: how many values of equal weight would say as much."""
@@ -425,9 +426,7 @@ class Trend(_TimedState):
 
     def __init__(self, points: int = 1024) -> None:
         """Start empty."""
-        if not 2 <= operator.index(points) <= 4096:
-            raise ValueError(f"points: {points} given, expected 2 to 4096")
-        self._engine = _core.Trend(operator.index(points))
+        self._engine = _core.Trend(whole("points", points, 2, 4096))
 
     def update(self, x: ArrayLike, n: int | None = None, *, times: Any) -> Self:
         """Add a value (n times) or all values of an array; returns self.

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._cuts import Doubles, _Cut, _How, _inf, _Series, _times, _whole, _width
+from ._cuts import Doubles, _Cut, _How, _inf, _Series, _times, _width
+from ._given_options import flag, real, whole
 from ._pairs import both_missing, check_rows, is_frame, over_columns
 from ._series_kinds import _columns, _paired, _series_as_read
 
@@ -261,10 +262,7 @@ def _cut(series: _Series, how: _Weights) -> _Cut:
 
 
 def _least(how: _Weights) -> int:
-    least = 0 if how.min_periods is None else _whole("min_periods", how.min_periods)
-    if least < 0:
-        raise ValueError(f"min_periods: {least} given, expected 0 or more")
-    return max(least, 1)
+    return max(0 if how.min_periods is None else whole("min_periods", how.min_periods, 0), 1)
 
 
 def _decay(
@@ -295,12 +293,16 @@ def _decay(
     if len(given) != 1:
         raise ValueError(f"com, span, halflife, alpha: {len(given)} of them given, expected one")
     name, value = next(iter(given.items()))
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        kind = "a length in time needs times=" if name == "halflife" else "expected a number"
-        raise TypeError(f"{name}: {value!r} given, {kind}")
+    try:
+        value = real(name, value)
+    except TypeError as error:
+        needs = "; a length in time needs times=" if name == "halflife" else ""
+        raise TypeError(f"{error}{needs}") from None
     make = {"com": _core.Decay.from_com, "span": _core.Decay.from_span,
             "halflife": _core.Decay.from_half_life, "alpha": _core.Decay.from_alpha}  # fmt: skip
-    decay = make[name](float(value))
-    fills = what == "mean" and not how.adjust and (elapsed is not None or decay.alpha == 0.5)
-    weighting = _core.Weighting(bool(how.adjust), bool(how.ignore_na), fills, bool(how.bias), _least(how))
+    decay = make[name](value)
+    adjust = flag("adjust", how.adjust)
+    fills = what == "mean" and not adjust and (elapsed is not None or decay.alpha == 0.5)
+    ignore_na, bias = flag("ignore_na", how.ignore_na), flag("bias", how.bias)
+    weighting = _core.Weighting(adjust, ignore_na, fills, bias, _least(how))
     return decay, weighting, elapsed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Generic, NamedTuple, Self, TypeVar
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from . import _core, _frames, _given_numbers, _items, _quantile_histogram, _slo, _states, _streams
 from ._frames import Strings
+from ._given_options import whole
 from ._instants import in_ns
 from ._lengths import length_in_ns
 from ._state import MAX_BYTES, State
@@ -54,8 +54,8 @@ def _window_ns(name: str, value: Any, accepted: str = "a timedelta or '5min'") -
     if isinstance(value, np.timedelta64):
         return int(in_ns(name, value).astype(np.int64))
     if isinstance(value, timedelta):
-        whole = (value.days * 86400 + value.seconds) * 10**9 + value.microseconds * 1000
-        return whole + int(getattr(value, "nanoseconds", 0))
+        nanoseconds = (value.days * 86400 + value.seconds) * 10**9 + value.microseconds * 1000
+        return nanoseconds + int(getattr(value, "nanoseconds", 0))
     raise TypeError(f"{name}: {type(value).__name__} given, expected {accepted}")
 
 
@@ -118,25 +118,25 @@ class Windowed(State, Generic[S]):
         lateness: timedelta | str | None = None,
     ) -> None:
         """Start empty."""
-        empty = state if isinstance(state, State) else state()
+        empty = state() if callable(state) else state
         engines = dict(_KINDS.values())
         if type(empty) not in engines:
             raise TypeError(f"state: {type(empty).__name__} given, expected a state such as bg.Moments()")
         empty = empty.copy()
         empty.reset()
         rows = not isinstance(window, (str, timedelta, np.timedelta64)) and hasattr(window, "__index__")
-        length = operator.index(window) if rows else _window_ns("window", window, _ROWS_OR_TIME)  # type: ignore[arg-type]
+        length = whole("window", window) if rows else _window_ns("window", window, _ROWS_OR_TIME)
         if not 1 <= length <= _MAX_WINDOW:
             raise ValueError(f"window: {window!r} given, expected more than nothing and less than 146 years")
         if slot is None:
             width = (
                 next(w for w in range(max(length // _DEFAULT_SLOTS, 1), 0, -1) if length % w == 0)
-                if (rows)
+                if rows
                 else -(-length // _DEFAULT_SLOTS)
             )
             length = length if rows else width * _DEFAULT_SLOTS
         elif rows:
-            width = operator.index(slot)  # type: ignore[arg-type]
+            width = whole("slot", slot)
         else:
             width = _window_ns("slot", slot)
         if rows and issubclass(type(empty), _TimedState):
@@ -279,7 +279,7 @@ class Windowed(State, Generic[S]):
         if last is None:
             return self._state._of(self._engine.value())
         rows: bool = self._engine.rows()
-        length = operator.index(last) if rows else _window_ns("last", last, _ROWS_OR_TIME)  # type: ignore[arg-type]
+        length = whole("last", last) if rows else _window_ns("last", last, _ROWS_OR_TIME)
         if not 1 <= length <= self._engine.window():
             raise ValueError(f"last: {last!r} given, expected more than nothing, up to the window")
         return self._state._of(self._engine.value(-(-length // self._engine.slot_length())))

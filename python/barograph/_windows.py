@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ._cuts import Doubles, _How, _real
+from ._cuts import Doubles, _How
+from ._given_options import real
 from ._rolling_kernels import (
     _counting_different,
     _medians,
@@ -137,7 +138,7 @@ def rolling_var(
     array([nan, 0.5, 2. ])
     """
     return _roll(
-        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "var", _real("ddof", ddof)
+        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "var", real("ddof", ddof)
     )
 
 
@@ -155,7 +156,7 @@ def rolling_std(
     array([nan,  1.,  0.])
     """
     return _roll(
-        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "std", _real("ddof", ddof)
+        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "std", real("ddof", ddof)
     )
 
 
@@ -175,7 +176,7 @@ def rolling_sem(
     array([     nan, 0.707107, 0.      ])
     """
     return _roll(
-        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "sem", _real("ddof", ddof)
+        x, _How(window, min_periods, center, closed, step, on, inf, threads, out), "sem", real("ddof", ddof)
     )
 
 
@@ -265,7 +266,7 @@ def rolling_cov(
            [4.67, 9.33]])
     """
     how = _How(window, min_periods, center, closed, step, on, inf, threads, out)
-    return _roll_pairs(x, y, how, "cov", _real("ddof", ddof), pairwise)
+    return _roll_pairs(x, y, how, "cov", real("ddof", ddof), pairwise)
 
 
 def rolling_corr(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,11 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
         X, contamination="auto")),  # type: ignore[arg-type]
     (ValueError, "window: 0 given", lambda: bg.detect.ZScore(window=0)),
     (ValueError, "after: 0 given", lambda: bg.rank_causes(FRAME, 3, after=0)),
+    (ValueError, "rows: 1000000000000 given, expected 1 to", lambda: bg.HoltWinters(2).forecast(10**12)),
+    (TypeError, "by: 1 given", lambda: bg.rolling(X, 2, by=1)),
+    (TypeError, "exclude: object given", lambda: bg.rolling_baseline(X, 2, exclude=object())),
+    (TypeError, "period: float given", lambda: bg.seasonal_baseline(X, 1.5)),
+    (TypeError, "slot: None given", lambda: bg.SeasonalProfile(slot=None)),
 ]  # fmt: skip
 
 
@@ -61,6 +67,66 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
 def test_the_argument_is_named(error: type[Exception], message: str, call: Callable[[], Any]) -> None:
     with pytest.raises(error, match=f"^{message}"):
         call()
+
+
+Call: TypeAlias = Callable[..., Any]
+
+#: Options by what may be given, and calls that have one of that name.
+OPTIONS: list[tuple[Any, str, Call]] = [
+    (value, name, call)
+    for value, calls in {
+        "1": {  # a number in a text is none
+            "ddof": [partial(bg.rolling_std, X, 2), bg.rolling(X, 2).sem, bg.RollingWindow(2).std],
+            "min_periods": [partial(bg.rolling_sum, X, 2), partial(bg.ewm_mean, X, alpha=0.5),
+                            partial(bg.rolling, X, 2), partial(bg.RollingWindow, 2),
+                            partial(bg.rolling_baseline, X, 2), partial(bg.RollingBaseline, 2)],
+            "step": [partial(bg.rolling_max, X, 2), partial(bg.rolling_baseline, X, 2, "ewma")],
+            "q": [partial(bg.rolling_quantile, X, 2), bg.expanding(X).quantile, bg.RollingWindow(2).quantile,
+                  partial(bg.rolling_baseline, X, 2), partial(bg.groupby_quantile, X, X)],
+            "alpha": [partial(bg.ewm_std, X)],
+            "threads": [partial(bg.rolling_count, X, 2)],
+            "width": [partial(bg.rolling_baseline, X, 2), partial(bg.HoltWinters, 2)],
+            "smoothing_level": [partial(bg.HoltWinters, 2)],
+            "seasonal": [partial(bg.decompose, X, 2)],
+            "latency": [bg.health_score],
+            "precision": [bg.Distinct], "k": [bg.Top], "points": [bg.Trend], "scale": [bg.QuantileHistogram],
+        },
+        1: {  # no number is a word
+            "closed": [partial(bg.rolling_sum, X, 2), partial(bg.rolling, X, 2),
+                       partial(bg.seasonal_baseline, X, 2)],
+            "interpolation": [partial(bg.rolling_quantile, X, 2, 0.5),
+                              partial(bg.RollingWindow(2).quantile, 0.5)],
+            "method": [partial(bg.rolling_rank, X, 2), bg.RollingWindow(2).rank,
+                       partial(bg.rolling_baseline, X, 2), partial(bg.RollingBaseline, 2)],
+            "inf": [partial(bg.rolling_count, X, 2), partial(bg.ewm_sum, X, alpha=0.5)],
+            "seasonal": [partial(bg.HoltWinters, 2)], "trend": [partial(bg.holt_winters, X, 2)],
+            "freq": [partial(bg.kpis, FRAME)], "tz": [partial(bg.kpis, FRAME)],
+            "state": [partial(bg.Windowed, window="1min")],
+        },
+        "no": {  # and no text is a truth value
+            "center": [partial(bg.rolling_mean, X, 2)], "pct": [partial(bg.expanding_rank, X)],
+            "ascending": [bg.RollingWindow(2).rank], "adjust": [partial(bg.ewm_mean, X, alpha=0.5)],
+            "bias": [bg.ewm(X, alpha=0.5).var], "pairwise": [partial(bg.rolling_corr, FRAME, None, 2)],
+            "robust": [partial(bg.decompose, X, 2)], "exact": [partial(bg.kpis, FRAME)],
+        },
+        10**30: {  # beyond what the engine counts with
+            "min_periods": [partial(bg.expanding_mean, X)], "step": [partial(bg.rolling_sum, X, 2)],
+            "window": [partial(bg.rolling_sum, X), bg.RollingWindow, bg.RollingBaseline],
+            "period": [partial(bg.decompose, X), partial(bg.seasonal_baseline, X)],
+        },
+    }.items()
+    for name, several in calls.items()
+    for call in several
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "call"), OPTIONS, ids=[f"{n}_{i}" for i, (_, n, _) in enumerate(OPTIONS)]
+)
+def test_an_option_of_another_type_is_refused_by_its_name(value: Any, name: str, call: Call) -> None:
+    with pytest.raises((TypeError, ValueError), match=rf"^{name}: .+ given") as refused:
+        call(**{name: value})
+    assert "incompatible" not in str(refused.value)
 
 
 @pytest.mark.parametrize("name", ["CusumChart", "EwmaChart", "HalfSpaceTrees", "IsolationForest",

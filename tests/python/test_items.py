@@ -211,7 +211,7 @@ def test_counted_texts_and_missing_ones() -> None:
         (lambda: bg.Distinct().update(np.zeros((2, 2))), ValueError, "2 dimensions"),
         (lambda: bg.Distinct().update(np.zeros(2, dtype=complex)), TypeError, "complex"),
         (lambda: bg.Top(0), ValueError, "k: 0"),
-        (lambda: bg.Top(2.5), TypeError, "float"),
+        (lambda: bg.Top(2.5), TypeError, "k: 2.5 given"),
         (lambda: bg.Top(5).update(3), TypeError, "x: int given"),
         (lambda: bg.Top(5).update(["a", 3]), TypeError, "x: int given"),
         (lambda: bg.Top(5).update(np.arange(3)), TypeError, r"int64 given, expected text \(x.astype"),
