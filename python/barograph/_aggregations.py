@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from . import _cuts, _rolling_kernels, _series_kinds, _statistics, _within
+from . import _cuts, _rolling_kernels, _series_kinds
+from ._agg import Asked
 from ._cuts import _How
-from ._frames import Table
 from ._given_options import real
+from ._statistics import Statistic
+from ._window_statistics import WINDOWS, kernel_of, results
 
 
 def rolling(
@@ -104,151 +103,73 @@ def _rows_of(x: Any) -> int:
     return len(next(iter(x.values()), ())) if isinstance(x, Mapping) else len(x)
 
 
-class Rolling:
+class Rolling(Asked):
     """Windows over `x`; made by :func:`rolling` and :func:`expanding`."""
 
+    _family = WINDOWS
+
     def __init__(self, x: Any, how: _How, by: Any = None) -> None:
-        if isinstance(x, Mapping):
-            x = Table({name: np.asarray(column) for name, column in x.items()})
-        elif isinstance(x, (list, tuple)):
-            x = np.asarray(x)
         how = _cuts.checked(how)
-        self._x, self._how, self._groups = x, how, None
-        if by is None:
-            return
-        if isinstance(how.window, tuple) and not isinstance(how.window, _cuts.AllSoFar):
-            raise ValueError("by: given with bounds, expected one of the two")
-        if how.step is not None:
-            raise ValueError("step: given with by, expected none, as rows of a result are those of groups")
-        groups = _within.grouped(x, by)
-        self._groups = groups
-        self._x = groups.x
-        self._how = how._replace(window=groups.within(how.window), on=groups.sorted("on", how.on))
+        if by is not None:
+            if isinstance(how.window, tuple) and not isinstance(how.window, _cuts.AllSoFar):
+                raise ValueError("by: given with bounds, expected one of the two")
+            if how.step is not None:
+                raise ValueError(
+                    "step: given with by, expected none, as rows of a result are those of groups"
+                )
+        self._hold(x, by)
+        if self._groups is not None:
+            window, on = self._groups.within(how.window), self._groups.sorted("on", how.on)
+            how = how._replace(window=window, on=on)
+        self._how = how
 
     def __repr__(self) -> str:
         window = self._how.window.window if self._groups else self._how.window
         return f"Rolling(x={type(self._x).__name__}, window={window!r})"
 
-    def agg(self, what: Any = None, **named: Any) -> Any:
-        """Several statistics: the series is taken apart once, its windows are found once.
-
-        Quantiles share one pass, as var and std do.
-
-        Parameters
-        ----------
-        what : str, tuple, sequence of these, or dict
-            Names of statistics: ``count sum mean var std sem min max median skew kurt rank nunique first
-            last``, and ``p50``, ``p95``, ``p99.9`` for quantiles. Of a frame a dict has them by column, of a
-            series each by the name of its result. Wherever one is named, a tuple has its arguments too:
-            ``("quantile", 0.95)``, ``("std", 0)``; in a sequence its column is named ``quantile_0.95``,
-            ``std_0``. A tuple of names alone, ``("mean", "max")``, is a sequence.
-        **named
-            Without `what`, statistics by the names of their results: ``p95=("quantile", 0.95)`` of a series,
-            ``p95=("ms", "quantile", 0.95)`` of the column ``ms``; ``pandas.NamedAgg`` is taken, too. With
-            `what`, arguments of its statistics, as in ``agg("quantile", q=0.95)``.
-
-        Returns
-        -------
-        frame of the same kind as `x`
-            A column for each statistic: a pandas or polars DataFrame, an Arrow table, or for numpy a
-            :class:`Table`. Of several columns pandas' columns are pairs, others are named
-            ``column_statistic``; names of results stay as they are. Of a single name the result of that
-            statistic alone.
-
-        Raises
-        ------
-        ValueError
-            For a statistic that there is not, or one twice.
-        TypeError
-            For arguments that a statistic does not take, or if nothing is asked for.
-        KeyError
-            For a column that there is not.
-
-        Examples
-        --------
-        >>> windows = bg.rolling({"ms": [1.0, 3.0, 2.0]}, 2, min_periods=1)
-        >>> windows.agg({"ms": ["max", "p50"]}).columns
-        ['ms_max', 'ms_p50']
-        >>> windows.agg(slowest=("ms", "max"), typical=("ms", "quantile", 0.5)).columns
-        ['slowest', 'typical']
-        """
-        if what is None and not named:
-            raise TypeError("what: none given, expected names of statistics, or name=statistic")
-        if what is None:
-            return self._back(self._named(named))
-        if _statistics.is_one(what):
-            return self._one(_statistics.asked(what, named))
-        return self._back(self._several(what, named))
-
-    def _several(self, what: Any, told: Mapping[str, Any]) -> Any:
-        names = _columns_of(self._x)
-        if not isinstance(what, Mapping):
-            found = _statistics.several(what, told)
-            if names is None:
-                return self._frame({name: (None, one) for name, one in found.items()})
-            on = self._how.on if isinstance(self._how.on, str) else None
-            kept = [column for column in names if on is None or column != on]
-            return self._frame({(c, name): (c, one) for c in kept for name, one in found.items()})
-        if names is None:
-            return self._frame({name: (None, _statistics.asked(one, told)) for name, one in what.items()})
-        wanted: dict[Any, tuple[Any, _statistics.Statistic]] = {}
-        plain = all(isinstance(w, (str, tuple)) for w in what.values())
-        for column, of_column in what.items():
-            listed = [of_column] if isinstance(of_column, (str, tuple)) else of_column
-            for name, one in _statistics.several(listed, told).items():
-                wanted[column if plain else (column, name)] = (column, one)
-        return self._frame(wanted)
-
-    def _named(self, named: Mapping[str, Any]) -> Any:
-        if _columns_of(self._x) is None:
-            return self._frame({name: (None, _statistics.asked(one)) for name, one in named.items()})
-        return self._frame({name: _statistics.of_column(name, one) for name, one in named.items()})
-
-    aggregate = agg
-
     def count(self) -> Any:
         """How many values each window holds. See :func:`rolling_count`."""
-        return self._one(_statistics.asked("count"))
+        return self._one(WINDOWS.asked("count"))
 
     def sum(self) -> Any:
         """Sum of each window. See :func:`rolling_sum`."""
-        return self._one(_statistics.asked("sum"))
+        return self._one(WINDOWS.asked("sum"))
 
     def mean(self) -> Any:
         """Average of each window. See :func:`rolling_mean`."""
-        return self._one(_statistics.asked("mean"))
+        return self._one(WINDOWS.asked("mean"))
 
     def min(self) -> Any:
         """Smallest value of each window. See :func:`rolling_min`."""
-        return self._one(_statistics.asked("min"))
+        return self._one(WINDOWS.asked("min"))
 
     def max(self) -> Any:
         """Largest value of each window. See :func:`rolling_max`."""
-        return self._one(_statistics.asked("max"))
+        return self._one(WINDOWS.asked("max"))
 
     def median(self) -> Any:
         """Median of each window. See :func:`rolling_median`."""
-        return self._one(_statistics.asked("median"))
+        return self._one(WINDOWS.asked("median"))
 
     def skew(self) -> Any:
         """Sample skewness of each window. See :func:`rolling_skew`."""
-        return self._one(_statistics.asked("skew"))
+        return self._one(WINDOWS.asked("skew"))
 
     def kurt(self) -> Any:
         """Excess kurtosis of each window. See :func:`rolling_kurt`."""
-        return self._one(_statistics.asked("kurt"))
+        return self._one(WINDOWS.asked("kurt"))
 
     def nunique(self) -> Any:
         """How many different values each window holds. See :func:`rolling_nunique`."""
-        return self._one(_statistics.asked("nunique"))
+        return self._one(WINDOWS.asked("nunique"))
 
     def first(self) -> Any:
         """Oldest value of each window. See :func:`rolling_first`."""
-        return self._one(_statistics.asked("first"))
+        return self._one(WINDOWS.asked("first"))
 
     def last(self) -> Any:
         """Newest value of each window. See :func:`rolling_last`."""
-        return self._one(_statistics.asked("last"))
+        return self._one(WINDOWS.asked("last"))
 
     def var(self, ddof: int = 1) -> Any:
         """Variance of each window. See :func:`rolling_var`."""
@@ -288,7 +209,7 @@ class Rolling:
         """
         raise TypeError(
             f"func: {getattr(func, '__name__', func)!r} given, but functions of Python are not run over "
-            f"windows; there are agg() with {', '.join(_statistics.NAMES)}, quantiles such as 'p95', bounds= "
+            f"windows; there are agg() with {', '.join(WINDOWS.plain)}, quantiles such as 'p95', bounds= "
             "for windows of any rows, and pandas' own x.rolling(...).apply(func)"
         )
 
@@ -300,59 +221,22 @@ class Rolling:
             y = self._groups.paired(y)
         return self._back(_rolling_kernels._roll_pairs(self._x, y, self._how, what, ddof, pairwise))
 
-    def _back(self, result: Any) -> Any:
-        return result if self._groups is None else self._groups.back(result)
-
-    def _one(self, statistic: _statistics.Statistic) -> Any:
+    def _one(self, statistic: Statistic) -> Any:
         if statistic.name == "quantile":
             return self.quantile(**statistic.told)
         if statistic.name == "count":
             return self._back(_rolling_kernels._roll(self._x, self._how, "count", 0.0))
-        return self._roll(statistic.kernel())
+        return self._roll(kernel_of(statistic))
 
-    def _frame(self, wanted: Mapping[Any, tuple[Any, _statistics.Statistic]]) -> Any:
-        """A column for each statistic: by the key of the result, of which column it is; None of a series."""
-        x, how = self._x, self._how
-        names = _columns_of(x)
-        if isinstance(how.on, str) and names is not None:
-            how = how._replace(on=x[how.on])
-        by_column: dict[Any, dict[Any, _statistics.Statistic]] = {}
-        for key, (column, statistic) in wanted.items():
-            if column is not None and column not in (names or ()):
-                raise KeyError(f"what: no column {column!r}; there are: {', '.join(map(str, names or ()))}")
-            by_column.setdefault(column, {})[key] = statistic
-        found: dict[Any, Any] = {}
-        for column, statistics in by_column.items():
-            only_counts = all(statistic.name == "count" for statistic in statistics.values())
-            take = _series_kinds.counted if only_counts else _series_kinds._series_as_read
-            series = take(_column(x, column), how.on)
-            cut = _cuts._cut(series, how)
-            for key, values in _statistics.results(series, cut, how, statistics).items():
-                found[key] = series.wrap(values, cut)
-        return _framed(x, {key: found[key] for key in wanted})
+    def _apart(self) -> Any:
+        return self._how.on if isinstance(self._how.on, str) else None
 
-
-def _columns_of(x: Any) -> list[Any] | None:
-    if isinstance(x, np.ndarray) and x.ndim == 2:
-        return list(range(x.shape[1]))
-    return _series_kinds._column_names(x)
-
-
-def _column(x: Any, name: Any) -> Any:
-    if name is None:
-        return x
-    return x[:, name] if isinstance(x, np.ndarray) else x[name]
-
-
-def _framed(x: Any, columns: dict[Any, Any]) -> Any:
-    """A frame of the kind of `x`."""
-    module = type(x).__module__.partition(".")[0]
-    if module == "pandas":
-        pandas = sys.modules["pandas"]
-        frame = pandas.concat(list(columns.values()), axis=1) if columns else pandas.DataFrame(index=x.index)
-        pairs = bool(columns) and all(isinstance(key, tuple) for key in columns)
-        frame.columns = pandas.MultiIndex.from_tuples(columns) if pairs else list(columns)
-        return frame
-    return _series_kinds.frame_like(
-        x, {"_".join(map(str, k)) if isinstance(k, tuple) else str(k): v for k, v in columns.items()}
-    )
+    def _of_series(self, x: Any, wanted: Mapping[int, Statistic]) -> dict[int, Any]:
+        how = self._how
+        if isinstance(how.on, str) and _series_kinds._column_names(self._x) is not None:
+            how = how._replace(on=self._x[how.on])
+        only_counts = all(statistic.name == "count" for statistic in wanted.values())
+        series = (_series_kinds.counted if only_counts else _series_kinds._series_as_read)(x, how.on)
+        cut = _cuts._cut(series, how)
+        found = results(series, cut, how, wanted)
+        return {i: series.wrap(values, cut) for i, values in found.items()}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from . import _weights, _within
-from ._frames import Table
+from . import _weights
+from ._agg import Asked
+from ._given_options import flag
+from ._statistics import Family, Statistic
 
 
 def ewm(
@@ -16,7 +16,7 @@ def ewm(
     alpha: float | None = None, *, min_periods: int | None = 0, adjust: bool = True,
     ignore_na: bool = False, times: Any = None, inf: str = "missing", by: Any = None,
 ) -> Weighted:  # fmt: skip
-    """Exponential weights over a series or the columns of a frame, to be asked for one statistic.
+    """Exponential weights over a series or the columns of a frame, to be asked for one statistic or several.
 
     Parameters
     ----------
@@ -34,23 +34,29 @@ def ewm(
     --------
     >>> bg.ewm([1.0, 8.0, 3.0, 4.0], alpha=0.5, by=["a", "b", "a", "b"]).mean().round(2)
     array([1.  , 8.  , 2.33, 5.33])
+    >>> bg.ewm({"ms": [1.0, 8.0]}, alpha=0.5).agg(["mean", "std"]).columns
+    ['ms_mean', 'ms_std']
     """
     how = _weights._Weights(com, span, halflife, alpha, min_periods, adjust, ignore_na, times, inf)
     return Weighted(x, how, by)
 
 
-class Weighted:
+WEIGHTS = Family(
+    {"sum": (), "mean": (), "var": ("bias",), "std": ("bias",)},
+    lambda statistic: flag("bias", statistic.told.get("bias", False)),
+    ("sum", "mean", "var", "std"),
+)
+
+
+class Weighted(Asked):
     """Exponential weights over `x`; made by :func:`ewm`."""
 
+    _family = WEIGHTS
+
     def __init__(self, x: Any, how: _weights._Weights, by: Any = None) -> None:
-        if isinstance(x, Mapping):
-            x = Table({name: np.asarray(column) for name, column in x.items()})
-        elif isinstance(x, (list, tuple)):
-            x = np.asarray(x)
-        self._groups = None if by is None else _within.grouped(x, by)
-        self._x, self._how = x, how
+        self._hold(x, by)
+        self._how = how
         if self._groups is not None:
-            self._x = self._groups.x
             self._how = how._replace(times=self._groups.sorted("times", how.times), ends=self._groups.ends)
 
     def __repr__(self) -> str:
@@ -58,19 +64,19 @@ class Weighted:
 
     def sum(self) -> Any:
         """Weighted sum. See :func:`ewm_sum`."""
-        return self._back(_weights._weigh(self._x, self._how, "sum"))
+        return self._one(WEIGHTS.asked("sum"))
 
     def mean(self) -> Any:
         """Weighted mean. See :func:`ewm_mean`."""
-        return self._back(_weights._weigh(self._x, self._how, "mean"))
+        return self._one(WEIGHTS.asked("mean"))
 
     def var(self, bias: bool = False) -> Any:
         """Weighted variance. See :func:`ewm_var`."""
-        return self._back(_weights._weigh(self._x, self._how._replace(bias=bias), "var"))
+        return self._one(WEIGHTS.asked(("var", bias)))
 
     def std(self, bias: bool = False) -> Any:
         """Weighted standard deviation. See :func:`ewm_std`."""
-        return self._back(_weights._weigh(self._x, self._how._replace(bias=bias), "std"))
+        return self._one(WEIGHTS.asked(("std", bias)))
 
     def cov(self, y: Any = None, bias: bool = False, pairwise: bool | None = None) -> Any:
         """Weighted covariance with `y`, or of the columns. See :func:`ewm_cov`."""
@@ -85,5 +91,11 @@ class Weighted:
             y = self._groups.paired(y)
         return self._back(_weights._weigh_pairs(self._x, y, how, what, pairwise))
 
-    def _back(self, result: Any) -> Any:
-        return result if self._groups is None else self._groups.back(result)
+    def _one(self, statistic: Statistic) -> Any:
+        return self._back(self._weigh(self._x, statistic))
+
+    def _of_series(self, x: Any, wanted: Mapping[int, Statistic]) -> dict[int, Any]:
+        return {i: self._weigh(x, statistic) for i, statistic in wanted.items()}
+
+    def _weigh(self, x: Any, statistic: Statistic) -> Any:
+        return _weights._weigh(x, self._how._replace(**statistic.told), statistic.name)

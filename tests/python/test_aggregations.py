@@ -82,13 +82,59 @@ def test_named_results_of_a_frame_tell_their_columns():
         np.testing.assert_array_equal(got[name], getattr(bg, f"rolling_{what}")(frame[column], 9))
     within = bg.rolling(frame, 4, by="k").agg(**asked)
     pd.testing.assert_series_equal(within["most"], bg.rolling(frame, 4, by="k").max()["b"].rename("most"))
-    named = bg.rolling(frame, 9).agg(high=pd.NamedAgg("a", "max"), p90=("a", "quantile", 0.9))
+    named = bg.rolling(frame, 9).agg(
+        high=pd.NamedAgg("a", "max"), p90=("a", "quantile", 0.9), again=("a", ("quantile", 0.9))
+    )
+    np.testing.assert_array_equal(named["again"], named["p90"])
     np.testing.assert_array_equal(named["high"], bg.rolling_max(frame["a"], 9))
     np.testing.assert_array_equal(named["p90"], bg.rolling_quantile(frame["a"], 9, 0.9))
     if int(pd.__version__.partition(".")[0]) >= 3:
         pd.testing.assert_frame_equal(got, frame.rolling(9).agg(**asked))
         high = bg.rolling(frame, 9).agg(high=pd.NamedAgg("a", "quantile", q=0.9))
         np.testing.assert_array_equal(high["high"], named["p90"])
+
+
+COLUMNS = {
+    "plain": list("abc"),
+    "named": pd.Index(list("abc"), name="metric"),
+    "levels": pd.MultiIndex.from_tuples([("a", "x"), ("a", "y"), ("b", "x")], names=["host", None]),
+    "twice": list("aab"),
+}
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+def test_columns_are_laid_out_as_pandas_lays_them_out(columns):
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(12, 3)), columns=COLUMNS[columns])
+    last = frame.columns[2]
+    for ours, theirs, names in (
+        (bg.rolling(frame, 4), frame.rolling(4), ["mean", "max"]),
+        (bg.ewm(frame, span=4), frame.ewm(span=4), ["mean", "var"]),
+    ):
+        for what in [names] if columns == "twice" else [names, {last: names}, {last: names[1]}]:
+            pd.testing.assert_frame_equal(ours.agg(what), theirs.agg(what))
+        if columns == "twice":
+            with pytest.raises(ValueError, match="what: 2 columns are named 'a', expected one"):
+                ours.agg({"a": "mean"})
+
+
+def test_exponential_weights_are_asked_for_several_statistics():
+    frame = pd.DataFrame({"a": noise(60), "b": noise(60, seed=1), "k": np.arange(60) % 3})
+    weights = bg.ewm(frame, halflife=4, min_periods=2, by="k")
+    got = weights.agg(["sum", "mean", ("std", True)])
+    for column in "ab":
+        np.testing.assert_array_equal(got[column, "sum"], weights.sum()[column])
+        np.testing.assert_array_equal(got[column, "mean"], weights.mean()[column])
+        np.testing.assert_array_equal(got[column, "std_True"], weights.std(bias=True)[column])
+    named = bg.ewm(frame, halflife=4).agg(typical=("a", "mean"), spread=("b", ("var", True)))
+    pd.testing.assert_series_equal(named["typical"], bg.ewm_mean(frame["a"], halflife=4).rename("typical"))
+    np.testing.assert_array_equal(named["spread"], bg.ewm_var(frame["b"], halflife=4, bias=True))
+    times = np.array([0, 1, 5, 6], "M8[s]")
+    at = bg.ewm([1.0, 2.0, 4.0, 3.0], halflife="2s", times=times)
+    np.testing.assert_array_equal(at.agg(["mean"])["mean"], at.agg("mean"))
+    for what, says in (("median", "expected sum, mean, var, std$"), ("p95", "'p95' given, expected sum"),
+                       (("std", "no"), "bias: 'no' given")):  # fmt: skip
+        with pytest.raises((ValueError, TypeError), match=says):
+            bg.ewm(frame["a"], span=3).agg([what])
 
 
 @pytest.mark.parametrize(
