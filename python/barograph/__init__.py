@@ -42,7 +42,7 @@ _EXPORTS = {
     "Strings": "_strings",
     "Table": "_table",
     "Top": "_items",
-    "Trend": "_streams",
+    "Trend": "_trend",
     "Windowed": "_windowed",
     "lead_lag": "_detect.lead_lag",
     "rank_causes": "_detect.causes",
@@ -190,9 +190,9 @@ if TYPE_CHECKING:
     from ._states import Proportion as Proportion
     from ._streams import Counter as Counter
     from ._streams import Ewma as Ewma
-    from ._streams import Trend as Trend
     from ._strings import Strings as Strings
     from ._table import Table as Table
+    from ._trend import Trend as Trend
     from ._weighted import Weighted as Weighted
     from ._weighted import ewm as ewm
     from ._weights import ewm_corr as ewm_corr

@@ -12,9 +12,9 @@ from . import _core
 from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _width, checked
 from ._exclusion import rows_left_out
 from ._given_options import real, scales, whole, word
+from ._given_times import _time, _times
 from ._season import season_of
 from ._series_kinds import _columns, _series, _series_as_read, present
-from ._streams import _time, _times
 from ._threads import thread_count
 
 Doubles: TypeAlias = npt.NDArray[np.float64]

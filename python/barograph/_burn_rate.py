@@ -12,11 +12,11 @@ import numpy as np
 from . import _core
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers
 from ._given_options import text
+from ._given_times import Instant, _instant, _time, _times
 from ._policy import Policy
 from ._slo import _flag, _flags
 from ._state import State
 from ._states import Proportion
-from ._streams import Instant, _instant, _time, _times
 from ._windowed import Arrivals, _window_ns
 
 _SECOND = 10**9

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from . import _core
 from ._cleaning_work import NAT, Rows, Work, odd_cells
 from ._frames import Array, Strings
-from .ingest.columns import MISSING_WORDS, as_texts, flags
+from .ingest.gathering import as_texts
+from .ingest.name_columns import MISSING_WORDS, flags
 from .ingest.schema import inverted
 
 ABSURD_MS = 600_000.0

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from ._dataset import Dataset, OddCells, Schema
 from ._frames import Column, Strings, Table
-from .ingest.columns import MISSING_WORDS, as_texts
+from .ingest.gathering import as_texts
+from .ingest.name_columns import MISSING_WORDS
 
 NAT = np.iinfo(np.int64).min
 

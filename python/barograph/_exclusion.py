@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core, _frames
-from ._streams import _time
+from ._given_times import _time
 
 Flags: TypeAlias = npt.NDArray[np.uint8]
 

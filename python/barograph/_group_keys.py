@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import Array, Column, Strings, Table
+from ._frames import Array, Column, Strings, Table, kind_of
 from ._frames_integers import integers_of
+from ._given_numbers import _is_scalar
 from ._zones import tzif
 
 
@@ -167,3 +168,27 @@ def _join(keys: list[_Key]) -> tuple[npt.NDArray[np.int32] | None, _Groups]:
         parts = [*(part[outer] for part in parts), inner]
         size = len(pairs)
     return codes, _Groups(size, parts, keys)
+
+
+def _aligned(key: Any, x: Any, name: str) -> Any:
+    """A key that is a pandas Series, in the order of the rows of the Series or DataFrame that it is for."""
+    of_pandas = _is_pandas_series(key) and (_is_pandas_series(x) or kind_of(x) == "pandas")
+    if not of_pandas or key.index.equals(x.index):
+        return key
+    if not key.index.is_unique:
+        raise ValueError(
+            f"by: a Series given whose index differs from that of {name} and repeats labels, so that its "
+            "rows cannot be aligned; pass its array (.array) if the rows are in the same order"
+        )
+    return key.reindex(x.index)
+
+
+def _is_pandas_series(column: Any) -> bool:
+    return type(column).__name__ == "Series" and type(column).__module__.partition(".")[0] == "pandas"
+
+
+def _check_one(role: str, column: Any) -> None:
+    if kind_of(column) is not None:
+        raise TypeError(f"{role}: a {type(column).__name__} given, expected one column of it")
+    if _is_scalar(column):
+        raise TypeError(f"{role}: {column!r} given, expected a column: a Series, an array or a list")

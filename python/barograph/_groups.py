@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._frames import Array, Column, Kind, Strings, Table, as_kind, as_kind_of, kind_of, names_of, one_column
-from ._given_numbers import _is_scalar
+from ._frames import Array, Kind, Strings, Table, as_kind, as_kind_of, names_of, one_column
 from ._given_options import flag, real, text
 from ._group_keys import (
+    _aligned,
     _category_key,
+    _check_one,
     _is_categorical,
     _join,
     _key,
     _period_key,
 )
+from ._group_roles import _flags, _keys_apart, _numbers, _roles
 from ._slo import Apdex as ApdexState
 from ._threads import thread_count
 from ._zones import tzif
-
-LATENCY_NAMES = (
-    "response_time_ms",
-    "latency_ms",
-    "duration_ms",
-    "elapsed_ms",
-    "response_time",
-    "latency",
-    "duration",
-    "request_time",
-    "elapsed",
-)
-ERROR_NAMES = ("error", "is_error", "failed", "has_error")
-STATUS_NAMES = ("status_code", "status", "http_status", "http_status_code", "response_code")
-TIMESTAMP_NAMES = ("timestamp", "time", "datetime", "ts", "date", "@timestamp", "start_time")
 
 
 class ApdexLimits(Protocol):
@@ -266,7 +252,7 @@ def groupby_quantile(values: Any, by: Any, q: float | Sequence[float] = 0.5) -> 
     keys = list(by) if isinstance(by, (list, tuple)) and _nested(by) else [by]
     for key in keys:
         _check_one("by", key)
-    keys = [_aligned(key, values) for key in keys]
+    keys = [_aligned(key, values, "values") for key in keys]
     names = _key_names(keys)
     plain = {name: key for name, key in zip(names, keys, strict=True) if not _is_categorical(key)}
     table = Table.of({"values": values, **plain})
@@ -333,185 +319,9 @@ def apdex_limits(apdex: Apdex | None) -> tuple[float, float]:
     return float(limits[0]), float(limits[1])
 
 
-@dataclass
-class _Roles:
-    """Which columns play which role; the timestamp only where periods are asked for."""
-
-    keys: list[str]
-    timestamp: str | None
-    latency: str | None
-    error: str | None
-
-
-def _roles(
-    names: list[str],
-    by: str | Sequence[str] | None,
-    *,
-    timestamp: str | None,
-    latency: str | None,
-    error: str | None,
-    freq: str | None,
-) -> _Roles:
-    keys = _names("by", by)
-    for role, name in (("timestamp", timestamp), ("latency", latency), ("error", error)):
-        _check_column(role, name, names)
-    for name in keys:
-        _check_column("by", name, names)
-    if len(set(keys)) < len(keys):
-        raise ValueError(f"by: {', '.join(keys)} given, expected each column once")
-    free = [n for n in names if n not in keys]
-    latency = latency or _recognise("latency", LATENCY_NAMES, free)
-    error = error or _recognise("error", ERROR_NAMES, names) or _recognise("error", STATUS_NAMES, names)
-    if freq is None:
-        return _Roles(keys, None, latency, error)
-    if timestamp in keys:
-        raise ValueError(f"by: {timestamp!r} given together with freq, which groups by it already")
-    timestamp = timestamp or _recognise("timestamp", TIMESTAMP_NAMES, free)
-    if timestamp is None:
-        raise ValueError(
-            f"timestamp: freq is given, but no column is named as times usually are; name it, out of: "
-            f"{', '.join(names)}"
-        )
-    return _Roles(keys, timestamp, latency, error)
-
-
-def _keys_apart(data: Any, by: Any) -> tuple[Any, dict[str, Any]]:
-    """The names to group by, and of these the keys that were given as columns of their own."""
-    if by is None or isinstance(by, str):
-        return by, {}
-    given = list(by) if isinstance(by, (list, tuple)) else [by]
-    if not any(hasattr(k, "dtype") or isinstance(k, Strings) for k in given):
-        return by, {}
-    names: list[Any] = []
-    apart: dict[str, Any] = {}
-    for key in given:
-        if isinstance(key, str):
-            names.append(key)
-            continue
-        _check_one("by", key)
-        told = getattr(key, "name", None)
-        name = str(told) if told is not None else "key" if len(given) == 1 else f"key_{len(names)}"
-        names.append(name)
-        apart[name] = _aligned_to(key, data)
-    return names, apart
-
-
-def _aligned_to(key: Any, data: Any) -> Any:
-    """A key that is a pandas Series, in the order of the rows of a DataFrame."""
-    if not _is_pandas_series(key) or kind_of(data) != "pandas" or key.index.equals(data.index):
-        return key
-    if not key.index.is_unique:
-        raise ValueError(
-            "by: a Series given whose index differs from that of data and repeats labels, so that its rows "
-            "cannot be aligned; pass its array (.array) if the rows are in the same order"
-        )
-    return key.reindex(data.index)
-
-
-def _names(role: str, given: Any) -> list[str]:
-    """One name of a column, several, or none, as a list."""
-    if given is None:
-        return []
-    if isinstance(given, str):
-        return [given]
-    several = isinstance(given, Iterable) and kind_of(given) is None and type(given).__name__ != "Series"
-    names: list[Any] = list(given) if several else [None]
-    if not all(isinstance(name, str) for name in names):
-        raise TypeError(
-            f"{role}: {type(given).__name__} given, expected the name of a column or a list of names"
-        )
-    return names
-
-
-def _check_column(role: str, name: str | None, names: list[str]) -> None:
-    if name is not None and name not in names:
-        raise KeyError(f"{role}: no column {name!r}; there are: {', '.join(names) or 'none'}")
-
-
-def _recognise(role: str, usual: Iterable[str], names: list[str]) -> str | None:
-    """The one column that is named as such columns are, None if there is none."""
-    found = [n for n in names if n.lower() in usual]
-    if len(found) > 1:
-        raise ValueError(
-            f"{role}: {' and '.join(map(repr, found))} could each be it; pass {role}= with one of: "
-            f"{', '.join(names)}"
-        )
-    return found[0] if found else None
-
-
 def _ratio(part: Array, whole: Array) -> npt.NDArray[np.float64]:
     with np.errstate(invalid="ignore"):
         return part / whole
-
-
-def _aligned(key: Any, values: Any) -> Any:
-    """A key that is a Series, in the order of the rows of values that are one too."""
-    if not (_is_pandas_series(key) and _is_pandas_series(values)) or key.index.equals(values.index):
-        return key
-    if not key.index.is_unique:
-        raise ValueError(
-            "by: a Series given whose index differs from that of values and repeats labels, so that its rows "
-            "cannot be aligned; pass its array (.array) if the rows are in the same order"
-        )
-    return key.reindex(values.index)
-
-
-def _is_pandas_series(column: Any) -> bool:
-    return type(column).__name__ == "Series" and type(column).__module__.partition(".")[0] == "pandas"
-
-
-def _check_one(role: str, column: Any) -> None:
-    if kind_of(column) is not None:
-        raise TypeError(f"{role}: a {type(column).__name__} given, expected one column of it")
-    if _is_scalar(column):
-        raise TypeError(f"{role}: {column!r} given, expected a column: a Series, an array or a list")
-
-
-def _numbers(role: str, name: str, column: Column) -> Array:
-    """A column as float64 or int64, contiguous."""
-    if isinstance(column, Strings):
-        if not column.categories:
-            return np.full(len(column), np.nan)
-        raise TypeError(f"{role}: column {name!r} holds text, expected numbers; see bg.clean")
-    if column.dtype.kind == "O":
-        column = np.array([np.nan if v is None else v for v in column.tolist()])
-    if column.dtype.kind not in "iuf":
-        raise TypeError(f"{role}: column {name!r} is of dtype {column.dtype}, expected numbers")
-    wide = np.int64 if column.dtype.kind in "iu" and column.dtype != np.uint64 else np.float64
-    return np.ascontiguousarray(column, dtype=wide)
-
-
-def _flags(name: str, column: Column) -> npt.NDArray[np.uint8]:
-    """A byte a row, 1 where the request failed."""
-    if isinstance(column, Strings):
-        if (
-            column.categories
-            and name.lower() in STATUS_NAMES
-            and all(c.isdecimal() for c in column.categories)
-        ):
-            failed = np.array([*(int(c) >= 500 for c in column.categories), False])
-            return cast("npt.NDArray[np.uint8]", failed[column.codes].view(np.uint8))
-        if not column.categories:
-            return np.zeros(len(column), dtype=np.uint8)
-        raise TypeError(f"error: column {name!r} holds text, expected bools, 0 and 1, or status codes")
-    if column.dtype.kind == "O":
-        column = np.array([np.nan if v is None else v for v in column.tolist()])
-    if column.dtype.kind == "b":
-        return np.ascontiguousarray(column).view(np.uint8)
-    if column.dtype.kind not in "iuf":
-        raise TypeError(
-            f"error: column {name!r} is of dtype {column.dtype}, expected bools, 0 and 1, or status codes"
-        )
-    if column.dtype.kind == "f":
-        column = np.where(np.isnan(column), 0, column)
-    if name.lower() in STATUS_NAMES:
-        return (column >= 500).view(np.uint8)
-    if not np.all((column == 0) | (column == 1)):
-        raise ValueError(
-            f"error: column {name!r} holds values other than 0 and 1; name a column of flags, or one of "
-            f"status codes (recognised by its name: {', '.join(STATUS_NAMES)})"
-        )
-    return np.ascontiguousarray(column, dtype=np.uint8)
 
 
 def _nested(by: Sequence[Any]) -> bool:

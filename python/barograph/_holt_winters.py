@@ -12,11 +12,10 @@ from ._baseline import Band
 from ._cuts import _Cut, _How
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
-from ._given_bytes import as_bytes
 from ._given_options import flag, real, scales, whole, word
 from ._season import period_of
 from ._series_kinds import _columns, _series_as_read, present
-from ._state import MAX_BYTES
+from ._state import MAX_BYTES, Stored
 
 _NAN = float("nan")
 
@@ -94,7 +93,7 @@ damping_trend, robust, width, memory
     return Band(*(columns.join([band[k] for band in bands]) for k in range(4)))
 
 
-class HoltWinters:
+class HoltWinters(Stored):
     """Level, trend and season of a stream, each carried on by exponential smoothing.
 
     Parameters
@@ -278,24 +277,6 @@ class HoltWinters:
         """Return the canonical bytes of the fitted model, from which it goes on here or in C++.
 
         What was expected of past rows (`fitted`, `start`) is not among them.
-        """
-        return self._model().to_bytes()
-
-    @classmethod
-    def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> HoltWinters:
-        """Read a model back, smoothing and parts as they were.
-
-        Parameters
-        ----------
-        data : bytes-like
-            What `to_bytes` gave, here or in C++. It need not be trusted.
-        max_bytes : int, default 64 MiB
-            Refuse more than this.
-
-        Raises
-        ------
-        ValueError
-            If the bytes are truncated, damaged, of another kind, newer, or no model could have them.
 
         Examples
         --------
@@ -303,7 +284,11 @@ class HoltWinters:
         >>> bg.HoltWinters.from_bytes(model.to_bytes()).forecast(2).expected.round(6)
         array([4., 8.])
         """
-        engine = _core.HoltWinters.from_bytes(as_bytes(data), max_bytes)
+        return self._model().to_bytes()
+
+    @classmethod
+    def _read(cls, data: bytes, max_bytes: int) -> Self:
+        engine = _core.HoltWinters.from_bytes(data, max_bytes)
         seasonal, width, memory, robust = engine.configuration()
         by, parts = engine.smoothing(), engine.parts()
         model = cls(len(parts[2]) or None, seasonal=None if seasonal == "none" else seasonal)

@@ -12,10 +12,10 @@ from ._baseline import Band, bands_of, estimator_of
 from ._cuts import _Cut, _How, _inf, _least, _Series
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
 from ._given_options import scales, text, whole, word
+from ._given_times import _time, _times
 from ._season import Season, season_of, zone_of
 from ._series_kinds import _column_names
 from ._state import CountedState, Subtractable
-from ._streams import _time, _times
 from ._threads import thread_count
 
 

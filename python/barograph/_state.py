@@ -39,7 +39,35 @@ def _direct(engine: str, *, returns_self: bool = False) -> Callable[[Method], Me
     return of
 
 
-class State:
+class Stored:
+    """What travels as bytes."""
+
+    __slots__ = ()
+
+    @classmethod
+    def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
+        """Read one back.
+
+        Parameters
+        ----------
+        data : bytes-like
+            What `to_bytes` gave, here or in C++. It need not be trusted.
+        max_bytes : int, default 64 MiB
+            Refuse more than this.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are truncated, damaged, of another kind, newer, or nothing could have them.
+        """
+        return cls._read(as_bytes(data), max_bytes)
+
+    @classmethod
+    def _read(cls, data: bytes, max_bytes: int) -> Self:
+        raise NotImplementedError
+
+
+class State(Stored):
     """What every state has; see :mod:`barograph._states`."""
 
     __slots__ = ("_engine",)
@@ -86,22 +114,8 @@ class State:
         return data
 
     @classmethod
-    def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
-        """Read a state back.
-
-        Parameters
-        ----------
-        data : bytes-like
-            What `to_bytes` gave, here or in C++. It need not be trusted.
-        max_bytes : int, default 64 MiB
-            Refuse more than this.
-
-        Raises
-        ------
-        ValueError
-            If the bytes are truncated, damaged, of another kind, newer, or no state could have them.
-        """
-        return cls._of(cls._kind.from_bytes(as_bytes(data), max_bytes))
+    def _read(cls, data: bytes, max_bytes: int) -> Self:
+        return cls._of(cls._kind.from_bytes(data, max_bytes))
 
     def __iadd__(self, other: Self) -> Self:
         """Merge."""

@@ -9,13 +9,14 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from . import _core, _frames, _given_numbers, _items, _quantile_histogram, _slo, _states, _streams
+from . import _core, _frames, _given_numbers, _items, _quantile_histogram, _slo, _states, _streams, _trend
 from ._frames import Strings
 from ._given_options import whole
+from ._given_times import _instant, _time, _times
 from ._instants import in_ns
 from ._lengths import length_in_ns
-from ._state import MAX_BYTES, State
-from ._streams import _instant, _time, _TimedState, _times
+from ._state import State
+from ._streams import _TimedState
 
 S = TypeVar("S", bound=State)
 
@@ -29,7 +30,7 @@ _KINDS: dict[int, tuple[type[State], Any]] = {
     6: (_slo.LatencySummary, _core.WindowedLatencySummary),
     7: (_streams.Ewma, _core.WindowedEwma),
     8: (_streams.Counter, _core.WindowedCounter),
-    9: (_streams.Trend, _core.WindowedTrend),
+    9: (_trend.Trend, _core.WindowedTrend),
     10: (_items.Top, _core.WindowedTop),
     11: (_items.Distinct, _core.WindowedDistinct),
 }
@@ -155,26 +156,12 @@ class Windowed(State, Generic[S]):
         return state
 
     @classmethod
-    def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
-        """Read a window back, whatever state it is over.
-
-        Parameters
-        ----------
-        data : bytes-like
-            What `to_bytes` gave, here or in C++. It need not be trusted.
-        max_bytes : int, default 64 MiB
-            Refuse more than this.
-
-        Raises
-        ------
-        ValueError
-            If the bytes are truncated, damaged, of another kind, newer, or no window could have them.
-        """
-        given = bytes(memoryview(data))
-        kind = _core.kind_in_window(given, max_bytes)
+    def _read(cls, data: bytes, max_bytes: int) -> Self:
+        """Whatever state the window is over."""
+        kind = _core.kind_in_window(data, max_bytes)
         if kind not in _KINDS:
             raise ValueError(f"bytes: a window over states of kind {kind}, which this version does not know")
-        return cls._of(_KINDS[kind][1].from_bytes(given, max_bytes))
+        return cls._of(_KINDS[kind][1].from_bytes(data, max_bytes))
 
     def _engine_of(self, other: object, operation: str) -> Any:
         if isinstance(other, Windowed) and other._state is not self._state:

@@ -11,8 +11,15 @@ import numpy.typing as npt
 from ._cuts import Within
 from ._extras import require
 from ._frames import Table
-from ._group_keys import _category_key, _is_categorical, _join, _Key, _key
-from ._groups import _aligned, _aligned_to, _check_one
+from ._group_keys import (
+    _aligned,
+    _category_key,
+    _check_one,
+    _is_categorical,
+    _join,
+    _Key,
+    _key,
+)
 from ._series_kinds import _column_names, frame_like
 
 _Rows = npt.NDArray[np.intp]
@@ -119,7 +126,7 @@ def grouped(x: Any, by: Any) -> Grouped:
             own.append(key)
             continue
         _check_one("by", key)
-        values = _aligned_to(_aligned(key, x), x)
+        values = _aligned(key, x, "x")
         if len(values) != rows:
             raise ValueError(f"by: a key of {len(values)} rows given, expected {rows} as x has")
         name = getattr(key, "name", None)

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Strings, Table, as_kind, kind_of
+from .._given_times import _time
 from .._lengths import length_in_ns
-from .._streams import _time
 from .._threads import thread_count
 from .metrics import Metrics, ServiceOf, metrics_of
 

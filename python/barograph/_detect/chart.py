@@ -8,8 +8,8 @@ import numpy as np
 
 from .._given_bytes import as_bytes
 from .._given_numbers import _count, _is_scalar, _number, _numbers_as_read
+from .._given_times import _time, _times
 from .._state import MAX_BYTES
-from .._streams import _time, _times
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
 from .kinds import kind_of

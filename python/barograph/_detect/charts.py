@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._given_numbers import _number
-from .._streams import _instant
+from .._given_times import _instant
 from .chart import Chart, TimedChart
 from .data import Doubles
 

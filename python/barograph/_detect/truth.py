@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from .._dataset import Dataset
 from .._frames import Strings, Table, kind_of
+from .._given_times import _time
 from .._instants import in_ns
-from .._streams import _time
 from .data import Doubles, times_of
 from .result import Detections
 

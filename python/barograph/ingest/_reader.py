@@ -15,9 +15,12 @@ from .._dataset import Dataset, OddCells, Schema
 from .._frames import Array, Column, Frames, Kind, Strings, Table, check_kind
 from .._zones import tzif
 from . import delimited, lines, parquet
-from .columns import NameColumn, NumberColumn, Text, TimeColumn, as_texts, style_of
+from .gathering import Text, as_texts
+from .name_columns import NameColumn
+from .number_columns import NumberColumn, style_of
 from .schema import Recognised, Sample, lacks, recognise
 from .sources import Paths, Source, chunks, find
+from .time_columns import TimeColumn
 
 TEMPLATES = 1000
 _TEXT_KEPT_BELOW = 64 << 20  # bytes of input up to which text columns without a role are kept

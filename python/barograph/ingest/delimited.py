@@ -17,8 +17,11 @@ import numpy as np
 
 from .._extras import require
 from .._frames_arrow import arrow_numbers
-from .columns import NameColumn, NumberColumn, Text, TimeColumn
+from .gathering import Text
+from .name_columns import NameColumn
+from .number_columns import NumberColumn
 from .sources import Source, chunks
+from .time_columns import TimeColumn
 
 Gatherer = TimeColumn | NumberColumn | NameColumn
 _BLOCK = 1 << 20

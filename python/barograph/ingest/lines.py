@@ -10,10 +10,13 @@ import numpy as np
 
 from .. import _core
 from .._frames import Array, Column, Strings, Table
-from .columns import NameColumn, NumberColumn, Text, TimeColumn, as_texts
 from .delimited import Gatherer
+from .gathering import Text, as_texts
+from .name_columns import NameColumn
+from .number_columns import NumberColumn
 from .schema import Sample
 from .sources import Source, chunks
+from .time_columns import TimeColumn
 
 # the decoder's columns of text
 _TEXT = ("client", "user", "host", "method", "path", "protocol", "referer", "agent")

@@ -11,9 +11,12 @@ import numpy.typing as npt
 from .._extras import require
 from .._frames import Array
 from .._instants import beyond_ns
-from .columns import NO_TIME, NameColumn, NumberColumn, Text, TimeColumn
 from .delimited import Gatherer
+from .gathering import Text
+from .name_columns import NameColumn
+from .number_columns import NumberColumn
 from .sources import Source
+from .time_columns import NO_TIME, TimeColumn
 
 
 def open_file(source: Source) -> Any:

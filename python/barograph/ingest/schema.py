@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .._dataset import Schema
-from .columns import numbers_of
+from .number_columns import numbers_of
 
 ROLES = ("timestamp", "service", "endpoint", "method", "latency", "status", "error", "client", "bytes")
 
