@@ -191,7 +191,7 @@ class slow_watch {
     evidence e;
     // how much days differ from each other is not known from one
     e.level = !by_day_ ? level : known_days_ > 2.0 ? by_day : 0.0;
-    e.season = detail::said_of(season_found_, season_found_, season_since_);
+    e.season = detail::said_of(season_found_, season_found_, season_since_, 1.0);
     e.spread = spreads_.now();
     return e;
   }

@@ -28,17 +28,19 @@ struct stream_verdict {
 class stream_judge {
  public:
   /// @param strangeness  finite, on the scale of -log10 p where alarms are to mean something
+  /// @param now          a mean of -log10 p of what is strange in this row rather than in those before it
   /// @param deviation    the logarithm of one distance that may show by itself what the strangeness of many
-  ///                     does not; NaN says nothing
+  ///                     does not, from one in a thousand on; NaN says nothing
   /// @param other        evidence of another kind for the same row, -log10 p
   /// @param lasting      evidence of what lasts, -log10 p: enough of it is a finding, more says no more, lest
   ///                     it stand before what is strange by itself
   /// @param usual        whether the row has the value of nearly all rows before: what is strange then was
   ///                     in the rows before it, and it is no finding for that
-  stream_verdict push(double strangeness, double deviation, double other = 0.0, double lasting = 0.0,
-                      bool usual = false) {
+  stream_verdict push(double strangeness, double now, double deviation, double other = 0.0,
+                      double lasting = 0.0, bool usual = false) {
     constexpr double log10_2 = 0x1.34413509f79ffp-2;  // two chances to be found by accident
-    double evidence = std::max(calibration_.push(strangeness), deviations_.push(deviation)) - log10_2;
+    const double alone = deviations_.push(deviation);
+    double evidence = std::max(calibration_.push(now), alone < 3.0 ? 0.0 : alone) - log10_2;
     if (usual) evidence = std::min(evidence, 2.0);
     const double enough = std::min(lasting, 5.25);
     return judged(std::max({0.0, evidence, other, enough}),
@@ -76,7 +78,8 @@ class stream_judge {
     return v;
   }
 
-  strangeness_calibration calibration_, deviations_{strangeness_calibration::kind::log_distance};
+  strangeness_calibration calibration_{strangeness_calibration::kind::mean_of_tails};
+  strangeness_calibration deviations_{strangeness_calibration::kind::log_distance};
   online_false_discovery findings_;
   alarm_hold hold_;
 };

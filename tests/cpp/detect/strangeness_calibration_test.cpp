@@ -81,6 +81,26 @@ TEST_CASE("the tail of distances is taken for as heavy as it is") {
   CHECK(evidence_of(100.0, exponential) > 8.0);  // the same distance where tails are light
 }
 
+TEST_CASE(
+    "what a mean of tails is worth hardly depends on how long one has looked, nor on ten rows of a past "
+    "incident") {
+  constexpr double mean_excess = 0.3;  // beyond 0.7, which one in ten exceeds: the law that is known before
+  const auto of = [&](std::size_t i) {
+    return 0.7 + mean_excess * (-math::log(uniform(i)) - 0x1.26bb1bbb55516p+1);
+  };
+  strangeness_calibration early(strangeness_calibration::kind::mean_of_tails), late = early, hit = early;
+  for (std::size_t i = 0; i < 6000; ++i) {
+    if (i < 60) early.push(of(i));
+    late.push(of(i));
+    hit.push(i >= 3000 && i < 3010 ? 5.0 : of(i));
+  }
+  for (const double p : {1e-2, 1e-4, 1e-6})
+    for (strangeness_calibration c : {early, late, hit})
+      CHECK(c.push(0.7 + mean_excess * (-math::log(p) - 0x1.26bb1bbb55516p+1)) ==
+            Approx(-std::log10(p)).epsilon(0.12));
+  CHECK(early.push(0.0) == 0.0);
+}
+
 TEST_CASE("where most distances are equal, one like some before it is no finding") {
   CHECK(evidence_of(1.0, [](double p) { return p < 0.02 ? 1.0 : 1e-12; }) < 3.5);
 }

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import barograph as bg
+from barograph._detect import measures
 
 
 class Tail:
@@ -123,6 +124,20 @@ def test_the_ways_and_the_alarms_are_those_of_the_definitions():
     np.testing.assert_allclose(found.attribution.values[:, :13], want, rtol=0, atol=1e-9)
     assert not found.attribution.values[:, 13].any()  # nothing is stuck
     np.testing.assert_allclose(found.alarm, alarms(np.sqrt(want).mean(axis=1) ** 2), rtol=0, atol=1e-9)
+
+
+def test_the_rows_of_incidents_rank_before_others_early_and_late():
+    precision = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        x = 5 * np.sin(2 * np.pi * np.arange(1000) / 24) + rng.normal(size=1000)
+        true = np.zeros(1000, dtype=bool)
+        for begin in range(200, 1000, 150):
+            true[begin : begin + 8] = True
+        x[true] += 6
+        found = bg.detect.auto_stream().update_many(np.arange(1000) * 3600, x)
+        precision.append(measures.average_precision(found.score, true))
+    assert np.mean(precision) > 0.58  # 0.61 when written; 0.53 where the first incident hides the others
 
 
 def test_point_by_point_and_in_pieces_give_the_bits_of_all_at_once():

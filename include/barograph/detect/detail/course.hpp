@@ -2,7 +2,8 @@
 //
 // Student's t, with as many independent ones as their correlation leaves, so that a course which wanders by
 // itself proves nothing. What is strange is learnt as no more than three deviations. Means of rows are such a
-// course in blocks of 16, 32, ... 4,096 rows, each length judged by its own. Class F.
+// course in blocks of 16, 32, ... 4,096 rows, each length judged by its own, and told while the newest rows
+// are off, too. Class F.
 #pragma once
 
 #include <algorithm>
@@ -25,20 +26,19 @@ class course_judge {
   struct verdict {
     double evidence;  ///< -log10 of the chance that it is so far off, 0 to 12
     double tame;      ///< the figure, drawn in where it is strange
-    bool above;       ///< whether it is higher than those before
+    double off;       ///< how far it is from the mean of those before
   };
 
   /// @param least  how far off it has to be to count
   verdict push(double m, double least) noexcept {
     double evidence = 0.0;
-    const bool above = m > mean_;
+    const double off = m - mean_;
     if (count_ >= 8.0 && squares_ > 0.0) {
       const double first = products_ / squares_;
       const double correlation = std::clamp(first + (1.0 + 4.0 * first) / count_, 0.0, 0.98);
       const double independent = count_ * (1.0 - correlation) / (1.0 + correlation);
       if (independent >= 3.0) {
         const double variance = squares_ / count_ / (1.0 - 1.0 / independent);
-        const double off = m - mean_;
         if (std::abs(off) >= least) {
           const double t = std::abs(off) / std::sqrt(variance * (1.0 + 1.0 / independent));
           const double log_p = log_t_tail(t, independent - 1.0, true);
@@ -57,7 +57,7 @@ class course_judge {
       ++waiting_;
     else
       learn(oldest);
-    return {evidence, m, above};
+    return {evidence, m, off};
   }
 
   void write(byte_writer& w) const {
@@ -97,11 +97,11 @@ class course_judge {
   std::size_t next_ = 0, waiting_ = 0;
 };
 
-/// What was found is said in the next rows; later as much as keeps an incident open, lest it stand before
+/// What was found is said in the next few rows; later as much as keeps an incident open, lest it stand before
 /// what is strange by itself.
-inline double said_of(double fresh, double held, double& since) noexcept {
+inline double said_of(double fresh, double held, double& since, double rows = 3.0) noexcept {
   since += 1.0;
-  return since <= 8.0 ? std::max(fresh, std::min(held, 1.0)) : std::min(held, 1.0);
+  return since <= rows ? std::max(fresh, std::min(held, 1.0)) : std::min(held, 1.0);
 }
 
 class course_of_blocks {
@@ -110,6 +110,7 @@ class course_of_blocks {
   /// @param is_above  whether only a higher one does
   void push(double x, double least, bool is_above = false) noexcept {
     sum_ += x;
+    newest_[in_block_ % newest_.size()] = x;
     if (++in_block_ < block_rows) return;
     double m = sum_ / static_cast<double>(block_rows);
     sum_ = 0.0;
@@ -117,8 +118,13 @@ class course_of_blocks {
     fresh_ = since_ = 0.0;
     for (scale& s : scales_) {
       const auto judged = s.judge.push(m, least);
-      s.found = judged.above || !is_above ? judged.evidence : 0.0;
-      fresh_ = std::max(fresh_, s.found);
+      const bool counts = (judged.off > 0.0 || !is_above) && lasts(m - judged.off, judged.off);
+      s.found = counts ? judged.evidence : 0.0;
+      if (s.found > fresh_) {
+        fresh_ = s.found;
+        usual_ = m - judged.off;
+        off_ = judged.off;
+      }
       m = judged.tame;
       if (!s.half) {
         s.first = m;
@@ -133,7 +139,7 @@ class course_of_blocks {
   }
 
   /// The evidence of the blocks that ended, as one more row may say it.
-  double now() noexcept { return said_of(fresh_, held_, since_); }
+  double now() noexcept { return said_of(lasts(usual_, off_) ? fresh_ : 0.0, held_, since_); }
 
   void write(byte_writer& w) const {
     for (const scale& s : scales_) {
@@ -142,7 +148,8 @@ class course_of_blocks {
       w.f64(s.found);
       s.judge.write(w);
     }
-    for (const double v : {sum_, fresh_, held_, since_}) w.f64(v);
+    for (const double v : {sum_, usual_, off_, fresh_, held_, since_}) w.f64(v);
+    for (const double v : newest_) w.f64(v);
     w.varint(in_block_);
   }
   void read(byte_reader& r) {
@@ -152,12 +159,19 @@ class course_of_blocks {
       s.found = r.f64();
       s.judge.read(r);
     }
-    for (double* v : {&sum_, &fresh_, &held_, &since_}) *v = r.f64();
+    for (double* v : {&sum_, &usual_, &off_, &fresh_, &held_, &since_}) *v = r.f64();
+    for (double& v : newest_) v = r.f64();
     in_block_ = r.varint();
   }
 
  private:
   static constexpr std::uint64_t block_rows = 16;
+
+  /// Whether the newest rows, too, are at least half as far off: what is over by then is told by other means.
+  bool lasts(double usual, double off) const noexcept {
+    const double mean = ((newest_[0] + newest_[1]) + (newest_[2] + newest_[3])) / 4.0;
+    return (mean - usual) * off >= 0.5 * off * off;
+  }
 
   struct scale {
     double first = 0.0;  // of two blocks of the scale below
@@ -167,7 +181,8 @@ class course_of_blocks {
   };
 
   std::array<scale, 9> scales_{};
-  double sum_ = 0.0;
+  std::array<double, 4> newest_{};
+  double sum_ = 0.0, usual_ = 0.0, off_ = 0.0;     // what the strongest found is off, and from what
   double fresh_ = 0.0, held_ = 0.0, since_ = 0.0;  // of those that just ended, of the last ones; rows since
   std::uint64_t in_block_ = 0;
 };
