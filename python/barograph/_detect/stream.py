@@ -41,8 +41,8 @@ class StreamScore(NamedTuple):
 
 METHOD = (
     "stream: mean of 13 tail probabilities (level, time of day and week, shape; less so steps, spread, calm) "
-    "over the last 5,000 rows, values that are stuck, rows that are missing, a level or a season that is left for "
-    "longer, and a spread that widens; each row by the rows before it; "
+    "over the last 5,000 rows, values that are stuck, rows that are missing, a level or a season that is "
+    "left for longer, and a spread that widens; each row by the rows before it; "
     "findings by LORD++ at 10 %"
 )
 
