@@ -48,9 +48,13 @@ void bind_online(py::module_& m) {
       "statistics",
       [](bound& self, const double_array& values) {
         py::array_t<double> statistics(values.size()), ages(values.size());
-        write(self, [v = view(values), o = room(statistics), a = room(ages)](online_change_point& s) {
-          s.update(v, o, a);
-        });
+        const auto v = view(values);
+        update_in_pieces(self, v.size(),
+                         [v, o = room(statistics), a = room(ages)](online_change_point& s, std::size_t begin,
+                                                                   std::size_t end) {
+                           const std::size_t n = end - begin;
+                           s.update(v.subspan(begin, n), o.subspan(begin, n), a.subspan(begin, n));
+                         });
         return py::make_tuple(statistics, ages);
       },
       py::arg("values").noconvert());

@@ -19,6 +19,17 @@ namespace {
 
 using time_array = array_of<std::int64_t>;
 
+/// f(state, first row, doubles) for the numbers of an array, in pieces that Ctrl-C ends.
+template <class Chart, class F>
+void statistics_in_pieces(guarded<Chart>& g, const number_array& values, F f) {
+  const bg::number_span& v = values.numbers;
+  update_in_pieces(g, v.size(), [&](Chart& s, std::size_t begin, std::size_t end) {
+    v.subspan(begin, end - begin).for_each_block([&](std::size_t first, bg::span<const double> block) {
+      f(s, begin + first, block);
+    });
+  });
+}
+
 /// What every chart of timed values has.
 template <class Chart>
 void bind_timed_chart(py::class_<guarded<Chart>>& c) {
@@ -32,7 +43,12 @@ void bind_timed_chart(py::class_<guarded<Chart>>& c) {
   c.def(
       "update_many_at",
       [](guarded<Chart>& self, const time_array& times, const number_array& values) {
-        write(self, [t = view(times), &v = values.numbers](Chart& s) { bg::update(s, t, v); });
+        const auto t = view(times);
+        const bg::number_span& v = values.numbers;
+        if (t.size() != v.size()) write(self, [&](Chart& s) { bg::update(s, t, v); });  // says what is wrong
+        update_in_pieces(self, v.size(), [=](Chart& s, std::size_t begin, std::size_t end) {
+          bg::update(s, t.subspan(begin, end - begin), v.subspan(begin, end - begin));
+        });
       },
       py::arg("times").noconvert(), py::arg("values").noconvert());
   c.def("target", reader(&Chart::target));
@@ -59,9 +75,10 @@ void bind_ewma_chart(py::module_& m) {
       "statistics",
       [](guarded<ewma_chart>& self, const number_array& values) {
         py::array_t<double> out(values.size());
-        write_blocks(self, values, [o = room(out)](ewma_chart& s, std::size_t at, bg::span<const double> v) {
-          s.update(v, o.subspan(at, v.size()));
-        });
+        statistics_in_pieces(self, values,
+                             [o = room(out)](ewma_chart& s, std::size_t at, bg::span<const double> v) {
+                               s.update(v, o.subspan(at, v.size()));
+                             });
         return out;
       },
       py::arg("values").noconvert());
@@ -85,7 +102,7 @@ void bind_cusum_chart(py::module_& m) {
       "statistics",
       [](guarded<cusum_chart>& self, const number_array& values) {
         py::array_t<double> up(values.size()), down(values.size());
-        write_blocks(
+        statistics_in_pieces(
             self, values,
             [u = room(up), d = room(down)](cusum_chart& s, std::size_t at, bg::span<const double> v) {
               s.update(v, u.subspan(at, v.size()), d.subspan(at, v.size()));
@@ -111,10 +128,10 @@ void bind_page_hinkley(py::module_& m) {
       "statistics",
       [](bound& self, const number_array& values) {
         py::array_t<double> out(values.size());
-        write_blocks(self, values,
-                     [o = room(out)](page_hinkley& s, std::size_t at, bg::span<const double> v) {
-                       s.update(v, o.subspan(at, v.size()));
-                     });
+        statistics_in_pieces(self, values,
+                             [o = room(out)](page_hinkley& s, std::size_t at, bg::span<const double> v) {
+                               s.update(v, o.subspan(at, v.size()));
+                             });
         return out;
       },
       py::arg("values").noconvert());

@@ -51,9 +51,12 @@ void bind_extreme_value(py::module_& m) {
   c.def(
       "update_many",
       [](bound& self, const double_array& values, double q) {
-        extreme_value e = self.copy();
-        py::array_t<double> out = each(values, [&](double x) { return e.update(x, q); });
-        self.change([&](extreme_value& s) { s = e; });
+        py::array_t<double> out(values.size());
+        update_in_pieces(self, static_cast<std::size_t>(values.size()),
+                         [x = values.data(), o = out.mutable_data(), q](extreme_value& s, std::size_t begin,
+                                                                        std::size_t end) {
+                           for (std::size_t i = begin; i < end; ++i) o[i] = s.update(x[i], q);
+                         });
         return out;
       },
       py::arg("values").noconvert(), py::arg("q"));

@@ -90,10 +90,10 @@ def table_of(data: Any, columns: Iterable[str] | None = None) -> Table:
     )
 
 
-def check_kind(kind: str) -> Kind:
-    """The kind itself, or a ValueError that lists what is accepted."""
+def check_kind(kind: str, name: str = "frame") -> Kind:
+    """The kind itself, or a ValueError that names the argument and lists what is accepted."""
     if kind not in KINDS:
-        raise ValueError(f"frame: {kind!r} given, expected one of {', '.join(KINDS)}")
+        raise ValueError(f"{name}: {kind!r} given, expected one of {', '.join(KINDS)}")
     return kind
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,6 +42,8 @@ def _numbers(name: str, values: ArrayLike) -> npt.NDArray[np.float64]:
 
 def _numbers_as_read(name: str, values: ArrayLike) -> npt.NDArray[Any]:
     """Numbers as the engine reads them, by blocks where they are float32 or int64."""
+    if _frames.kind_of(values) is not None or isinstance(values, Mapping):
+        raise TypeError(f"{name}: a {type(values).__name__} given, expected one column of numbers")
     array = _frames._plain(values)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufO":
         text = not isinstance(array, np.ndarray) or array.dtype.kind in "UST"

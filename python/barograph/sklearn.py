@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._detect.pca import PCA
-from ._detect.sklearn_forest import IsolationForest
+from ._detect.sklearn_forest import IsolationForest, threads_of_jobs
 from ._extras import require
 
 require("sklearn", "sklearn")
@@ -76,7 +76,7 @@ class PCADetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         if share != "auto" and not (isinstance(share, numbers.Real) and 0 < share <= 0.5):
             raise ValueError(f"contamination: {share!r} given, expected a number in (0, 0.5] or 'auto'")
         X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", ensure_min_samples=2)
-        threads = None if self.n_jobs in (None, -1) else self.n_jobs
+        threads = threads_of_jobs(self.n_jobs) or None
         self._model = PCA(self.n_components, scale=self.scale, alpha=self.alpha, threads=threads).fit(X)
         self.components_ = self._model.loadings
         self.n_components_ = self._model.kept

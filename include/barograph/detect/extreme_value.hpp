@@ -38,7 +38,7 @@ BAROGRAPH_NAMESPACE_BEGIN
 /// The upper tail of values: exact counts below a high quantile, Pareto's law with a shape from 0 above it.
 class extreme_value {
  public:
-  /// @param values  what is normal; NaN is missing, at least 20 finite values
+  /// @param values  what is normal, at least 20 from -1e300 to 1e300; others and NaN are missing
   /// @param level   above which quantile the law is fitted; 0.5 <= level < 1. Of few values lower: at least a
   ///                tenth of them, up to 50, and at least ten carry the fit.
   extreme_value(span<const double> values, double level = 0.98) {
@@ -48,7 +48,7 @@ class extreme_value {
       if (std::fabs(values[i]) <= 1e300) sorted_.push_back(values[i]);
     if (sorted_.size() < 20)
       raise<invalid_argument>("values: " + std::to_string(sorted_.size()) +
-                              " finite values given, expected at least 20");
+                              " from -1e300 to 1e300 given, expected at least 20");
     std::sort(sorted_.begin(), sorted_.end());
     const std::size_t n = sorted_.size();
     const std::size_t least = std::min<std::size_t>(10, n / 2);

@@ -161,7 +161,7 @@ class half_space_trees {
       if (!range_possible(low_[j], high_[j]))
         raise<invalid_argument>("low, high: column " + std::to_string(j) + " from " + decimal(low_[j]) +
                                 " to " + decimal(high_[j]) +
-                                " given, expected finite numbers, low below high");
+                                " given, expected -1e300 to 1e300, low below high");
     if (options_.trees == 0 || options_.trees > most_trees || options_.depth == 0 || options_.depth > 16 ||
         options_.window == 0 || options_.window > most_window)
       raise<invalid_argument>("trees, depth, window: " + std::to_string(options_.trees) + ", " +

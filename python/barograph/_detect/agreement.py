@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .._given_options import whole
 from .calibration import LN_10, check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles
+from .options import listed
 from .result import Attribution, Detections
 
 
@@ -57,14 +59,16 @@ def agreement(
     >>> both.attribution.names
     ('ZScore', 'RobustZScore')
     """
-    parts = list(detections)
+    parts = listed("detections", detections)
     if not parts:
         raise ValueError("detections: none given, expected at least one")
+    for part in parts:
+        if not isinstance(part, Detections):
+            raise TypeError(f"detections: {type(part).__name__} among them, expected Detections alone")
     sizes = {len(part) for part in parts}
     if len(sizes) > 1:
         raise ValueError(f"detections: of {sorted(sizes)} rows given, expected the same rows for all")
-    if not 0 <= least <= len(parts):
-        raise ValueError(f"least: {least!r} given, expected 0 to {len(parts)}, the number of detections")
+    whole("least", least, 0, len(parts))
     strangeness = np.column_stack([_strangeness(part.score) for part in parts])
     most = strangeness.max(axis=1)
     # log of the mean of 1 / p: in powers of ten of the largest, which alone may be beyond the doubles

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .._given_options import real
 from .data import Doubles
 
 LN_10 = math.log(10.0)
@@ -64,17 +67,16 @@ def least_of_strangest(score: Doubles, count: int) -> float:
 
 def check_alpha(alpha: float) -> float:
     """The rate of false alarms itself, or a ValueError."""
-    if not 0 < alpha < 1:
+    rate = real("alpha", alpha)
+    if not 0 < rate < 1:
         raise ValueError(f"alpha: {alpha!r} given, expected above 0 and below 1")
-    return float(alpha)
+    return rate
 
 
-def check_contamination(contamination: float) -> float:
-    """Give it as a float; raise a ValueError unless it is a share of rows up to a half."""
-    try:
-        share = float(contamination)
-    except (TypeError, ValueError):
-        raise TypeError(f"contamination: {contamination!r} given, expected a number or None") from None
-    if not 0 < share <= 0.5:
-        raise ValueError(f"contamination: {contamination!r} given, expected above 0 up to 0.5, or None")
-    return share
+def check_contamination(contamination: Any) -> float:
+    """Give it as a float; raise an error unless it is a share of rows up to a half."""
+    if isinstance(contamination, bool) or not isinstance(contamination, numbers.Real):
+        raise TypeError(f"contamination: {contamination!r} given, expected a share, or None")
+    if not 0 < float(contamination) <= 0.5:
+        raise ValueError(f"contamination: {contamination!r} given, expected above 0 and at most 0.5, or None")
+    return float(contamination)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Strings, Table, as_kind, kind_of
+from .._given_options import word
 from .._given_times import _time
 from .._lengths import length_in_ns
 from .._threads import thread_count
@@ -119,8 +120,7 @@ def rank_causes(
     >>> found["cause"].to_numpy().tolist(), found["direction"][0]
     (['cart', 'web', 'mail'], 'up')
     """
-    if by not in ("metric", "service"):
-        raise ValueError(f"by: {by!r} given, expected 'metric' or 'service'")
+    word("by", by, "metric", "service")
     layout: dict[str, Any] = {"time": time, "service": service, "metric": metric, "value": value}
     seen = metrics_of(metrics, **layout)
     if not seen.columns or not len(seen):

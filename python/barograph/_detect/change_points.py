@@ -13,6 +13,7 @@ from .. import _core
 from .._frames import Table
 from .._given_bytes import as_bytes
 from .._given_numbers import _is_scalar, _number, _numbers
+from .._given_options import real, word
 from .._state import MAX_BYTES
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
@@ -100,14 +101,13 @@ def change_points(
     >>> found.segments["mean"]
     array([10., 20.])
     """
-    if cost not in COSTS:
-        raise ValueError(f"cost: {cost!r} given, expected one of {', '.join(COSTS)}")
+    word("cost", cost, *COSTS)
     data = telemetry_of(x, timestamps)
     if not data.is_series:
         raise ValueError(f"x: {data.values.shape[1]} columns given, expected one series")
     there = np.flatnonzero(np.isfinite(data.values))
     values = np.ascontiguousarray(data.values[there])
-    if penalty is not None and not penalty > 0:
+    if penalty is not None and not real("penalty", penalty) > 0:
         raise ValueError(f"penalty: {penalty!r} given, expected above 0, or None")
     # what is learnt from few values may be too small by chance: 8 / n is about two of its own deviations
     scale = _noise_of(values) * (1 + 8 / max(values.size, 1)) if sigma is None else _number("sigma", sigma)
@@ -296,13 +296,20 @@ class OnlineChangePoint:
         """Tell whether the canonical bytes are equal."""
         if not isinstance(other, OnlineChangePoint):
             return NotImplemented
+        if self._engine is None or other._engine is None:
+            return self is other
         return self.to_bytes() == other.to_bytes()
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as canonical bytes."""
-        return OnlineChangePoint.from_bytes, (self.to_bytes(),)
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the stream as canonical bytes."""
+        return {**self.__dict__, "_engine": None if self._engine is None else self.to_bytes()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        data = state.pop("_engine")
+        self.__dict__.update(state)
+        self._engine = None if data is None else _core.OnlineChangePoint.from_bytes(data, MAX_BYTES)
 
     def __repr__(self) -> str:
         return f"OnlineChangePoint(sigma={self.sigma!r}, limit={self.limit:.4g})"

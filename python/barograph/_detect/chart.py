@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from .._baseline import Band
 from .._given_bytes import as_bytes
 from .._given_numbers import _count, _is_scalar, _number, _numbers_as_read
 from .._given_times import _time, _times
@@ -15,6 +16,8 @@ from .data import Doubles, telemetry_of
 from .kinds import kind_of
 from .level import level_of
 from .result import Detections
+
+_FARTHEST_LIMIT = 2.0**19  # standard deviations: sums are held at twice the limit
 
 
 class Chart:
@@ -29,8 +32,8 @@ class Chart:
         self.target = None if target is None else _number("target", target)
         self.sigma = None if sigma is None else _number("sigma", sigma)
         self.limit = self._limit_of(run_length) if limit is None else _number("limit", limit)
-        if not self.limit > 0:
-            raise ValueError(f"limit: {limit!r} given, expected above 0")
+        if not 0 < self.limit <= _FARTHEST_LIMIT:
+            raise ValueError(f"limit: {limit!r} given, expected above 0 up to {_FARTHEST_LIMIT:,.0f}")
         self._engine = None
         if self.sigma is not None and (self.target is not None or not self._needs_target):
             self._start()
@@ -158,7 +161,11 @@ class Chart:
         if baseline is None:
             engine = self._new(0.0 if self.target is None else self.target, self._sigma())
         else:
-            band = type(baseline)(*(_column(part) for part in baseline))
+            if not isinstance(baseline, Band):
+                raise TypeError(
+                    f"baseline: {type(baseline).__name__} given, expected a Band, as of rolling_baseline"
+                )
+            band = Band(*(_column(part) for part in baseline))
             values, engine = np.ascontiguousarray(band.score(values)), self._new(0.0, 1.0)
         return self._run(engine, values)
 
@@ -247,19 +254,22 @@ class Chart:
 
     def __eq__(self, other: object) -> bool:
         """Tell whether the canonical bytes and the limits are equal."""
-        if type(other) is not type(self):
+        if not isinstance(other, Chart) or type(other) is not type(self):
             return NotImplemented
+        if self._engine is None or other._engine is None:
+            return self is other
         return self.to_bytes() == other.to_bytes() and self.limit == other.limit
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as canonical bytes."""
-        return _restore, (type(self), self.to_bytes(), self.limit)
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the stream as canonical bytes."""
+        return {**self.__dict__, "_engine": None if self._engine is None else self.to_bytes()}
 
-
-def _restore(kind: type[Chart], data: bytes, limit: float) -> Chart:
-    return kind.from_bytes(data, limit=limit)
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        data = state.pop("_engine")
+        self.__dict__.update(state)
+        self._engine = None if data is None else self._kind.from_bytes(data, MAX_BYTES)
 
 
 def _column(part: Any) -> Doubles:

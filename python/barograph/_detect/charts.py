@@ -239,6 +239,8 @@ class PageHinkley(Chart):
         limit: float | None = None,
     ) -> None:  # fmt: skip
         self.delta = _number("delta", delta)
+        if not 0 < self.delta <= 10:
+            raise ValueError(f"delta: {delta!r} given, expected above 0 up to 10 standard deviations")
         super().__init__(None, sigma, run_length, limit)
 
     def fit(self, x: Any) -> Self:

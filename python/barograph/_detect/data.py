@@ -114,7 +114,7 @@ def telemetry_of(x: Any, timestamps: Any = None, *, name: str = "x", with_text: 
     elif isinstance(timestamps, str) and found is None:
         raise TypeError(f"timestamps: {timestamps!r} given, expected times: {name} is no frame with columns")
     elif found is None:
-        found, zone = _index_times(x)
+        found, zone = index_times(x)
     if found is not None and len(found) != len(values):
         raise ValueError(
             f"timestamps: {len(found)} given, expected {len(values)}, one for each row of {name}"
@@ -130,6 +130,8 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
     TypeError
         For what is no time.
     """
+    if np.ndim(values) != 1:
+        raise TypeError(f"{name}: {values!r:.60} given, expected times, one for each row")
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         values = in_ns(name, values)
     column = Table({name: values}) if isinstance(values, np.ndarray) else _one(values, name)
@@ -198,7 +200,7 @@ def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.date
         with _offsets_applied():
             times = np.array(plain, dtype="datetime64[ns]")
             whole = np.array(plain, dtype="datetime64[us]")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise TypeError(f"{name}: objects given, expected times or seconds since 1970") from None
     in_ns(name, whole)
     return times, offsets.pop() if len(offsets) == 1 else None
@@ -216,7 +218,8 @@ def _one(values: Any, name: str) -> Table:
     return Table.of({name: values})
 
 
-def _index_times(x: Any) -> tuple[npt.NDArray[np.datetime64] | None, str | None]:
+def index_times(x: Any) -> tuple[npt.NDArray[np.datetime64] | None, str | None]:
+    """The times of a pandas index and their zone, where it has times."""
     index = getattr(x, "index", None)
     if getattr(getattr(index, "dtype", None), "kind", "") != "M":
         return None, None
@@ -257,6 +260,8 @@ def _of_frame(
     times, zone = None, None
     at = timestamps if isinstance(timestamps, str) else None
     if at is not None:
+        if at not in table:
+            raise KeyError(f"timestamps: no column {at!r}; there are: {', '.join(table.columns) or 'none'}")
         times, zone = times_of(table[at], "timestamps")
         zone = table.zones.get(at, zone)
     elif timestamps is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from .data import Doubles, Telemetry, telemetry_of
 
 Codes = npt.NDArray[np.int64]
 
+TINY = np.finfo(np.float64).tiny
 LEAST_SHARE = 1e-3  # of the level: what a value that never moved has to move by to count
 
 
@@ -74,7 +75,9 @@ def groups_of(by: Any, n: int) -> Iterator[tuple[Any, Any]]:
     if by is None:
         yield None, slice(None)
         return
-    column = _plain(by)
+    if isinstance(by, str) or not isinstance(by, Iterable):
+        raise TypeError(f"by: {by!r} given, expected the group of each row")
+    column = _plain(by, "by")
     if isinstance(column, Strings):
         codes, keys = column.codes.astype(np.int64), np.array([*column.categories, None], dtype=object)
     else:
@@ -93,7 +96,7 @@ def mended(
     expected: Doubles, scale: Doubles, lower: Doubles, upper: Doubles, spread: Doubles, rows: Doubles
 ) -> Expected:
     """A scale of 0 replaced by the standard deviation, and where that is 0 by a part of the level."""
-    least = np.where(expected == 0, 1.0, np.abs(expected)) * LEAST_SHARE
+    least = np.maximum(np.where(expected == 0, 1.0, np.abs(expected)) * LEAST_SHARE, TINY)
     with np.errstate(invalid="ignore"):
         spread = np.where(spread > 0, spread, least)
         scale = np.where(np.isnan(scale) | (scale > 0), scale, spread)

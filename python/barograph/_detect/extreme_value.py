@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import _core
+from .._given_options import real
 from .calibration import LN_10
 from .data import Doubles, Telemetry, telemetry_of
 from .expectation import Expected, joined
@@ -73,21 +74,20 @@ class ExtremeValue(Threshold):
         self, level: float = 0.98, *, window: Any = None, min_periods: int | None = None, side: str = "up",
         alpha: float = 1e-4,
     ) -> None:  # fmt: skip
-        if not 0.5 <= level < 1:
+        if not 0.5 <= real("level", level) < 1:
             raise ValueError(f"level: {level!r} given, expected 0.5 to below 1")
         super().__init__(window, min_periods, side, alpha)
         self.level = level
-        self._stream: _core.ExtremeValue | None = None
 
     def fit(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Self:
         """Keep what is normal, at least 20 values; returns self."""
         super().fit(x, timestamps, by=by)
-        self._stream = None
+        self.__dict__.pop("_stream", None)
         return self
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle what `fit` has kept; a stream begins anew with it."""
-        return {**self.__dict__, "_stream": None}
+        return {name: value for name, value in self.__dict__.items() if name != "_stream"}
 
     @property
     def limit(self) -> float:
@@ -114,12 +114,14 @@ class ExtremeValue(Threshold):
     def _law(self) -> _core.ExtremeValue:
         if self._history is None or len(self._history) != 1:
             raise ValueError("ExtremeValue: expected a call of fit(x) with one group first")
-        if self._stream is None:
+        stream: _core.ExtremeValue | None = self.__dict__.get("_stream")
+        if stream is None:
             (data,) = self._history.values()
             values = -data.values if self.side == "down" else data.values
             self._check(values)
-            self._stream = _core.ExtremeValue(np.ascontiguousarray(values), self.level)
-        return self._stream
+            made = _core.ExtremeValue(np.ascontiguousarray(values), self.level)
+            stream = self.__dict__.setdefault("_stream", made)  # of two threads that come first one wins
+        return stream
 
     def _of_group(self, data: Telemetry, before: Telemetry | None) -> Expected:
         n = len(data)
@@ -154,11 +156,15 @@ class ExtremeValue(Threshold):
 
     def _check(self, values: Doubles) -> None:
         finite, within = np.isfinite(values).sum(), (np.abs(values) <= MOST).sum()
-        if within < self._least_rows <= finite:
+        if within >= self._least_rows:
+            return
+        if finite >= self._least_rows:
             raise ValueError(
                 f"x: {within} values from -{MOST:g} to {MOST:g} given, expected at least {self._least_rows}; "
                 "larger ones are not learnt from"
             )
+        rest = "" if self.window is None else " with as many rows before them as window asks for"
+        raise ValueError(f"x: {finite} finite values{rest} given, expected at least {self._least_rows}")
 
     def _without_the_strange(self, values: Doubles, alpha: float) -> Doubles:
         """Rows that judge each other: the largest ones are left out that the others find beyond the limit."""

@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
+from .._frames import one_column
 from .._given_bytes import as_bytes
+from .._given_options import flag, real, whole, word
 from .._threads import thread_count
+from .calibration import check_contamination
 from .data import Doubles, times_of
 from .forest_import import engine_of_sklearn
-from .options import contamination_of, count_or_share, resolved, whole
+from .options import count_or_share, resolved, weights_of
 from .result import Attribution, Detections
 from .table import NumberTable, number_table
 
@@ -100,13 +103,14 @@ class IsolationForest:
         self.trees = whole("trees", trees, 1, 1 << 24)
         self.samples = count_or_share("samples", samples)
         self.ndim = whole("ndim", ndim, 1, 1 << 30)
-        self.contamination = contamination_of(contamination)
+        self.contamination = None if contamination is None else check_contamination(contamination)
         self.max_depth = None if max_depth is None else whole("max_depth", max_depth, 1, 1 << 30)
         self.max_features = count_or_share("max_features", max_features)
-        self.bootstrap = bool(bootstrap)
-        self.categorical = tuple(categorical or ())
-        if scoring not in _SCORINGS:
-            raise ValueError(f"scoring: {scoring!r} given, expected 'depth' or 'density'")
+        self.bootstrap = flag("bootstrap", bootstrap)
+        if categorical is not None and (isinstance(categorical, str) or not hasattr(categorical, "__iter__")):
+            raise TypeError(f"categorical: {categorical!r} given, expected a list of columns")
+        self.categorical = () if categorical is None else tuple(categorical)
+        word("scoring", scoring, *_SCORINGS)
         self.scoring = scoring
         self.seed = whole("seed", seed, 0, (1 << 64) - 1)
         thread_count(threads)
@@ -155,7 +159,7 @@ class IsolationForest:
             density=self.scoring == "density",
             categorical=self._categories(table),
             like_scikit_learn=False,
-            weights=None if weights is None else np.ascontiguousarray(weights, dtype=np.float64),
+            weights=weights_of(weights),
             threads=threads,
         )
         if table.names:
@@ -234,8 +238,8 @@ class IsolationForest:
         shown, flagged, threshold = self._judged(score)
         names = table.names or tuple(str(i) for i in range(table.columns))
         time = timestamps
-        if table.time is not None:
-            time = x[table.time]
+        if table.time is not None and (timestamps is None or isinstance(timestamps, str)):
+            time = one_column(x, table.time)
         elif timestamps is None and getattr(getattr(x, "index", None), "dtype", np.dtype("O")).kind == "M":
             time = x.index
         found, zone = (None, None) if time is None else times_of(time)
@@ -273,7 +277,7 @@ class IsolationForest:
         self._fitted().refresh(
             table.values,
             count,
-            None if weights is None else np.ascontiguousarray(weights, dtype=np.float64),
+            weights_of(weights),
             thread_count(self.threads),
         )
         self._fitted().learn_usual(table.values)
@@ -286,7 +290,7 @@ class IsolationForest:
 
     @threshold.setter
     def threshold(self, value: float) -> None:
-        self._fitted().set_threshold(float(value))
+        self._fitted().set_threshold(real("threshold", value))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -394,7 +398,10 @@ class IsolationForest:
 
     def _table(self, x: Any, timestamps: Any = None, name: str = "x") -> NumberTable:
         engine = self._fitted()
-        return number_table(x, timestamps, names=engine.names(), labels=engine.labels(), name=name)
+        table = number_table(x, timestamps, names=engine.names(), labels=engine.labels(), name=name)
+        if table.columns != engine.columns():
+            raise ValueError(f"{name}: {table.columns} columns given, expected {engine.columns()} as in fit")
+        return table
 
     def _categories(self, table: NumberTable) -> list[int]:
         found = {i for i, texts in enumerate(table.labels) if texts}

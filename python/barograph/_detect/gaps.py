@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from .._cuts import _width
 from .calibration import check_alpha, score_of_log_probability
 from .data import Doubles, telemetry_of, times_of
 from .expectation import groups_of
@@ -57,7 +59,7 @@ def gaps(
         The group of each row: a service, a device. A group that stops before `until` went silent.
     until : time, optional
         Until when rows were to be expected; by default the latest row of all groups.
-    step : timedelta64 or number of seconds, optional
+    step : length of time or number of seconds, optional
         Distance of samples. By default the median distance of a group's rows, where three of four are within
         a tenth of it; else rows are taken for events that come by chance.
     alpha : float, default 0.001
@@ -86,31 +88,34 @@ def gaps(
     times, _ = times_of(timestamps)
     if np.isnat(times).any():
         raise ValueError("timestamps: NaT given, expected a time for each row")
-    numbers = None if values is None else telemetry_of(values, name="values").values
-    if numbers is not None and numbers.shape != times.shape:
-        raise ValueError(f"values: {numbers.shape[0]} given, expected {times.size}, one for each time")
+    given = None if values is None else telemetry_of(values, name="values").values
+    if given is not None and given.shape != times.shape:
+        shape = given.shape[0] if given.ndim == 1 else given.shape
+        raise ValueError(f"values: {shape} given, expected {times.size}, one for each time")
     if not times.size:
         return []
     end = times.max() if until is None else times_of(np.atleast_1d(until), "until")[0][0]
+    if np.isnat(end):
+        raise ValueError(f"until: {until!r} given, expected a time")
     width = None if step is None else _step(step)
     found: list[Gap] = []
     for key, rows in groups_of(by, times.size):
         order = np.argsort(times[rows], kind="stable")
         group_times = times[rows][order]
-        group_values = None if numbers is None else numbers[rows][order]
+        group_values = None if given is None else given[rows][order]
         found += _gaps_of(key, group_times, group_values, end, width, alpha)
     return found
 
 
 def _step(step: Any) -> float:
     """Nanoseconds of a length of time."""
-    if isinstance(step, np.timedelta64):
-        seconds = float(step / np.timedelta64(1, "s"))
+    if isinstance(step, numbers.Real) and not isinstance(step, (bool, np.timedelta64)):
+        ns = float(step) * 1e9
     else:
-        seconds = float(step.total_seconds() if hasattr(step, "total_seconds") else step)
-    if not (seconds > 0 and math.isfinite(seconds)):
+        ns = float(_width(step, "step") or 0)
+    if not (ns > 0 and math.isfinite(ns)):
         raise ValueError(f"step: {step!r} given, expected a length of time above 0")
-    return seconds * 1e9
+    return ns
 
 
 def _gaps_of(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Kind, Table, as_kind, check_kind, default_kind
+from .._given_options import whole
 from .._instants import in_ns
 from .._lengths import length_in_ns
 from .result import SEVERITIES, Detections
@@ -104,7 +105,7 @@ class Incidents(Sequence[Incident]):
 
     def to_frame(self, kind: Kind | None = None) -> Any:
         """One row an incident, as a frame of a library (pandas where it is installed)."""
-        return as_kind(self.table, default_kind() if kind is None else check_kind(kind))
+        return as_kind(self.table, default_kind() if kind is None else check_kind(kind, "kind"))
 
     def __repr__(self) -> str:
         if not self._found:
@@ -151,7 +152,7 @@ def incidents(
     >>> bg.detect.incidents(found)[0][:5]
     (1, 2, 2, 3, 6)
     """
-    rules = (_unquiet(off), int(quiet), int(least))
+    rules = (_unquiet(off), whole("quiet", quiet, 1), whole("least", least, 1))
     if isinstance(detections, Detections):
         _length(within, _timed(detections))
         return Incidents(_of_one(detections, (), rules), detections.zone)
@@ -159,6 +160,9 @@ def incidents(
         raise TypeError(
             f"detections: {type(detections).__name__} given, expected Detections, or several by name"
         )
+    for name, each in detections.items():
+        if not isinstance(each, Detections):
+            raise TypeError(f"detections: {name!r} is {type(each).__name__}, expected Detections")
     found = [one for name, each in detections.items() for one in _of_one(each, (str(name),), rules)]
     if not found:
         _length(within, any(_timed(each) for each in detections.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._frames import Strings, Table, as_kind
+from .._given_options import whole, word
 from .._threads import thread_count
 from .causes import Length, _rows
 from .metrics import Metrics, ServiceOf, metrics_of
@@ -89,10 +91,8 @@ def lead_lag(
     >>> found["metric"][0], found["moves"][0], found["lag"].tolist()[0]
     ('visits', 'before', 3.0)
     """
-    if of not in ("values", "changes"):
-        raise ValueError(f"of: {of!r} given, expected 'values' or 'changes'")
-    if isinstance(given, bool) or given < 0:
-        raise ValueError(f"given: {given} given, expected 0 or more metrics")
+    word("of", of, "values", "changes")
+    whole("given", given, 0)
     seen = metrics_of(metrics, time=time, service=service, metric=metric, value=value)
     if not seen.columns:
         raise ValueError("metrics: no column of numbers given")
@@ -103,7 +103,7 @@ def lead_lag(
     rows = len(wanted)
     longest = min(_DEFAULT_LAG, rows // 10) if max_lag is None else _rows("max_lag", max_lag, seen)
     column, lag, correlation, p_value, partial = _core.lead_lag(
-        columns, wanted, min(longest, rows), int(given), of == "changes", thread_count(threads)
+        columns, wanted, min(longest, rows), given, of == "changes", thread_count(threads)
     )
     there = np.isfinite(correlation)
     order = np.where(there, np.sign(lag), 2).astype(np.int32)
@@ -125,6 +125,8 @@ def _target(target: Any, seen: Metrics) -> tuple[npt.NDArray[np.float64], int | 
             raise KeyError(f"target: no metric {target!r}; there are: {', '.join(seen.names)}")
         position = seen.names.index(target)
         return seen.columns[position], position
+    if not isinstance(target, Iterable):
+        raise TypeError(f"target: {target!r} given, expected the name of a metric, or numbers")
     values = Table.of({"target": target}).array("target")
     if values.dtype.kind not in "biuf":
         raise TypeError(f"target: {values.dtype} given, expected the name of a metric, or numbers")

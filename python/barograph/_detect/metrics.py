@@ -14,6 +14,7 @@ from .. import _core
 from .._frames import Kind, Strings, Table, kind_of
 from .._instants import in_ns
 from .data import Doubles, times_of
+from .options import listed
 
 Times = npt.NDArray[np.datetime64]
 ServiceOf = Mapping[str, str] | Sequence[str | None] | Callable[[str], str | None]
@@ -109,13 +110,16 @@ def metrics_of(
     levels = _levels(data)
     table = Table.of(data)
     when, zone, time = _time_of(data, table, time)
+    wanted = [value] if isinstance(value, str) else None if value is None else listed("value", value)
+    for column in wanted or ():
+        _column_named("value", column, table)
     others = [c for c in table.columns if c != time]
     others = [c for c in others if not _is_nothing(table, c)]
     texts = [c for c in others if _is_text(table, c)]
     if texts or metric is not None or (isinstance(service, str) and service in table):
-        found = _long(table, others, texts, when, service, metric, value, name)
+        found = _long(table, others, texts, when, service, metric, wanted, name)
     else:
-        found = _wide(table, others, when, service, levels, name)
+        found = _wide(table, wanted or others, when, service, levels, name)
     found = replace(found, zone=zone, kind=kind_of(data) or "table", given=len(table))
     return _in_order(found)
 
@@ -160,9 +164,15 @@ def _is_nothing(table: Table, column: str) -> bool:
     return values.dtype.kind == "O" and all(v is None for v in values.tolist())
 
 
+def _column_named(argument: str, column: Any, table: Table) -> None:
+    if not (isinstance(column, str) and column in table):
+        raise KeyError(f"{argument}: no column {column!r}; there are: {', '.join(table.columns) or 'none'}")
+
+
 def _time_of(data: Any, table: Table, time: str | None) -> tuple[Times | None, str | None, str | None]:
     """The times, their zone, and the column they stand in."""
     if time is not None:
+        _column_named("time", time, table)
         values, zone = times_of(table.array(time), "time")
         return values, table.zones.get(time, zone), time
     dated = [c for c in table.columns if getattr(table[c], "dtype", np.dtype("O")).kind == "M"]
@@ -221,7 +231,7 @@ def _services_by(service: Any, columns: list[str]) -> list[str | None]:
         return [service(c) for c in columns]
     if isinstance(service, Mapping):
         return [service.get(c) for c in columns]
-    given = list(service)
+    given = listed("service", service)
     if len(given) != len(columns):
         raise ValueError(f"service: {len(given)} given, expected {len(columns)}, one for each metric")
     return [None if s is None else str(s) for s in given]
@@ -229,13 +239,13 @@ def _services_by(service: Any, columns: list[str]) -> list[str | None]:
 
 def _long(
     table: Table, columns: list[str], texts: list[str], time: Times | None, service: Any, metric: str | None,
-    value: Any, name: str,
+    given: list[str] | None, name: str,
 ) -> Metrics:  # fmt: skip
     if time is None:
         raise ValueError(f"{name}: a long frame (with columns of text) needs a column of times; pass time=")
     for argument, column in (("service", service), ("metric", metric)):
-        if column is not None and not (isinstance(column, str) and column in table):
-            raise KeyError(f"{argument}: no column {column!r}; there are: {', '.join(table.columns)}")
+        if column is not None:
+            _column_named(argument, column, table)
     free = [c for c in texts if c not in (service, metric)]
     service = service or _first(free, _SERVICE_NAMES)
     metric = metric or _first([c for c in free if c != service], _METRIC_NAMES)
@@ -248,7 +258,6 @@ def _long(
             "metric=, and leave out the others"
         )
     keys = [c for c in (service, metric) if c is not None]
-    given = [value] if isinstance(value, str) else list(value or [])
     values = given or [c for c in columns if c not in keys]
     if metric is not None and not given and len(values) > 1:
         values = [c for c in values if c.lower() in _VALUE_NAMES] or values

@@ -8,11 +8,13 @@ import numpy as np
 
 from .. import _core
 from .._given_bytes import as_bytes
+from .._given_options import whole
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
 from .result import Detections
 
 MAX_BYTES = 256 << 20
+MOST = 9e299  #: what is farther out is as good as infinite
 
 
 class HalfSpaceTrees:
@@ -57,10 +59,10 @@ class HalfSpaceTrees:
     def __init__(
         self, trees: int = 25, depth: int = 8, window: int = 250, *, alpha: float = 0.001, seed: int = 0
     ) -> None:
-        for name, value, most in (("trees", trees, 1000), ("depth", depth, 16), ("window", window, 1 << 24)):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not 1 <= value <= most:
-                raise ValueError(f"{name}: {value!r} given, expected a whole number from 1 to {most}")
-        self.trees, self.depth, self.window, self.seed = int(trees), int(depth), int(window), int(seed)
+        self.trees = whole("trees", trees, 1, 1000)
+        self.depth = whole("depth", depth, 1, 16)
+        self.window = whole("window", window, 1, 1 << 24)
+        self.seed = whole("seed", seed, 0, (1 << 64) - 1)
         self.alpha = check_alpha(alpha)
         self._engine: _core.HalfSpaceTrees | None = None
         self._usual: Doubles | None = None  # strangeness of the rows of fit
@@ -169,6 +171,8 @@ class HalfSpaceTrees:
         """Tell whether the canonical bytes are equal."""
         if not isinstance(other, HalfSpaceTrees):
             return NotImplemented
+        if self._engine is None or other._engine is None:
+            return self is other
         return self.to_bytes() == other.to_bytes()
 
     __hash__ = None  # type: ignore[assignment]
@@ -196,6 +200,7 @@ def _ranges(rows: Doubles) -> tuple[Doubles, Doubles]:
     """Where nearly all values of each column are: a few far ones do not make all others one region."""
     finite = np.where(np.isfinite(rows), rows, np.nan)
     there = ~np.isnan(finite).all(axis=0)
+    finite[np.abs(finite) > MOST] = np.nan
     low, high = np.zeros(rows.shape[1]), np.zeros(rows.shape[1])
     if there.any():
         low[there], high[there] = np.nanquantile(finite[:, there], [0.005, 0.995], axis=0)

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import numbers
-import operator
+from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 
-def whole(name: str, value: Any, least: int, most: int) -> int:
-    """A whole number of a range, or an error that names it."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name}: {value!r} given, expected a whole number")
-    number = operator.index(value)
-    if not least <= number <= most:
-        raise ValueError(f"{name}: {value} given, expected {least} to {most}")
-    return number
+from .._given_options import whole
+
+
+def listed(name: str, values: Any) -> list[Any]:
+    """A list of what is no text, or an error that names it."""
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise TypeError(f"{name}: {values!r} given, expected a list")
+    return list(values)
+
+
+def doubles(name: str, values: Any) -> npt.NDArray[np.float64]:
+    """Numbers of any shape, or an error that names them."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: {type(values).__name__} given, expected numbers") from None
+
+
+def weights_of(values: Any) -> npt.NDArray[np.float64] | None:
+    """How likely rows are to be drawn, or None."""
+    return None if values is None else np.ascontiguousarray(doubles("weights", values))
 
 
 def count_or_share(name: str, value: Any) -> int | float:
@@ -31,14 +46,3 @@ def count_or_share(name: str, value: Any) -> int | float:
 def resolved(value: int | float, of: int) -> int:
     """What a number or share comes to."""
     return max(1, int(value * of)) if isinstance(value, float) else value
-
-
-def contamination_of(value: Any) -> float | None:
-    """A share of anomalies, or None."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"contamination: {value!r} given, expected a share, or None")
-    if not 0.0 < float(value) <= 0.5:
-        raise ValueError(f"contamination: {value} given, expected above 0 and at most 0.5, or None")
-    return float(value)

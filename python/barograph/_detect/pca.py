@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._given_bytes import as_bytes
+from .._given_options import flag, whole
 from .._threads import thread_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
@@ -103,13 +103,13 @@ class PCA:
         threads: int | None = None,
     ) -> None:  # fmt: skip
         self.components = components
-        self.scale = bool(scale)
+        self.scale = flag("scale", scale)
         self.window = window
         self.alpha = check_alpha(alpha)
         self.threads = threads
         self._share, self._count_asked = _share_or_count(components)
-        if window is not None and (not isinstance(window, numbers.Integral) or window < 1):
-            raise ValueError(f"window: {window!r} given, expected a whole number of rows from 1, or None")
+        if window is not None:
+            whole("window", window, 1)
         self._engine: _core.Pca | None = None
         self._names: tuple[str, ...] = ()
 
@@ -336,6 +336,8 @@ class PCA:
         """Tell whether the canonical bytes are equal."""
         if not isinstance(other, PCA):
             return NotImplemented
+        if self._engine is None or other._engine is None:
+            return self is other
         return self.to_bytes() == other.to_bytes()
 
     __hash__ = None  # type: ignore[assignment]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .._frames import Kind, Table, as_kind, check_kind, default_kind
+from .._given_options import whole
 from .data import Doubles, times_of
+from .options import doubles
 
 if TYPE_CHECKING:
     from .incidents import Incidents
@@ -40,7 +42,7 @@ def score_of_probability(p: npt.ArrayLike) -> Doubles:
     array([0.  , 0.5 , 0.75, 1.  ])
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        s = -np.log10(np.clip(np.asarray(p, dtype=np.float64), 0.0, 1.0))
+        s = -np.log10(np.clip(doubles("p", p), 0.0, 1.0))
         return np.asarray(np.where(np.isposinf(s), 1.0, s / (1.0 + s)) + 0.0)
 
 
@@ -142,7 +144,7 @@ class Detections:
         if time is not None:
             self.time, found = _times(time)
             self.zone = zone or found
-        self.value: Doubles | None = None if value is None else np.asarray(value, dtype=np.float64)
+        self.value: Doubles | None = None if value is None else np.atleast_1d(doubles("value", value))
         for name, given in (("time", self.time), ("value", self.value)):
             if given is not None and len(given) != n:
                 raise ValueError(f"{name}: {len(given)} rows given, expected {n}, as many as scores")
@@ -178,7 +180,7 @@ class Detections:
 
     def top(self, count: int = 10) -> list[Detection]:
         """Give the rows of the highest scores, most anomalous first, flagged or not."""
-        order = np.argsort(-self.score, kind="stable")[: max(0, count)]
+        order = np.argsort(-self.score, kind="stable")[: whole("count", count, 0)]
         return [self._detection(int(row)) for row in order]
 
     def incidents(self, *, off: float = 0.5, quiet: int = 3, least: int = 1) -> Incidents:
@@ -250,7 +252,7 @@ class Detections:
         >>> found.to_frame("table").columns
         ['score', 'alarm', 'threshold', 'is_anomaly', 'severity', 'kind']
         """
-        return as_kind(self.table, default_kind() if kind is None else check_kind(kind))
+        return as_kind(self.table, default_kind() if kind is None else check_kind(kind, "kind"))
 
     def _when(self, row: int) -> str:
         if self.time is None:
@@ -294,7 +296,7 @@ def _times(time: Any) -> tuple[npt.NDArray[Any], str | None]:
 
 
 def _unit(name: str, values: Any, n: int | None = None) -> Doubles:
-    column = np.asarray(values, dtype=np.float64)
+    column = doubles(name, values)
     if column.ndim != 1:
         raise ValueError(f"{name}: {column.ndim} dimensions given, expected 1")
     if n is not None and column.size != n:
@@ -309,7 +311,7 @@ def _unit(name: str, values: Any, n: int | None = None) -> Doubles:
 
 
 def _column(name: str, values: Any, n: int) -> Doubles:
-    column = np.asarray(np.nan if values is None else values, dtype=np.float64)
+    column = doubles(name, np.nan if values is None else values)
     if column.ndim == 0:
         return np.full(n, column)
     if column.shape != (n,):
@@ -327,7 +329,11 @@ def _bools(values: Any, n: int) -> npt.NDArray[np.bool_]:
 
 
 def _texts(name: str, values: Any, n: int) -> npt.NDArray[np.str_]:
-    column = np.asarray(values, dtype=np.str_)
+    given = np.asarray(values)
+    if given.dtype.kind == "O":
+        missing = [v is None or v != v for v in given.ravel().tolist()]
+        given = np.where(np.reshape(missing, given.shape), "", given)
+    column = given.astype(np.str_)
     if column.ndim and column.shape != (n,):
         raise ValueError(f"{name}: shape {column.shape} given, expected a text or one for each of {n} rows")
     return np.full(n, column) if column.ndim == 0 else column
@@ -358,11 +364,16 @@ def _attribution(given: Any, n: int) -> Attribution | None:
         return None
     if isinstance(given, Mapping):
         names = tuple(str(name) for name in given)
-        columns = [np.asarray(column, dtype=np.float64) for column in given.values()]
+        columns = [_column("attribution", column, n) for column in given.values()]
         values = np.column_stack(columns) if columns else np.empty((n, 0))
+    elif isinstance(given, (tuple, list)) and len(given) == 2 and isinstance(given[1], Iterable):
+        values, names = doubles("attribution", given[0]), tuple(str(name) for name in given[1])
     else:
-        matrix, named = given
-        values, names = np.asarray(matrix, dtype=np.float64), tuple(str(name) for name in named)
+        raise TypeError(
+            f"attribution: {type(given).__name__} given, expected a matrix with its names, or columns by name"
+        )
+    if len(set(names)) < len(names):
+        raise ValueError(f"attribution: names {list(names)} given, expected each once")
     if values.shape != (n, len(names)):
         raise ValueError(
             f"attribution: shape {values.shape} given, expected {(n, len(names))}: a row for each score, "

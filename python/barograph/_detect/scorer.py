@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .._frames import Table, kind_of
+from .._given_options import real, whole
 from .._lengths import length_in_ns
 from . import measures
 from .data import Doubles
+from .options import listed
 from .truth import Bools, Closed, Found, Times, found_of, runs_of, truth_of
 
 _DAY = 86_400 * 10**9
@@ -149,7 +151,7 @@ def score_detections(
         positions of rows; a frame with columns ``start`` and ``end``, such as ``truth["incidents"]`` of a
         generated Dataset, or the Dataset itself.
     timestamps : array-like, optional
-        Times of the rows, ascending. By default those of `detections`.
+        Times of the rows, ascending. By default those of `detections`, or its pandas index.
     threshold : float, optional
         Flags rows whose score reaches it. By default what the detector flagged; of bare scores, the threshold
         of the best F1 (which knows the truth: an upper bound).
@@ -201,8 +203,8 @@ def score_detections(
     seen = found_of(detections, timestamps)
     n = len(seen.score)
     true = truth_of(truth, n, seen.time, closed)
-    if buffer is not None and (isinstance(buffer, bool) or buffer < 0):
-        raise ValueError(f"buffer: {buffer} given, expected 0 or more rows")
+    if buffer is not None:
+        buffer = whole("buffer", buffer, 0, max(n, _LONGEST_BUFFER))
     by_threshold = measures.by_threshold(seen.score, true)
     flagged, used = _flags(seen, true, threshold)
     events, alarms = runs_of(true), runs_of(flagged)
@@ -290,16 +292,17 @@ def score_causes(found: Any, truth: Any, *, ks: Sequence[int] = (1, 3, 5)) -> Ca
     >>> bg.score_causes([["cart", "web"], ["web", "db", "mail"]], ["cart", "db"])
     CauseScore: AC@1 0.500, AC@3 1.000, AC@5 1.000, Avg@5 0.900 over 2 faults
     """
-    if kind_of(found) is not None or (isinstance(found, Sequence) and found and isinstance(found[0], str)):
-        found, truth = [found], [truth]
-    rankings = [_names(one) for one in found]
-    truths = [{one} if isinstance(one, str) else set(one) for one in truth]
+    one = kind_of(found) is not None or isinstance(found, Mapping)
+    given = [found] if one else listed("found", found)
+    if given and all(isinstance(name, str) for name in given):
+        given, one = [given], True
+    rankings = [_names(ranking) for ranking in given]
+    truths = [_causes(cause) for cause in ([truth] if one else listed("truth", truth))]
+    ks = tuple(whole("ks", k, 1) for k in listed("ks", ks))
     if len(rankings) != len(truths):
         raise ValueError(f"truth: {len(truths)} faults given, expected {len(rankings)}, one for each ranking")
     if not all(truths):
         raise ValueError("truth: a fault without a cause given")
-    if any(k < 1 for k in ks):
-        raise ValueError(f"ks: {list(ks)} given, expected numbers from 1")
     places = [
         sorted(place for place, name in enumerate(dict.fromkeys(ranking), start=1) if name in true)
         for ranking, true in zip(rankings, truths, strict=True)
@@ -320,9 +323,16 @@ def score_causes(found: Any, truth: Any, *, ks: Sequence[int] = (1, 3, 5)) -> Ca
     )
 
 
+def _causes(cause: Any) -> set[str]:
+    """The true causes of one fault."""
+    return {cause} if isinstance(cause, str) else {str(name) for name in listed("truth", cause)}
+
+
 def _names(ranking: Any) -> list[str]:
     if kind_of(ranking) is not None or isinstance(ranking, Mapping):
         table = Table.of(ranking)
+        if not table.columns:
+            raise ValueError("found: a frame without columns given, expected one of causes")
         return [str(name) for name in table.array("cause" if "cause" in table else table.columns[0]).tolist()]
     if isinstance(ranking, str) or not isinstance(ranking, Iterable):
         raise TypeError(f"found: {type(ranking).__name__} given, expected a frame or names, best first")
@@ -337,7 +347,7 @@ def _flags(seen: Found, true: Bools, threshold: float | None) -> tuple[Bools, fl
         levels, reached, found = measures.by_threshold(seen.score[known], true[known])
         used = measures.best_f1(levels, reached, found, int(true.sum()))
     else:
-        used = float(threshold)
+        used = real("threshold", threshold)
     if math.isnan(used):
         raise ValueError("threshold: NaN given, expected a number")
     return np.asarray((seen.score >= used) & ~seen.unknown), used

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .._given_options import flag, word
 from .._season import season_of
 from .._seasonal import seasonal_baseline
 from .data import Doubles, Telemetry
@@ -62,11 +63,10 @@ class SeasonalBaseline(Threshold):
         window: int | None = None, causal: bool = True, pooled: bool = True, min_periods: int | None = None,
         side: str = "both", alpha: float = 0.001,
     ) -> None:  # fmt: skip
-        if method not in ("median", "mean"):
-            raise ValueError(f"method: {method!r} given, expected 'median' or 'mean'")
+        word("method", method, "median", "mean")
         super().__init__(window, min_periods, side, alpha)
         self.period, self.slot, self.tz = period, slot, tz
-        self.causal, self.pooled = bool(causal), bool(pooled)
+        self.causal, self.pooled = flag("causal", causal), flag("pooled", pooled)
         self._method = method
         season_of(period, slot, tz)  # raises for what is no season
 

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from .. import _core
 from .._extras import require
-from .._threads import thread_count
+from .._given_options import whole
+from .._threads import MOST, thread_count
 from .forest_import import engine_of_sklearn
 
 _base = require("sklearn.base", "sklearn")
@@ -112,6 +113,8 @@ class IsolationForest(_OutlierMixin, _BaseEstimator):  # type: ignore[misc]
         rows, columns = values.shape
         self.max_samples_ = self._samples(rows)
         features = _number("max_features", self.max_features, columns)
+        if features > columns:
+            raise ValueError(f"max_features: {features} given, expected at most {columns}, the columns of X")
         weights = None
         if sample_weight is not None:
             weights = np.ascontiguousarray(
@@ -231,11 +234,7 @@ class IsolationForest(_OutlierMixin, _BaseEstimator):  # type: ignore[misc]
         return self._engine.score(values, self._threads())
 
     def _threads(self) -> int:
-        if self.n_jobs is None:
-            return thread_count(None)
-        if self.n_jobs == 0:
-            raise ValueError("n_jobs: 0 given, expected a positive number, -1 or None")
-        return thread_count(None) if self.n_jobs < 0 else thread_count(self.n_jobs)
+        return threads_of_jobs(self.n_jobs)
 
     def _samples(self, rows: int) -> int:
         if isinstance(self.max_samples, str):
@@ -272,7 +271,7 @@ class IsolationForest(_OutlierMixin, _BaseEstimator):  # type: ignore[misc]
             samples=self.max_samples_,
             max_depth=0,
             features=features,
-            dimensions=self.ndim,
+            dimensions=whole("ndim", self.ndim, 1, values.shape[1]),
             bootstrap=bool(self.bootstrap),
             seed=int(random.randint(np.iinfo(np.int32).max)),
             density=False,
@@ -293,6 +292,15 @@ class IsolationForest(_OutlierMixin, _BaseEstimator):  # type: ignore[misc]
             engine = self._engine.copy()
             engine.extend(values, int(self.n_estimators) - trees, weights, self._threads())
             self._engine = engine
+
+
+def threads_of_jobs(n_jobs: Any) -> int:
+    """Threads of `n_jobs`: 0 as many as pay."""
+    if n_jobs is None:
+        return thread_count(None)
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, numbers.Integral) or n_jobs == 0:
+        raise ValueError(f"n_jobs: {n_jobs!r} given, expected a whole number from 1, -1 or None")
+    return thread_count(None if n_jobs < 0 else min(int(n_jobs), MOST))
 
 
 def _number(name: str, value: Any, of: int) -> int:

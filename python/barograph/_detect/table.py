@@ -86,11 +86,16 @@ def number_table(
         extra = [c for c in found if c not in names]
         if extra:
             raise ValueError(f"{name}: unknown columns {extra} given, expected {list(names)} as in fit")
+        for column in names:
+            if column not in table:
+                raise KeyError(f"{name}: no column {column!r}; there are: {', '.join(found) or 'none'}")
         found = list(names)
     columns: list[Array] = []
     texts: list[tuple[str, ...]] = []
     for position, column in enumerate(found):
         given = table[column]
+        if labels:
+            given = _of_the_same_kind(given, bool(labels[position]), f"{name}: column {column!r}")
         if isinstance(given, Strings):
             known = tuple(labels[position]) if labels else tuple(given.compact().categories)
             columns.append(_codes(given, known))
@@ -100,6 +105,19 @@ def number_table(
             texts.append(())
     at = timestamps if isinstance(timestamps, str) else of_time[0] if len(of_time) == 1 else None
     return NumberTable(columns, tuple(found), tuple(texts), len(table), at)
+
+
+def _of_the_same_kind(given: Array | Strings, text: bool, name: str) -> Array | Strings:
+    """The column where it is text or numbers as in fit; where nothing is in it, missing of that kind."""
+    if isinstance(given, Strings) == text:
+        return given
+    if isinstance(given, Strings):
+        if (given.codes >= 0).any():
+            raise TypeError(f"{name}: text given, expected numbers as in fit")
+        return np.full(len(given), np.nan)
+    if not np.isnan(_floats(given, name)).all():
+        raise TypeError(f"{name}: {given.dtype} given, expected text as in fit")
+    return Strings.encode([None] * len(given))
 
 
 def _codes(given: Strings, known: tuple[str, ...]) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core
 from .._baseline import bands_of, estimator_of, rolled
 from .._cuts import _How, _width
+from .._given_options import real, whole, word
 from .._windows import rolling_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry
@@ -93,12 +94,11 @@ class Threshold:
     _least_rows = 1
 
     def __init__(self, window: Any, min_periods: int | None, side: str, alpha: float) -> None:
-        if side not in SIDES:
-            raise ValueError(f"side: {side!r} given, expected one of {', '.join(SIDES)}")
+        word("side", side, *SIDES)
         if window is not None and (_width(window) is None and window < 1):
             raise ValueError(f"window: {window!r} given, expected 1 row or more, or a length in time")
         self.window = window
-        self.min_periods = min_periods
+        self.min_periods = None if min_periods is None else whole("min_periods", min_periods, 0)
         self.side = side
         self.alpha = check_alpha(alpha)
         self._history: dict[Any, Telemetry] | None = None
@@ -397,7 +397,7 @@ class QuantileThreshold(Threshold):
         self, low: float = 0.01, high: float = 0.99, *, window: Any = None, min_periods: int | None = None,
         side: str = "both",
     ) -> None:  # fmt: skip
-        if not 0 < low < 0.5 < high < 1:
+        if not 0 < real("low", low) < 0.5 < real("high", high) < 1:
             raise ValueError(f"low, high: {low!r} and {high!r} given, expected 0 < low < 0.5 < high < 1")
         alpha = low + (1 - high) if side == "both" else low if side == "down" else 1 - high
         super().__init__(window, min_periods, side, alpha)

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from .._dataset import Dataset
 from .._frames import Strings, Table, kind_of
+from .._given_options import word
 from .._given_times import _time
 from .._instants import in_ns
-from .data import Doubles, times_of
+from .data import Doubles, index_times, times_of
 from .result import Detections
 
 Bools = npt.NDArray[np.bool_]
@@ -59,6 +60,8 @@ def found_of(detections: Any, timestamps: Any) -> Found:
         numbers = values.astype(np.float64)
         found = Found(numbers, numbers, flags, time, np.isnan(numbers))
     n = len(found.score)
+    if found.time is None:
+        found = found._replace(time=index_times(detections)[0])
     if found.time is not None:
         if len(found.time) != n:
             raise ValueError(f"timestamps: {len(found.time)} given, expected {n}, one for each score")
@@ -78,7 +81,7 @@ def _of_frame(table: Table, time: Times | None) -> Found:
     flags = None
     for column in ("is_anomaly", "anomaly", "flagged"):
         if column in table:
-            flags = table.array(column).astype(np.bool_)
+            flags = _flags(table.array(column), f"detections: column {column!r}")
             break
     if "score" in table:
         score = table.array("score").astype(np.float64)
@@ -90,6 +93,17 @@ def _of_frame(table: Table, time: Times | None) -> Found:
         )
     alarm = table.array("alarm").astype(np.float64) if "alarm" in table else score
     return Found(score, alarm, flags, time, np.isnan(score))
+
+
+def _flags(values: npt.NDArray[Any], name: str) -> Bools:
+    """Bools, or numbers of 0 and 1; what is missing is not flagged."""
+    try:
+        numbers = values.astype(np.float64)
+    except (TypeError, ValueError):
+        numbers = np.full(1, 2.0)
+    if not (np.isin(numbers, (0, 1)) | np.isnan(numbers)).all():
+        raise TypeError(f"{name}: {values.dtype} given, expected bools, or 0 and 1")
+    return np.asarray(numbers == 1)
 
 
 def _array(name: str, values: Any) -> npt.NDArray[Any]:
@@ -125,8 +139,7 @@ def truth_of(truth: Any, rows: int, time: Times | None, closed: Closed | None) -
     closed : {"both", "left"} or None
         Whether an interval's end belongs to it; by default to pairs, not to frames and datasets.
     """
-    if closed not in (None, "both", "left"):
-        raise ValueError(f"closed: {closed!r} given, expected 'both' or 'left'")
+    word("closed", closed, None, "both", "left")
     if isinstance(truth, Dataset):
         truth = truth.truth
     if isinstance(truth, Mapping) and kind_of(truth) is None and "incidents" in truth:
@@ -135,9 +148,12 @@ def truth_of(truth: Any, rows: int, time: Times | None, closed: Closed | None) -
         table = Table.of(truth)
         start, end = _first(table, _STARTS), _first(table, _ENDS)
         if start is not None and end is not None:
-            pairs = np.array([_bound(table.array(c)) for c in (start, end)], dtype=np.int64).T
-            of_time = table.array(start).dtype.kind == "M"
-            return _inside(pairs.reshape(-1, 2), of_time, rows, time, closed or "left")
+            bounds = [_bound(table.array(c), f"truth: column {c!r}") for c in (start, end)]
+            of_time = {timed for _, timed in bounds}
+            if len(of_time) > 1 and len(table):
+                raise ValueError(f"truth: {start!r} and {end!r} given, expected times in both, or rows")
+            pairs = np.column_stack([bound for bound, _ in bounds])
+            return _inside(pairs, of_time == {True} and len(table) > 0, rows, time, closed or "left")
         label = _first(table, _LABELS)
         if label is None:
             raise KeyError(
@@ -174,12 +190,17 @@ def _labels(values: npt.NDArray[Any], rows: int) -> Bools:
     return values.astype(np.bool_)
 
 
-def _bound(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    if values.dtype.kind == "M":
-        return in_ns("truth", values).view(np.int64)
-    if values.dtype.kind not in "iuf":
-        values = times_of(values, "truth")[0].view(np.int64)
-    return values.astype(np.int64)
+def _bound(values: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.int64], bool]:
+    """Nanoseconds or rows of one end of intervals, and whether they are times."""
+    timed = values.dtype.kind not in "iuf"
+    if timed:
+        values = in_ns(name, values) if values.dtype.kind == "M" else times_of(values, name)[0]
+    missing = np.isnat(values) if timed else np.isnan(values.astype(np.float64))
+    if missing.any():
+        raise ValueError(
+            f"{name}: missing in row {np.flatnonzero(missing)[0]}, expected a start and an end of each"
+        )
+    return (values.view(np.int64) if timed else values.astype(np.int64)), timed
 
 
 def _of_pairs(truth: Any, rows: int, time: Times | None, closed: Closed) -> Bools:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 
 import numpy as np
@@ -181,3 +182,17 @@ def test_a_million_values_take_less_than_a_second():
         begin = time.process_time()
         chart.score(x)
         assert time.process_time() - begin < 1
+
+
+@pytest.mark.parametrize(
+    "make", [bg.detect.EwmaChart, bg.detect.CusumChart, bg.detect.PageHinkley, bg.detect.OnlineChangePoint]
+)
+def test_detectors_are_pickled_and_compared_before_and_after_they_have_learnt(make):
+    new = make(run_length=500)
+    assert pickle.loads(pickle.dumps(new)).limit == new.limit
+    assert new == new
+    assert new != make(run_length=500)
+    fitted = copy.deepcopy(new).fit(normal(200)).update(normal(50))
+    assert pickle.loads(pickle.dumps(fitted)) == fitted == copy.copy(fitted)
+    fitted_copy = copy.copy(fitted).update(1.0)
+    assert fitted_copy != fitted

@@ -113,6 +113,11 @@ def test_text_is_categories_and_a_new_one_is_strange():
         np.column_stack([frame["ms"], frame["code"].astype(float)])
     )
     assert numbers.score([[100.0, 599.0]])[0] > numbers.score([[100.0, 200.0]])[0]
+    with pytest.raises(TypeError, match=r"^x: column 'code': float64 given, expected text"):
+        forest.score({"ms": [0.0], "code": [1.0]})
+    with pytest.raises(TypeError, match=r"^x: column 'ms': text given, expected numbers"):
+        forest.score({"ms": ["a"], "code": ["200"]})
+    assert np.isfinite(forest.score({"ms": [None], "code": [np.nan]})).all()
 
 
 @pytest.mark.parametrize("ndim", [1, 3])
@@ -143,6 +148,10 @@ def test_detect_tells_rows_times_and_causes():
     assert (by_column.score == found.score).all()
     assert (by_column.time == found.time).all()
     assert (forest.detect(x, times).time == found.time).all()
+    later = times + pandas.Timedelta("1D")
+    assert forest.detect(named, later).time[0] == later[0].to_datetime64()
+    by_number = pandas.DataFrame({0: times, 1: x[:, 1]})
+    assert IsolationForest().fit(by_number).detect(by_number).time[0] == times[0].to_datetime64()
 
 
 @pytest.mark.parametrize("kind", ["normal", "heavy", "uniform", "tied", "clusters"])

@@ -265,10 +265,15 @@ def test_every_form_of_the_truth_is_the_same() -> None:
         list(zip(time[[10, 30]], time[[13, 31]], strict=True)),
         pd.DataFrame({"start": starts, "end": ends}), pl.DataFrame({"start": starts, "end": ends}),
         {"incidents": pd.DataFrame({"start": starts, "end": ends, "service": "all"})},
+        pd.DataFrame({"start": starts.astype(str), "end": ends}),  # as a CSV file gives it
+        {"start": starts.astype(str).tolist(), "end": ends.astype(str).tolist()},
+        pd.DataFrame({"start": [10, 30], "end": [14, 32]}),
         pd.DataFrame({"time": time, "label": labels}),
     ):  # fmt: skip
         found = bg.score_detections(score, truth, timestamps=time)
         assert found.to_dict() == pytest.approx(expected, nan_ok=True)
+    by_index = bg.score_detections(pd.Series(score, index=time), labels)
+    assert by_index.to_dict() == pytest.approx(expected, nan_ok=True)
 
 
 def test_every_form_of_detections_is_the_same() -> None:
@@ -289,6 +294,8 @@ def test_every_form_of_detections_is_the_same() -> None:
     assert bg.score_detections(own, labels).f1 == expected.f1 == 1.0
     assert bg.score_detections(own.to_frame("pandas"), labels).f1 == 1.0
     assert bg.score_detections(score >= 0.5, labels).f1 == 1.0
+    flags = pd.Series([None, 0, 1, 1, 0, 0], dtype="Int8")  # what is missing is not flagged
+    assert bg.score_detections(pd.DataFrame({"is_anomaly": flags}), labels).f1 == 1.0
 
 
 def test_a_generated_log_has_its_truth_with_it() -> None:
@@ -353,6 +360,9 @@ def test_nothing_but_anomalies_nothing_flagged_and_one_row() -> None:
         ({"truth": [("2026-01-01", "2026-01-02")]}, ValueError, "pass timestamps="),
         ({"truth": [("soon", "later")]}, ValueError, "truth: 'soon' given"),
         ({"truth": [(3, 1)]}, ValueError, "ends before it starts"),
+        ({"truth": {"start": [0, np.nan], "end": [1, 2]}}, ValueError, "'start': missing in row 1"),
+        ({"truth": {"start": [0], "end": ["2026-01-01"]}}, ValueError, "times in both, or rows"),
+        ({"detections": {"is_anomaly": ["True"] * 4}}, TypeError, "'is_anomaly': object given"),
         ({"truth": pd.DataFrame({"q": [1]})}, KeyError, "no columns start and end"),
         ({"timestamps": [1, 2]}, ValueError, "timestamps: 2 given, expected 4"),
         ({"timestamps": [4, 3, 2, 1]}, ValueError, "ascending"),
@@ -389,12 +399,19 @@ def test_several_true_causes_and_frames() -> None:
     found = bg.score_causes(frame, {"a", "c"})
     assert found.ac == {1: 1.0, 3: 1.0, 5: 1.0}
     assert found.avg5 == pytest.approx((1 + 0.5 + 1 + 1 + 1) / 5)
+    assert bg.score_causes(pd.Series(["b", "a"]), "a").ranks[0] == 2
     assert bg.score_causes(list("aab"), "b").ranks[0] == 2  # a service of two metrics takes one place
 
 
 @pytest.mark.parametrize(
     ("found", "truth", "error"),
-    [([["a"]], ["a", "b"], ValueError), ([["a"]], [[]], ValueError), ([7], ["a"], TypeError)],
+    [
+        ([["a"]], ["a", "b"], ValueError),
+        ([["a"]], [[]], ValueError),
+        ([7], ["a"], TypeError),
+        ([["a"]], "a", TypeError),
+        ([["a"]], [7], TypeError),
+    ],
 )
 def test_rankings_that_do_not_fit_are_refused(found: Any, truth: Any, error: type) -> None:
     with pytest.raises(error):

@@ -13,7 +13,7 @@ from sklearn.base import clone  # noqa: E402
 from sklearn.ensemble import IsolationForest as Theirs  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 
-from barograph.sklearn import IsolationForest  # noqa: E402
+from barograph.sklearn import IsolationForest, PCADetector  # noqa: E402
 
 #: What scikit-learn's own forest does not pass either: weights are chances to be drawn.
 NOT_EQUIVALENT = {"check_sample_weight_equivalence_on_dense_data": "weights are chances to be drawn"}
@@ -110,5 +110,11 @@ def test_parameters_are_scikit_learns():
     for bad in ({"max_samples": "all"}, {"max_samples": 0}, {"contamination": 0.9}, {"n_estimators": 0}):
         with pytest.raises(ValueError, match=next(iter(bad))):
             IsolationForest(**bad).fit([[1.0], [2.0]])
+    for bad in ({"ndim": 3}, {"ndim": "a"}, {"n_jobs": 0}, {"n_jobs": "a"}, {"max_features": 3}):
+        with pytest.raises((ValueError, TypeError), match=f"^{next(iter(bad))}: "):
+            IsolationForest(**bad).fit([[1.0, 3.0], [2.0, 4.0]])
+    for jobs in (-2, 10**6, np.int64(2)):
+        for detector in (IsolationForest(n_jobs=jobs), PCADetector(n_jobs=jobs)):
+            detector.fit([[1.0, 3.0], [2.0, 4.0]])
     with pytest.warns(UserWarning, match="max_samples"):
         IsolationForest(max_samples=10).fit([[1.0], [2.0]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -353,7 +354,7 @@ def test_a_stream_of_extreme_values_learns_from_all_but_its_alarms():
         (lambda: detect.ExtremeValue(level=0.2), "level: 0.2 given"),
         (
             lambda: detect.ExtremeValue().fit(np.arange(10.0)).limit,
-            "10 finite values given, expected at least 20",
+            "x: 10 finite values given, expected at least 20",
         ),
         (lambda: detect.SeasonalBaseline(method="ewma"), "method: 'ewma' given"),
         (lambda: detect.ZScore().score(np.ones((3, 2))), "2 columns given, expected one series"),
@@ -401,6 +402,7 @@ def test_values_at_the_ends_of_the_range_of_doubles_warn_of_nothing():
     rng = np.random.default_rng(0)
     for x in (
         rng.normal(size=60) * 5e-324,
+        np.where(rng.uniform(size=60) < 0.5, 5e-324, 0.0),
         np.where(rng.uniform(size=60) < 0.1, 1.7e308, rng.normal(size=60)),
     ):
         for detector in (bg.detect.ZScore(window=10), bg.detect.QuantileThreshold(window=10)):
@@ -422,3 +424,14 @@ def test_values_that_are_too_large_for_a_tail_are_named():
             call()
     found = detect.ExtremeValue().detect([*np.random.default_rng(0).normal(size=100).tolist(), 1e308])
     assert [d.row for d in found] == [100]
+
+
+def test_two_threads_that_push_extreme_values_lose_none():
+    detector = detect.ExtremeValue().fit(normal(100))
+    pieces = [normal(300_000, seed) for seed in (1, 2)]
+    threads = [threading.Thread(target=detector.update, args=[piece]) for piece in pieces]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert detector._law().count() > 100 + 599_000
