@@ -21,59 +21,48 @@
 #include "../core/span.hpp"
 #include "detail/change_fit.hpp"
 #include "detail/order.hpp"
+#include "detail/slow_calendar.hpp"
+#include "detail/slow_change.hpp"
+#include "detail/slow_rows.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
 
-enum class slow_kind : std::uint8_t { level, drift, season, spread };
-
-/// Rows [begin, end) of a series in which something is otherwise than before.
-struct slow_change {
-  slow_kind kind;
-  std::size_t begin, end;
-  double size;  ///< of a level its shift; of a drift what it rises by until the end; of a season the share by
-                ///< which it is stronger: -1 where it is gone; of spread how many times it is as large
-  double evidence;  ///< -log10 of the chance, capped by the size
-};
-
 namespace detail {
 
 /// The slow changes of one series.
-class slow_search {
+class slow_search : slow_rows {
  public:
   /// @param y         finite, at most 1e300 from 0
   /// @param expected  what is usual at the time of each
   /// @param per_day   rows of a cycle of what is usual, 0 where it has none
   /// @param spread    how far rows usually are from it, at their time; empty where that is the same for all
   /// @param clock     seconds by the clocks whose days matter, where too few weeks show what is usual on
-  /// which
-  ///                  day; else empty
+  ///                  which day; else empty
   /// @param silent    1 where a row is missing or stuck, and says nothing here
   /// @param few_days  whether the days are too few to know their hours well: a change is then compared with
   ///                  the same hours of other days
   slow_search(const std::vector<double>& y, const std::vector<double>& expected,
               const std::vector<double>& spread, std::size_t per_day, span<const std::int64_t> clock,
               const std::vector<std::uint8_t>& silent, bool few_days = false)
-      : per_day_(per_day),
+      : slow_rows(y, expected, spread),
+        per_day_(per_day),
         few_days_(few_days),
         clock_(clock),
-        rest_(y.size()),
         usual_(expected),
-        spread_(spread),
-        silent_(silent) {
-    for (std::size_t i = 0; i < y.size(); ++i) rest_[i] = y[i] - expected[i];
-    first_ = rest_;
-  }
+        silent_(silent) {}
 
   std::vector<slow_change> all() {
     std::vector<slow_change> found;
     if (rest_.size() < least_rows) return found;
+    const slow_calendar calendar(clock_, rest_, silent_);
     for (int round = 0; round < most; ++round) {
       bool any = false;
       for (const slow_change& c : {of_level(), of_season(), of_spread()}) {
         if (c.evidence < least_evidence) continue;
         any = true;
-        if (!of_calendar(c) && !of_hours(c)) found.push_back(c);
+        if (calendar.is_weekend(c) || (few_days_ && calendar.is_of_hours(c, rest_, slope_))) continue;
+        found.push_back(c);
       }
       if (!any) break;
     }
@@ -87,127 +76,6 @@ class slow_search {
 
   /// Of few days more evidence is asked for: they are searched after all else found nothing.
   double least_sure() const { return few_days_ ? 9.0 : sure; }
-
-  /// A standard deviation of the rows that a tenth of odd ones do not move.
-  double scale() {
-    std::vector<double> a(rest_);
-    const double middle = median(a);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] = std::abs(rest_[i] - middle);
-    const double by_half = 1.4826 * median(a);
-    most_equal_ = !(by_half > 0);
-    return most_equal_ ? sum / static_cast<double>(a.size()) : by_half;  // or their mean distance
-  }
-
-  /// Of each row its deviation in units of the usual one, a third at least.
-  std::vector<double> deviations() const {
-    std::vector<double> a(rest_.size(), 1.0);
-    if (spread_.empty()) return a;
-    std::vector<double> sorted(spread_);
-    const double middle = median(sorted);
-    if (middle > 0)
-      for (std::size_t i = 0; i < a.size(); ++i) a[i] = std::clamp(spread_[i] / middle, 1.0 / 3, 10.0);
-    return a;
-  }
-
-  /// The rest in units of sigma about its median, drawn in to six of the deviations of their rows, or to what
-  /// a tenth exceeds: a large change is not cut off to a small one.
-  std::vector<double> tamed(double sigma, const std::vector<double>& deviation) const {
-    std::vector<double> a(rest_);
-    const double middle = median(a);
-    std::vector<double> far(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      a[i] = (rest_[i] - middle) / sigma;
-      far[i] = std::abs(a[i]) / deviation[i];
-    }
-    const double most_far = std::max(6.0, (few_days_ ? 2.0 : 1.0) * quantile(far, 0.9));
-    for (std::size_t i = 0; i < a.size(); ++i)
-      a[i] = std::clamp(a[i], -most_far * deviation[i], most_far * deviation[i]);
-    return a;
-  }
-
-  /// Whether a change is that of a weekend, where too few are known to say what is usual then.
-  bool of_calendar(const slow_change& c) const {
-    if (clock_.empty()) return false;
-    constexpr std::int64_t day = 86400, about = day / 6;
-    const auto is_weekend = [](std::int64_t t) {  // 1970 began on a Thursday
-      const std::int64_t place = ((t % (7 * day)) + 7 * day) % (7 * day);
-      return place >= 2 * day && place < 4 * day;
-    };
-    const auto edge = [&](std::size_t row) {  // of which both sides are known
-      return is_weekend(std::max(clock_[row] - about, clock_[0])) !=
-             is_weekend(std::min(clock_[row] + about, clock_[clock_.size() - 1]));
-    };
-    std::size_t odd = 0;
-    for (std::size_t i = c.begin; i < c.end; ++i) odd += is_weekend(clock_[i]) ? 1 : 0;
-    const double share = static_cast<double>(odd) / static_cast<double>(c.end - c.begin);
-    const bool begins = edge(c.begin), ends = c.end == rest_.size() || edge(c.end);
-    const double lasts = static_cast<double>(clock_[c.end - 1]) - static_cast<double>(clock_[c.begin]);
-    const bool long_enough = lasts > static_cast<double>(day) || c.end == rest_.size();
-    const bool like_weekend = share > 0.85 && (begins || (ends && c.end != rest_.size())) && long_enough;
-    const bool like_weekdays = share < 0.15 && begins && ends;
-    if (!like_weekend && !like_weekdays) return false;
-    const bool is_step = c.kind == slow_kind::level || c.kind == slow_kind::drift;
-    return !(is_step && other_weekends_differ(c, like_weekend ? c.size : -c.size));
-  }
-
-  /// Whether a change is what its hours are like on other days, too: then these lie apart now that it has
-  /// been taken away.
-  bool of_hours(const slow_change& c) const {
-    if (!few_days_ || c.kind == slow_kind::season) return false;
-    const bool is_spread = c.kind == slow_kind::spread;
-    const std::size_t n = rest_.size(), changed = c.end - c.begin;
-    std::vector<double> scratch(rest_);
-    const double middle = median(scratch);
-    std::vector<double> within[24], beside[24];
-    for (std::size_t i = 0; i < n; ++i) {
-      if (silent_[i] != 0) continue;
-      const auto hour = static_cast<std::size_t>((((clock_[i] % 86400) + 86400) % 86400) / 3600);
-      const double along =
-          rest_[i] - middle -
-          (is_spread ? 0.0 : slope_) * (static_cast<double>(i) - static_cast<double>(c.begin));
-      (i >= c.begin && i < c.end ? within : beside)[hour].push_back(is_spread ? std::abs(along) : along);
-    }
-    std::vector<double> off;  // one for each row of the change that another day tells of
-    for (std::size_t h = 0; h < 24; ++h) {
-      const std::size_t rows = within[h].size();
-      if (rows == 0 || beside[h].empty()) continue;
-      const double now = median(within[h]), then = median(beside[h]);
-      off.insert(off.end(), rows,
-                 is_spread ? std::abs(math::log(std::max(now, 1e-300) / std::max(then, 1e-300)))
-                           : std::abs(now - then));
-    }
-    if (2 * off.size() < changed) return true;
-    return !(median(off) < 0.5 * std::abs(is_spread ? math::log(c.size) : c.size));
-  }
-
-  /// Whether two other weekends or more are known, which mostly do not lie beside their weekdays as a change
-  /// of `size` would have them.
-  bool other_weekends_differ(const slow_change& c, double size) const {
-    constexpr std::int64_t day = 86400, week = 7 * day;
-    std::vector<double> beside, within;
-    std::size_t known = 0, like = 0;
-    const std::size_t n = first_.size();
-    const auto saturday = [](std::int64_t t) { return t - (((t - 2 * day) % week) + week) % week; };
-    for (std::size_t i = 0; i < n;) {  // a Saturday and the Friday before, a Sunday and the Monday after
-      const std::int64_t from = saturday(clock_[i] + day) - day, to = from + 4 * day;
-      beside.clear();
-      within.clear();
-      bool changed = false;
-      const std::size_t before = i;
-      for (; i < n && saturday(clock_[i] + day) - day == from; ++i) {
-        if (clock_[i] >= to || silent_[i] != 0) continue;
-        const bool weekend = clock_[i] >= from + day && clock_[i] < from + 3 * day;
-        changed = changed || (i >= c.begin && i < c.end);
-        (weekend ? within : beside).push_back(first_[i]);
-      }
-      if (i == before) ++i;
-      if (changed || within.size() < 4 || beside.size() < 4) continue;
-      ++known;
-      if ((median(within) - median(beside)) / size > 0.3) ++like;
-    }
-    return known >= 2 && 3 * like < known;
-  }
 
   /// Rows of a block: some 200 blocks, whole ones a day where there are days.
   std::size_t block_rows() const {
@@ -240,34 +108,12 @@ class slow_search {
     return blocks < 4.0 * static_cast<double>(n / rows) ? blocks : 0.0;
   }
 
-  /// Moves the ends of a change, known by blocks, to the rows between which it fits best.
-  ///
-  /// @param reach    rows by which an end may move, either way
-  /// @param outside  how much better row i fits without the change than with it
-  template <class Outside>
-  void between_rows(slow_change& c, std::size_t reach, Outside outside) const {
-    const std::size_t n = rest_.size();
-    const auto best_end = [&](std::size_t at, double sign) {
-      std::size_t where = at - std::min(at, reach);
-      double sum = 0.0, best = 0.0;
-      for (std::size_t i = where; i < std::min(n, at + reach); ++i) {
-        sum += sign * outside(i);
-        if (!(sum > best)) continue;
-        best = sum;
-        where = i + 1;
-      }
-      return where;
-    };
-    c.begin = best_end(c.begin, 1.0);
-    if (c.end != n) c.end = std::max(c.begin + 1, best_end(c.end, -1.0));
-  }
-
   slow_change of_level() {
     slow_change out{slow_kind::level, 0, 0, 0.0, 0.0};
     const std::size_t n = rest_.size();
     const double sigma = scale();
     if (!(sigma > 0)) return out;
-    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
+    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation, few_days_ ? 2.0 : 1.0);
     const std::size_t rows = block_rows(), blocks = n / rows;
     std::vector<double> z(blocks, 0.0), w(blocks, 0.0);
     for (std::size_t k = 0; k < blocks; ++k) {
@@ -321,13 +167,6 @@ class slow_search {
     return 2 * most_far > std::abs(c.size);
   }
 
-  /// How far a row usually is from the one before, as a standard deviation.
-  double usual_step() const {
-    std::vector<double> steps(rest_.size() - 1);
-    for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = std::abs(rest_[i + 1] - rest_[i]);
-    return 1.4826 * median(steps);
-  }
-
   /// Whether what is left goes step by step as far as the change is large: so does a random walk, of which
   /// medians by the hour explain a part.
   bool wanders(const slow_change& c) {
@@ -343,7 +182,7 @@ class slow_search {
     if (per_day_ < 4 || n < 4 * per_day_ || !(sigma > 0)) return out;
     double mean = 0.0;
     for (std::size_t i = 0; i < n; ++i) mean += (usual_[i] - mean) / static_cast<double>(i + 1);
-    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
+    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation, few_days_ ? 2.0 : 1.0);
     const std::size_t parts = std::min<std::size_t>(per_day_, 4 * n / per_day_ > 400 ? 1 : 4);
     const std::size_t blocks = n * parts / per_day_;
     const auto row = [&](std::size_t k) { return k * per_day_ / parts; };
@@ -389,7 +228,7 @@ class slow_search {
     const std::size_t n = rest_.size();
     const double sigma = scale();
     if (!(sigma > 0) || most_equal_ || wave(1) > 0) return out;
-    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation);
+    const std::vector<double> deviation = deviations(), r = tamed(sigma, deviation, few_days_ ? 2.0 : 1.0);
     const std::size_t rows = block_rows(), blocks = n / rows;
     std::vector<double> z(blocks, 0.0), steps(blocks, 0.0), w(blocks, 0.0);
     const auto log_size = [&](double size, std::size_t i) {
@@ -447,10 +286,8 @@ class slow_search {
   std::size_t per_day_;
   bool few_days_;
   double slope_ = 0.0;  ///< a row, of the line beside the last change of level
-  bool most_equal_ = false;
   span<const std::int64_t> clock_;
-  std::vector<double> rest_, first_;  ///< without the changes found so far, and with them
-  std::vector<double> usual_, spread_;
+  std::vector<double> usual_;
   std::vector<std::uint8_t> silent_;
 };
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "../core/errors.hpp"
+#include "detail/tail_evidence.hpp"
 #include "detail/two_chances.hpp"
 #include "stream_judge.hpp"
-#include "whole_series.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
