@@ -138,7 +138,7 @@ class missing_rows {
 };
 
 /// The same of a whole series, in all rows of a run and in the first after it where times have a gap: longer
-/// than the third longest run is more than usual.
+/// than the third longest run by more than a quarter, or than the other of two at the same time of a day.
 ///
 /// @param seconds  ascending, one for each value; empty where times are unknown
 /// @param x        what is not finite is missing
@@ -175,7 +175,14 @@ inline std::vector<double> missing_runs(span<const std::int64_t> seconds, span<c
   std::vector<std::size_t> lengths;
   for (const run& r : runs) lengths.push_back(r.length);
   std::sort(lengths.begin(), lengths.end());
-  const std::size_t usual = lengths.size() < 3 ? 0 : lengths[lengths.size() - 3];
+  std::size_t usual = lengths.size() < 3 ? 0 : lengths[lengths.size() - 3];
+  if (runs.size() == 2 && !seconds.empty()) {  // two nights
+    const double apart =
+        static_cast<double>(seconds[runs[1].begin]) - static_cast<double>(seconds[runs[0].begin]);
+    if (std::abs(apart - 86400.0 * std::floor(apart / 86400.0 + 0.5)) <= 3600.0 && apart > 43200.0)
+      usual = lengths[0];
+  }
+  usual += usual / 4;  // no two are quite alike
   for (const run& r : runs) {
     const double others = static_cast<double>(missing - r.length);
     const double evidence =

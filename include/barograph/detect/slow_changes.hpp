@@ -52,25 +52,31 @@ class slow_search : slow_rows {
         usual_(expected),
         silent_(silent) {}
 
-  std::vector<slow_change> all() {
+  /// @param spread_alone  whether levels and seasons are left out
+  std::vector<slow_change> all(bool spread_alone = false) {
     std::vector<slow_change> found;
     if (rest_.size() < least_rows) return found;
     const slow_calendar calendar(clock_, rest_, silent_);
     for (int round = 0; round < most; ++round) {
       bool any = false;
-      for (const slow_change& c : {of_level(), of_season(), of_spread()}) {
-        if (c.evidence < least_evidence) continue;
+      const auto take = [&](const slow_change& c) {
+        if (c.evidence < least_evidence) return;
         any = true;
-        if (calendar.is_weekend(c) || (few_days_ && calendar.is_of_hours(c, rest_, slope_))) continue;
+        if (calendar.is_weekend(c) || (few_days_ && calendar.is_of_hours(c, rest_, slope_))) return;
         found.push_back(c);
+      };
+      if (!spread_alone) {
+        take(of_level());
+        take(of_season());
       }
+      take(of_spread());
       if (!any) break;
     }
     return found;
   }
 
  private:
-  static constexpr std::size_t least_rows = 256;
+  static constexpr std::size_t least_rows = 160;
   static constexpr int most = 3;
   static constexpr double least_evidence = 3.0, sure = 6.0;
 

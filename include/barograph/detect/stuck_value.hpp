@@ -11,6 +11,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <vector>
 
 #include "../core/bytes.hpp"
@@ -127,6 +129,22 @@ class stuck_value {
 
 namespace detail {
 
+/// log10 of how many runs of a value are to be expected that repeat so often. Runs at a limit, such as 100 %,
+/// are much more unlike than those of independent rows: the longest quarter of them, 3 to 20, tells how far
+/// they go on, with a tail as heavy as their number leaves it. Where there are fewer than five, nothing does.
+///
+/// @param repeats  of the other runs; they are reordered
+inline double log_expected_runs(std::vector<double>& repeats, double so_often) {
+  if (repeats.size() < 5) return -std::numeric_limits<double>::infinity();
+  const std::size_t m = std::min<std::size_t>(20, std::max<std::size_t>(3, repeats.size() / 4));
+  const auto at = repeats.begin() + static_cast<std::ptrdiff_t>(m);
+  std::nth_element(repeats.begin(), at, repeats.end(), std::greater<double>());
+  double beyond = 0.5;
+  for (std::size_t i = 0; i < m; ++i) beyond += repeats[i] - *at;
+  const double count = static_cast<double>(m), far = std::max(0.0, so_often - *at) / beyond;
+  return (math::log(count) - count * math::log(1.0 + far)) / math::log(10.0);
+}
+
 /// Evidence of values that are stuck, in all rows of a run: how much longer it is than the third longest,
 /// by how often values, and this one, repeat outside of it; below one in a thousand it is none.
 inline std::vector<double> stuck_runs(span<const double> x) {
@@ -143,14 +161,13 @@ inline std::vector<double> stuck_runs(span<const double> x) {
       runs.push_back({i - 1, 1});
     ++repeats;
   }
-  std::vector<double> out(x.size(), 0.0);
-  std::vector<std::size_t> lengths;
-  for (const run& one : runs) lengths.push_back(one.repeats);
+  std::vector<double> out(x.size(), 0.0), lengths;
+  for (const run& one : runs) lengths.push_back(static_cast<double>(one.repeats));
   std::sort(lengths.begin(), lengths.end());
-  const std::size_t usual = lengths.size() < 3 ? 0 : lengths[lengths.size() - 3];
+  const double usual = lengths.size() < 3 ? 0.0 : lengths[lengths.size() - 3];
   for (const run& one : runs) {
-    const double others = static_cast<double>(x.size() - one.repeats);
-    if (one.repeats <= usual || others < 10) continue;
+    const double length = static_cast<double>(one.repeats), others = static_cast<double>(x.size()) - length;
+    if (length <= usual || others < 10) continue;
     const double value = x[one.begin];
     double seen = 0.0, repeated = 0.0;  // this value outside of the run, and how often the next was the same
     for (std::size_t i = 0; i + 1 < x.size(); ++i) {
@@ -158,19 +175,24 @@ inline std::vector<double> stuck_runs(span<const double> x) {
       seen += 1.0;
       repeated += x[i + 1] == value ? 1.0 : 0.0;
     }
-    const double any = (static_cast<double>(repeats - one.repeats) + 1.0) / (others + 2.0);
+    const double any = (static_cast<double>(repeats) - length + 1.0) / (others + 2.0);
     // how often this one repeats is known from few rows: as often as may well be
     const double often = std::min(1.0, (repeated + 2.0 * any) / (seen + 2.0));
     double evidence = 0.0;
-    for (std::size_t k = usual; k < one.repeats && evidence < 12.0; ++k) {
+    for (double k = usual; k < length && evidence < 12.0; k += 1.0) {
       // what was seen of the run itself counts too: values that rest begin to do so at some time
-      const double more = static_cast<double>(k);
-      const double of_any = (any * (others + 2.0) + more) / (others + 2.0 + more);
+      const double of_any = (any * (others + 2.0) + k) / (others + 2.0 + k);
       const double of_this = often + 2.0 * std::sqrt(often * (1.0 - often) / (seen + 2.0));
       evidence -= math::log(std::min(std::max({of_any, of_this, 0.1}), 1.0)) / math::log(10.0);
     }
     if (evidence < 3.0) continue;
-    for (std::size_t i = one.begin; i <= one.begin + one.repeats; ++i) out[i] = std::min(evidence, 12.0);
+    std::vector<double> of_value;
+    for (const run& other : runs)
+      if (other.begin != one.begin && x[other.begin] == value)
+        of_value.push_back(static_cast<double>(other.repeats));
+    evidence = std::min({evidence, 12.0, -log_expected_runs(of_value, length)});
+    if (evidence < 3.0) continue;
+    for (std::size_t i = one.begin; i <= one.begin + one.repeats; ++i) out[i] = evidence;
   }
   return out;
 }

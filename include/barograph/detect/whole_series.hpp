@@ -2,18 +2,19 @@
 //
 // The distance from the median and from what is usual at that time, in equal parts (the latter more where the
 // season is strong), smoothed over 1, 3 and 10 rows, because what goes wrong lasts, and a part of the larger
-// step to a neighbour, because what goes wrong begins. Usual is the median by hour of the day, or by hour of
-// the week where three weeks show that it fits better; between the middles of hours it is interpolated.
-// Evidence is the tail beyond what is usual, exponential through the quantiles .5, .8 and .9, which up to a
-// tenth of anomalies do not move, or as heavy as what is scattered everywhere shows it to be. A single value
-// far from what is usual at its time, values that are stuck, rows that did not come and slow changes are
-// evidence of their own. Class F; O(n log n).
+// step to a neighbour, as far as it is beyond usual ones, because what goes wrong begins. Usual is the median
+// by hour of the day, or by hour of the week where three weeks show that it fits better; between the middles
+// of hours it is interpolated. Evidence is the tail beyond what is usual, exponential through the quantiles
+// .5, .8 and .9, which up to a tenth of anomalies do not move, or as heavy as what is scattered everywhere
+// shows it to be. A single value far from what is usual at its time, values that are stuck, rows that did not
+// come and slow changes are evidence of their own. Class F; O(n log n).
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,9 @@ namespace detect {
 
 /// What whole_series found, one of each a row.
 struct series_strangeness {
-  std::vector<double> evidence;   ///< -log10 of the chance of so much
+  std::vector<double> evidence;   ///< -log10 of the chance of so much; of slow changes what ranks their rows
   std::vector<double> tests;      ///< part of it that is a row's own, one of as many tests as there are rows
-  std::vector<double> stretches;  ///< part of it that is of a stretch, tested once: from 3 on a finding
+  std::vector<double> stretches;  ///< part of it that is of a stretch, tested once: above 0 a finding
   std::vector<double> expected;   ///< what is usual at that time
   std::vector<double> level;      ///< part of that evidence by the distance from the median, smoothed
   std::vector<double> season;     ///< part of it by the distance from what is usual, smoothed
@@ -60,17 +61,9 @@ struct series_strangeness {
 
 namespace detail {
 
-/// The evidence of a slow change in one of its rows. All of it where it begins (of a drift, where it ends);
-/// in the other rows what makes them findings, so that they do not stand before what is worse by itself.
-inline double weight_of(const slow_change& c, std::size_t row, std::size_t rows) {
-  constexpr double least = 3.0;
-  const double part = static_cast<double>(row - c.begin) / static_cast<double>(c.end - c.begin);
-  if (c.kind == slow_kind::drift) return least + (c.evidence - least) * part;
-  return row - c.begin < std::max<std::size_t>(12, rows / 100) ? c.evidence : least;
-}
-
 /// The slow changes beside what is usual; where there are none, those that a season beside levels shows, and
-/// in few days those that tear medians by the hour in two, and hide behind a wave of a day.
+/// in few days those that tear medians by the hour in two, and hide behind a wave of a day, and a spread of
+/// steps.
 ///
 /// @param spread  of the season by the hour; empty where there is none
 /// @param silent  1 where a row is missing or stuck
@@ -90,9 +83,13 @@ inline std::vector<slow_change> slow_changes_of(span<const std::int64_t> seconds
   if (found.empty() && usually.cycle != 0)
     found =
         slow_beside_levels(seconds, clock, y, usually.is_season ? usually.expected : none, times.gap, silent);
-  if (found.empty() && usually.cycle != 0 && times.whole() <= 4 * day)
-    found = slow_search(y, flat, none, 0, clock, silent, true).all();
-  return found;
+  if (!found.empty() || usually.cycle == 0 || times.whole() > 4 * day) return found;
+  found = slow_search(y, flat, none, 0, clock, silent, true).all();
+  if (!found.empty()) return found;
+  std::vector<double> steps(y);  // to which a season adds little
+  std::adjacent_difference(y.begin(), y.end(), steps.begin());
+  steps[0] = 0.0;
+  return slow_search(steps, std::vector<double>(y.size()), none, 0, clock, silent, true).all(true);
 }
 
 }  // namespace detail
@@ -158,12 +155,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   for (std::size_t i = 0; i < n; ++i) out.stands_out[i] = own[i] >= far && own[i] > half ? 1 : 0;
   out.level = d::smoothed(level);
   out.season = d::smoothed(season);
-  out.step.assign(n, 0.0);
-  for (std::size_t i = 1; i < n; ++i) {
-    const double step = 0.3 * std::abs(tame[i] - tame[i - 1]);
-    out.step[i - 1] = std::max(out.step[i - 1], step);
-    out.step[i] = step;
-  }
+  out.step = d::steps_beyond_usual(tame);
   std::vector<double> r(n);
   for (std::size_t i = 0; i < n; ++i) r[i] = out.level[i] + out.season[i] + out.step[i];
   out.evidence = d::tail_evidence(r, 1.0);
@@ -202,19 +194,22 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
                               : c.kind == slow_kind::drift  ? out.drift
                               : c.kind == slow_kind::season ? out.strength
                                                             : out.spread;
-    for (std::size_t i = c.begin; i < c.end; ++i) of[i] = std::max(of[i], d::weight_of(c, i, n));
+    for (std::size_t i = c.begin; i < c.end; ++i) of[i] = std::max(of[i], c.evidence);
   }
   out.tests.resize(n);
   out.stretches.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
-    if (!std::isfinite(x[i])) out.evidence[i] = 0.0;
+    const bool here = std::isfinite(x[i]);
+    if (!here) out.evidence[i] = 0.0;
     out.tests[i] = out.evidence[i];
     const double share = r[i] > 0 ? out.evidence[i] / r[i] : 0.0;
     for (double* of : {&out.level[i], &out.season[i], &out.step[i]}) *of *= share;
     if (out.stuck[i] > 0 || out.missing[i] > 0) out.stands_out[i] = 1;
-    out.stretches[i] =
-        std::max({out.stuck[i], out.missing[i], out.shift[i], out.drift[i], out.strength[i], out.spread[i]});
-    out.evidence[i] = std::max(out.evidence[i], out.stretches[i]);
+    // what is strange by itself stands before the rest of a slow change, and before the row after a gap
+    const double slow = std::max({out.shift[i], out.drift[i], out.strength[i], out.spread[i]});
+    const double gone = here ? 0.0 : out.missing[i], beside = std::max(slow, here ? out.missing[i] : 0.0);
+    out.stretches[i] = std::max({out.stuck[i], out.missing[i], slow});
+    out.evidence[i] = std::max({out.tests[i], out.stuck[i], gone, std::min(beside, 2.0 + out.tests[i])});
   }
   return out;
 }

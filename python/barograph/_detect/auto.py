@@ -14,7 +14,7 @@ from .calibration import check_contamination, least_of_strangest
 from .categories import Categories
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_among, kind_of
-from .result import Attribution, Detections
+from .result import Attribution, Detections, severity_of
 from .stream import RowTimes, auto_stream
 from .table_model import TableModel
 
@@ -73,13 +73,14 @@ def auto(
     the distance to the 20th nearest of 128 rows and Mahalanobis' distance; the two of these four that find a
     row strangest count, by standard scores. With causal=True they are learnt from rows 0 to 255 first (which
     score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
-    In a whole series of 256 rows or more slow changes are looked for too (a level that shifts and stays, a
+    In a whole series of 160 rows or more slow changes are looked for too (a level that shifts and stays, a
     drift, a season that is weaker or stronger, a spread that is wider): each is one finding, beyond chance
     where a series wanders by itself, from about one standard deviation of its rows on.
     Of a whole series rows are flagged whose own value stands out; the smoothing raises the scores of their
     neighbours too. A series, or a column of a table that has times, in which values are missing for longer
     than they usually are has gone silent, and the first row after a gap in steady times tells of it: both are
-    findings, by how often rows were missing otherwise. Days are those of the zone of the times. Scores are
+    findings, by how often rows were missing otherwise, and as severe as that; their scores, and those of slow
+    changes, leave what is strange by itself before them. Days are those of the zone of the times. Scores are
     of evidence: 0.75 is one row in a thousand where all is well.
 
     Examples
@@ -143,7 +144,7 @@ def _series(data: Telemetry, contamination: float | None, said: str) -> Detectio
     margin = got["margin"]
     flagged = _core.stretch_findings(got["tests"], FALSE_SHARE) & got["stands_out"] | (got["stretches"] > 0)
     return _judged(
-        column["evidence"], contamination, method, flagged[back],
+        column["evidence"], contamination, method, flagged[back], got["stretches"][back],
         time=data.time, value=data.values, expected=column["expected"], zone=data.zone,
         lower=column["expected"] - margin, upper=column["expected"] + margin, kind=kind_among(data.names),
         attribution=Attribution(np.column_stack(parts), tuple(names)),
@@ -288,9 +289,12 @@ def _of_columns(missing: Doubles) -> Doubles:
 
 def _judged(
     evidence: Doubles, contamination: float | None, method: str,
-    flagged: npt.NDArray[np.bool_] | None = None, **columns: Any,
+    flagged: npt.NDArray[np.bool_] | None = None, of_stretch: Doubles | float = 0.0, **columns: Any,
 ) -> Detections:  # fmt: skip
-    """Flags the rows given, or by false-discovery control, or the share asked for."""
+    """Flags the rows given, or by false-discovery control, or the share asked for.
+
+    A stretch is as severe as its own evidence, whatever that of its rows.
+    """
     score = evidence / (1.0 + evidence)
     if contamination is None:
         if flagged is None:
@@ -302,7 +306,11 @@ def _judged(
         needed = least_of_strangest(score, int(contamination * score.size + 1e-9))
         flagged = score >= needed
         method += f"; the {contamination:.3g} share with the highest scores is flagged"
-    return Detections(score, threshold=needed, is_anomaly=flagged, method=method, **columns)
+    gravest = np.maximum(evidence, of_stretch)
+    severity = severity_of(gravest / (1.0 + gravest), flagged)
+    return Detections(
+        score, threshold=needed, is_anomaly=flagged, severity=severity, method=method, **columns
+    )
 
 
 def _causal_share(found: Detections, share: float) -> Detections:

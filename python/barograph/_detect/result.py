@@ -160,7 +160,7 @@ class Detections:
         self.is_anomaly: npt.NDArray[np.bool_] = flagged
         self.alarm: Doubles = _begins(self.score, flagged) if alarm is None else _unit("alarm", alarm, n)
         self.severity: npt.NDArray[np.str_] = (
-            _severity_of(self.score, flagged) if severity is None else _severities(severity, n)
+            severity_of(self.score, flagged) if severity is None else _severities(severity, n)
         )
         self.kind: npt.NDArray[np.str_] = _texts("kind", "" if kind is None else kind, n)
         self.attribution: Attribution | None = _attribution(attribution, n)
@@ -347,7 +347,8 @@ def _severities(values: Any, n: int) -> npt.NDArray[np.str_]:
     return column
 
 
-def _severity_of(score: Doubles, flagged: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
+def severity_of(score: Doubles, flagged: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
+    """The severities of the rows that are flagged, by their scores."""
     level = np.where(flagged, 1 + (score >= MEDIUM).astype(np.int64) + (score >= HIGH), 0)
     return np.asarray(SEVERITIES)[level]
 

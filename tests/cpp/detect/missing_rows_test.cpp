@@ -98,3 +98,17 @@ TEST_CASE("few values, none at all, and times that go back or are equal say noth
   }
   CHECK(most <= 12.0);
 }
+
+TEST_CASE("nights without rows are usual, two of them as well, one twice as long is not") {
+  constexpr std::size_t day = 288;
+  const auto t = every(300, 14 * day);
+  std::vector<double> x(14 * day, 1.0);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (i % day >= 20 + i / day % 3 && i % day < 44 + i / day % 4) x[i] = none;  // never quite alike
+  CHECK(largest(missing_runs(t, x)) == 0.0);
+  const auto two = every(300, 2 * day);
+  CHECK(largest(missing_runs(two, std::vector<double>(x.begin(), x.begin() + 2 * day))) == 0.0);
+  for (std::size_t i = 5 * day + 30; i < 5 * day + 80; ++i) x[i] = none;
+  CHECK(missing_runs(t, x)[5 * day + 50] > 6.0);
+  CHECK(missing_runs(t, x)[6 * day + 30] == 0.0);
+}

@@ -56,6 +56,16 @@ TEST_CASE("a level that comes back ends where it does") {
   CHECK(std::abs(static_cast<double>(found[0].end) - 2300) < 10);
 }
 
+TEST_CASE("ten days of hours are enough, three are not") {
+  std::vector<double> x = noise(9);
+  for (std::size_t i = 140; i < 240; ++i) x[i] += 4;
+  x.resize(240);
+  REQUIRE(slow_changes(x, std::vector<double>(240, 0.0)).size() == 1);
+  CHECK(slow_changes(x, std::vector<double>(240, 0.0))[0].begin == 140);
+  x.resize(150);
+  CHECK(slow_changes(x, std::vector<double>(150, 0.0)).empty());
+}
+
 TEST_CASE("a leak is a drift from where it begins, growth from the start is none") {
   std::vector<double> leak = noise(5), growth = noise(5), bent = noise(5);
   for (std::size_t i = 0; i < rows; ++i) {

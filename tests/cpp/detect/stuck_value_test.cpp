@@ -1,8 +1,14 @@
 #include "barograph/detect/stuck_value.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "barograph/core/random.hpp"
 #include "catch.hpp"
 
-using barograph::detect::stuck_value;
+using namespace barograph;
+using detect::stuck_value;
 
 TEST_CASE("a value that moved and then rests is evidence, the longer the more") {
   stuck_value s;
@@ -61,4 +67,22 @@ TEST_CASE("a value that is not usual is stuck as soon as ever, a limit that is o
   CHECK(rows <= 9);
   CHECK(worst < 3.0);
   CHECK_FALSE(counts.usual());
+}
+
+TEST_CASE("a limit at which a series is often, for long and for short, is stuck only far beyond that") {
+  int told = 0;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    std::vector<double> x(3000);
+    double wanders = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      random_draws draws(seed, 0, i);
+      wanders = 0.97 * wanders + 0.243 * draws.normal();
+      x[i] = std::min(100.0, 97 + 8 * wanders);
+    }
+    const auto natural = detect::detail::stuck_runs(x);
+    told += *std::max_element(natural.begin(), natural.end()) > 0.0 ? 1 : 0;
+    std::fill(x.begin() + 1500, x.begin() + 2200, 100.0);
+    CHECK(detect::detail::stuck_runs(x)[1900] >= 3.0);
+  }
+  CHECK(told <= 2);  // four, were the rows taken for independent ones
 }

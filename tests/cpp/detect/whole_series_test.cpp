@@ -181,3 +181,34 @@ TEST_CASE("parts of a row sum to its evidence, whatever the unit, and missing va
   CHECK(far.stands_out[401] == 1);
   CHECK_THROWS_AS(whole_series(every(60, 500), x, 0, every(60, 3)), invalid_argument);
 }
+
+TEST_CASE("what is strange by itself comes before the rest of a slow change and the row after a gap") {
+  std::vector<double> x(1000);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i) + (i >= 700 ? 3 : 0);
+  x[200] = 12;
+  auto t = every(60, 1000);
+  for (std::size_t i = 400; i < t.size(); ++i) t[i] += 6000;
+  const auto r = whole_series(t, x);
+  REQUIRE(r.slow.size() == 1);
+  CHECK(r.slow[0].begin == 700);
+  CHECK(strangest(r.evidence) == 200);
+  CHECK(r.stretches[400] == 12.0);  // a hundred rows did not come, and as severe as that
+  CHECK(r.evidence[400] == Approx(2.0 + r.tests[400]));
+  for (std::size_t i = 700; i < 1000; ++i) {
+    CHECK(r.stretches[i] == r.slow[0].evidence);
+    CHECK(r.evidence[i] >= 2.0);
+    CHECK(r.evidence[i] <= std::max(r.slow[0].evidence, r.tests[i]));
+  }
+}
+
+TEST_CASE("steps count as far as they are beyond usual ones") {
+  std::vector<double> x(400);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i);
+  x[300] = 30;
+  const auto step = detect::detail::steps_beyond_usual(x);
+  CHECK(std::count(step.begin(), step.end(), 0.0) > 300);
+  CHECK(step[299] > 8);
+  CHECK(step[300] == std::max(step[299], step[301]));
+  CHECK(detect::detail::steps_beyond_usual({}).empty());
+  CHECK(detect::detail::steps_beyond_usual({5.0})[0] == 0.0);
+}

@@ -296,7 +296,9 @@ def test_what_goes_wrong_slowly_is_one_incident_from_where_it_begins(
     assert len(found.incidents()) <= 2
     assert words in found.method
     assert cause in next(d for d in found if d.row == (begin + end) // 2).causes[:1]
-    assert found.score[begin + 100 : end - 100].min() >= 0.75
+    assert found.is_anomaly[begin + 100 : end - 100].all()
+    assert (found.severity[begin + 100 : end - 100] == found.severity[(begin + end) // 2]).mean() > 0.9
+    assert found.score[begin + 100 : end - 100].min() >= 2 / 3
     assert not found.is_anomaly[: begin - 200].any()
 
 

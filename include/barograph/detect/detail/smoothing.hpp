@@ -1,6 +1,7 @@
 // smoothing: a series without gaps, and what its neighbours make of each row.
 //
-// What goes wrong lasts: distances are smoothed over 1, 3 and 10 rows. Class F; O(n).
+// What goes wrong lasts: distances are smoothed over 1, 3 and 10 rows; and it begins: the larger step to a
+// neighbour counts as far as it is beyond what is usual, below which it is noise. Class F; O(n).
 #pragma once
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "../../core/math.hpp"
 #include "../../core/span.hpp"
+#include "order.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
@@ -52,6 +54,22 @@ inline std::vector<double> smoothed(const std::vector<double>& r) {
   std::vector<double> out(r.size(), 0.0);
   for (std::size_t k = 0; k <= 2 * reach; ++k)  // a weight at a time: rows lie side by side
     for (std::size_t i = 0; i < r.size(); ++i) out[i] += weight[k] * padded[i + k];
+  return out;
+}
+
+/// Of each row two fifths of the larger step to a neighbour, beyond five usual ones, fewer where few rows
+/// tell what is usual.
+inline std::vector<double> steps_beyond_usual(const std::vector<double>& x) {
+  std::vector<double> out(x.size(), 0.0), steps;
+  for (std::size_t i = 1; i < x.size(); ++i) steps.push_back(std::abs(x[i] - x[i - 1]));
+  std::vector<double> scratch(steps);
+  const double n = static_cast<double>(x.size());
+  const double usual = 5.0 * n / (n + 300.0) * (steps.empty() ? 0.0 : median(scratch));
+  for (std::size_t i = 1; i < x.size(); ++i) {
+    const double step = 0.4 * std::max(0.0, steps[i - 1] - usual);
+    out[i - 1] = std::max(out[i - 1], step);
+    out[i] = step;
+  }
   return out;
 }
 
