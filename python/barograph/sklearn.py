@@ -71,7 +71,19 @@ class PCADetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.n_jobs = n_jobs
 
     def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn what is normal from the rows of X; y is ignored."""
+        """Learn what is normal.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, columns)
+            At least two rows; NaN is missing.
+        y : ignored
+
+        Returns
+        -------
+        PCADetector
+            This one.
+        """
         share = self.contamination
         if share != "auto" and not (isinstance(share, numbers.Real) and 0 < share <= 0.5):
             raise ValueError(f"contamination: {share!r} given, expected a number in (0, 0.5] or 'auto'")
@@ -87,17 +99,44 @@ class PCADetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         return self
 
     def score_samples(self, X: Any) -> Doubles:
-        """Minus the larger of T2 and Q, each divided by its control limit."""
+        """Minus the larger of T2 and Q, each divided by its control limit.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, columns)
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
         return -np.nan_to_num(self._model.score(X), nan=0.0)
 
     def decision_function(self, X: Any) -> Doubles:
-        """``score_samples(X) - offset_``: below 0 is an outlier."""
+        """``score_samples(X) - offset_``: below 0 is an outlier.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, columns)
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         return self.score_samples(X) - self.offset_
 
     def predict(self, X: Any) -> npt.NDArray[np.int64]:
-        """-1 for outliers, 1 for the others."""
+        """-1 for outliers, 1 for the others.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, columns)
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+        """
         return np.where(self.decision_function(X) < 0, -1, 1)
 
     def __sklearn_tags__(self) -> Any:

@@ -66,6 +66,12 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
     (TypeError, "level: 'a' given", lambda: bg.detect.ExtremeValue(level="a")),
     (TypeError, "causal: 'yes' given", lambda: bg.detect.SeasonalBaseline(causal="yes")),
     (TypeError, "side: 1 given", lambda: bg.detect.ZScore(side=1)),
+    (TypeError, "timestamps: none given", lambda: bg.detect.ZScore(window="2D").score(X)),
+    (ValueError, "timestamps: row 1 goes back", lambda: bg.detect.ZScore(window="2D").score(X, DAYS[::-1])),
+    (ValueError, "timestamps: row 1 goes back", lambda: bg.detect.SeasonalBaseline().score(X, DAYS[::-1])),
+    (ValueError, "timestamps: row 0 has none", lambda: bg.detect.SeasonalBaseline(causal=False).score(
+        X, np.full(6, "NaT", "M8[s]"))),
+    (TypeError, "window: '1h' given", lambda: bg.detect.SeasonalBaseline(window="1h")),
     (TypeError, "by: 3 given", lambda: bg.detect.ZScore().score(X, by=3)),
     (TypeError, "timestamps: None given", lambda: bg.detect.gaps(None)),
     (KeyError, "\"timestamps: no column 'when'", lambda: bg.detect.PCA().detect(FRAME, "when")),

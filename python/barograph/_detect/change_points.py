@@ -201,7 +201,13 @@ class OnlineChangePoint:
         return _core.OnlineChangePoint(self.sigma, self.limit)
 
     def fit(self, x: Any) -> Self:
-        """Learn the standard deviation from differences of neighbours; returns self."""
+        """Learn the standard deviation from differences of neighbours; returns self.
+
+        Parameters
+        ----------
+        x : series
+            At least three finite values.
+        """
         values = _one_series(x).values
         values = values[np.isfinite(values)]
         if values.size < 3:
@@ -211,11 +217,30 @@ class OnlineChangePoint:
         return self
 
     def score(self, x: Any) -> Doubles:
-        """The statistic after each row, from a detector that has seen nothing; above `limit` is an alarm."""
+        """The statistic after each row, from a detector that has seen nothing; above `limit` is an alarm.
+
+        Parameters
+        ----------
+        x : series
+            NaN has the score NaN and changes nothing.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         return self._new().statistics(_one_series(x).values)[0]
 
     def detect(self, x: Any, timestamps: Any = None, *, contamination: float | None = None) -> Detections:
         """Judge each row; a detector without a sigma learns it from `x` itself.
+
+        Parameters
+        ----------
+        x : series
+            What to judge.
+        timestamps : array-like or str, optional
+            Times of the rows, or the column of `x` that has them.
+        contamination : float, optional
+            Flag this share of the rows; by default those above `limit`.
 
         Returns
         -------
@@ -247,7 +272,13 @@ class OnlineChangePoint:
         )
 
     def update(self, x: Any) -> Self:
-        """Take a value, or all values of an array, into the detector's own stream; returns self."""
+        """Take a value, or all values of an array, into the detector's own stream; returns self.
+
+        Parameters
+        ----------
+        x : float or array-like of shape (n,)
+            NaN is missing.
+        """
         engine = self._stream()
         if _is_scalar(x):
             engine.update(_number("x", x))
@@ -286,7 +317,20 @@ class OnlineChangePoint:
 
     @classmethod
     def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
-        """Read a detector back from bytes that need not be trusted."""
+        """Read a detector back.
+
+        Parameters
+        ----------
+        data : bytes-like
+            What `to_bytes` gave, here or in C++. It need not be trusted.
+        max_bytes : int, default 64 MiB
+            Refuse more than this.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are truncated, damaged, of another kind, or no values lead to them.
+        """
         engine = _core.OnlineChangePoint.from_bytes(as_bytes(data), max_bytes)
         found = cls(sigma=engine.sigma(), limit=engine.limit())
         found._engine = engine

@@ -185,7 +185,13 @@ class Chart:
 
     # ---- the stream ----
     def update(self, x: Any) -> Self:
-        """Take a value, or all values of an array, into the chart's own stream; returns self."""
+        """Take a value, or all values of an array, into the chart's own stream; returns self.
+
+        Parameters
+        ----------
+        x : float or array-like of shape (n,)
+            NaN is missing.
+        """
         engine = self._stream()
         if _is_scalar(x):
             engine.update(_number("x", x))
@@ -310,6 +316,11 @@ class TimedChart(Chart):
 
     def merge(self, other: Self) -> Self:
         """Add a piece of the same chart that comes before or after this one in time; returns self.
+
+        Parameters
+        ----------
+        other : chart of the same kind
+            It stays as it is.
 
         Raises
         ------

@@ -244,7 +244,13 @@ class PageHinkley(Chart):
         super().__init__(None, sigma, run_length, limit)
 
     def fit(self, x: Any) -> Self:
-        """Learn the standard deviation from values in control; returns self."""
+        """Learn the standard deviation from values in control; returns self.
+
+        Parameters
+        ----------
+        x : series
+            As of :meth:`EwmaChart.fit`.
+        """
         super().fit(x)
         self.target = None
         return self
@@ -256,7 +262,13 @@ class PageHinkley(Chart):
         return _core.PageHinkley(sigma, self.delta, self.limit)
 
     def run_length(self, shift: float = 0.0) -> float:
-        """Rows until an alarm against a known mean, on average: the least that is to be expected."""
+        """Rows until an alarm against a known mean, on average: the least that is to be expected.
+
+        Parameters
+        ----------
+        shift : float, default 0
+            How far the mean is off, in standard deviations.
+        """
         return _core.cusum_run_length(self.delta, self.limit, _number("shift", shift))
 
     def _run(self, engine: Any, values: Doubles) -> Doubles:

@@ -43,6 +43,19 @@ def series_of(x: Any, timestamps: Any) -> Telemetry:
     return data
 
 
+def times_needed(data: Telemetry, what: str, *, in_order: bool = True) -> npt.NDArray[np.datetime64]:
+    """The times that a window or a season needs: one for each row, ascending where rows before count."""
+    if data.time is None:
+        raise TypeError(f"timestamps: none given, expected times, which {what} needs")
+    if np.isnat(data.time).any():
+        row = int(np.flatnonzero(np.isnat(data.time))[0])
+        raise ValueError(f"timestamps: row {row} has none, expected a time for each row, which {what} needs")
+    if in_order and (data.time[1:] < data.time[:-1]).any():
+        row = 1 + int(np.flatnonzero(data.time[1:] < data.time[:-1])[0])
+        raise ValueError(f"timestamps: row {row} goes back, expected ascending times, which {what} needs")
+    return data.time
+
+
 def rows_of(data: Telemetry, rows: Any) -> Telemetry:
     if isinstance(rows, slice):
         return data

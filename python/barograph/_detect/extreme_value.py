@@ -80,7 +80,15 @@ class ExtremeValue(Threshold):
         self.level = level
 
     def fit(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Self:
-        """Keep what is normal, at least 20 values; returns self."""
+        """Keep what is normal; returns self.
+
+        Parameters
+        ----------
+        x : series
+            Normal values, at least 20. NaN is missing.
+        timestamps, by
+            As of :meth:`ZScore.fit`.
+        """
         super().fit(x, timestamps, by=by)
         self.__dict__.pop("_stream", None)
         return self
@@ -96,6 +104,11 @@ class ExtremeValue(Threshold):
 
     def update(self, x: Any) -> Doubles | float:
         """Judge a value, or each of an array, and learn from it unless it is beyond the limit.
+
+        Parameters
+        ----------
+        x : float or array-like of shape (n,)
+            NaN has the score NaN and is not learnt.
 
         Returns
         -------

@@ -60,6 +60,13 @@ class Incident(NamedTuple):
 class Incidents(Sequence[Incident]):
     """Incidents in the order of their onsets.
 
+    Parameters
+    ----------
+    found : sequence of Incident
+        In any order.
+    zone : str, optional
+        The zone in which times are to be shown.
+
     Attributes
     ----------
     table : Table
@@ -104,7 +111,17 @@ class Incidents(Sequence[Incident]):
         return Table(columns, zones)
 
     def to_frame(self, kind: Kind | None = None) -> Any:
-        """One row an incident, as a frame of a library (pandas where it is installed)."""
+        """One row an incident, as a frame.
+
+        Parameters
+        ----------
+        kind : {"pandas", "polars", "arrow", "table"}, optional
+            Of which library; pandas where it is installed, else barograph's own Table.
+
+        Returns
+        -------
+        frame
+        """
         return as_kind(self.table, default_kind() if kind is None else check_kind(kind, "kind"))
 
     def __repr__(self) -> str:

@@ -96,7 +96,17 @@ class HalfSpaceTrees:
         return self
 
     def score(self, x: Any) -> Doubles:
-        """The strangeness of each row in bits, going on after `fit`; the detector stays as it is."""
+        """The strangeness of each row in bits, going on after `fit`; the detector stays as it is.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame
+            Rows in the order of time.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         return self._score(telemetry_of(x))
 
     def _score(self, data: Telemetry) -> Doubles:
@@ -109,6 +119,10 @@ class HalfSpaceTrees:
         ----------
         x : array-like of shape (n, columns) or (columns,), or frame
             Rows, or one row.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
         """
         data = telemetry_of(x).with_columns(self._names)
         one = data.is_series and self._fitted().columns() > 1
@@ -117,6 +131,15 @@ class HalfSpaceTrees:
 
     def detect(self, x: Any, timestamps: Any = None, *, contamination: float | None = None) -> Detections:
         """Judge each row; a detector that has learnt nothing learns from `x` itself.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame
+            Rows in the order of time.
+        timestamps : array-like or str, optional
+            Times of the rows, or the column of `x` that has them.
+        contamination : float, optional
+            Flag this share of the rows, the strangest ones. By default those that `alpha` tells.
 
         Returns
         -------
@@ -150,7 +173,20 @@ class HalfSpaceTrees:
 
     @classmethod
     def from_bytes(cls, data: bytes | bytearray | memoryview, *, max_bytes: int = MAX_BYTES) -> Self:
-        """Read a detector back from bytes that need not be trusted."""
+        """Read a detector back, without rates: it scores and goes on, and `detect` needs a `fit`.
+
+        Parameters
+        ----------
+        data : bytes-like
+            What `to_bytes` gave, here or in C++. It need not be trusted.
+        max_bytes : int, default 256 MiB
+            Refuse more than this.
+
+        Raises
+        ------
+        ValueError
+            If the bytes are truncated, damaged, of another kind, or no rows lead to them.
+        """
         engine = _core.HalfSpaceTrees.from_bytes(as_bytes(data), max_bytes)
         trees, depth, window, seed = engine.options()
         found = cls(trees, depth, window, seed=seed)

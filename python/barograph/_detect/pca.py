@@ -138,7 +138,13 @@ class PCA:
         return self
 
     def partial_fit(self, x: Any) -> Self:
-        """Learn from more rows of the same columns; returns self."""
+        """Learn from more rows of the same columns; returns self.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame; with `window` a series
+            The first call is a `fit`.
+        """
         if self._engine is None:
             return self.fit(x)
         self._engine.update(self._matrix(x)[1], thread_count(self.threads))
@@ -146,7 +152,18 @@ class PCA:
         return self
 
     def merge(self, other: Self) -> Self:
-        """Add what another model of the same columns and options has learnt; returns self."""
+        """Add what another model has learnt; returns self.
+
+        Parameters
+        ----------
+        other : PCA
+            Of the same columns and options; it stays as it is.
+
+        Raises
+        ------
+        ValueError
+            For other columns or options; nothing is changed then.
+        """
         if not isinstance(other, PCA):
             raise TypeError(f"merge: {type(other).__name__} given, expected another PCA")
         if self._names and other._names and self._names != other._names:
@@ -157,15 +174,40 @@ class PCA:
 
     # ---- scoring ----
     def t2(self, x: Any) -> Doubles:
-        """Hotelling's T2 of each row."""
+        """Hotelling's T2 of each row.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame; with `window` a series
+            As of `fit`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         return self._statistics(self._matrix(x))[0]
 
     def q(self, x: Any) -> Doubles:
-        """Squared prediction error of each row, in squared units of `unit`."""
+        """Squared prediction error of each row, in squared units of `unit`.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame; with `window` a series
+            As of `fit`.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+        """
         return self._statistics(self._matrix(x))[1]
 
     def score(self, x: Any) -> Doubles:
         """The larger of T2 and Q, each divided by its limit: above 1 is out of control.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame; with `window` a series
+            As of `fit`.
 
         Returns
         -------
@@ -176,6 +218,15 @@ class PCA:
 
     def contributions(self, x: Any) -> Contributions:
         """How much each column adds to T2 and to Q; they sum to them by row.
+
+        Parameters
+        ----------
+        x : array-like of shape (n, columns), or frame
+            As of `fit`.
+
+        Returns
+        -------
+        Contributions
 
         Examples
         --------

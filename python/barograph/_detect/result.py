@@ -179,7 +179,17 @@ class Detections:
         return (self._detection(int(row)) for row in np.flatnonzero(self.is_anomaly))
 
     def top(self, count: int = 10) -> list[Detection]:
-        """Give the rows of the highest scores, most anomalous first, flagged or not."""
+        """Give the rows of the highest scores, most anomalous first, flagged or not.
+
+        Parameters
+        ----------
+        count : int, default 10
+            At most so many.
+
+        Returns
+        -------
+        list of Detection
+        """
         order = np.argsort(-self.score, kind="stable")[: whole("count", count, 0)]
         return [self._detection(int(row)) for row in order]
 
@@ -194,6 +204,10 @@ class Detections:
             So many quiet rows in a row end an incident.
         least : int
             An incident has at least so many anomalous rows.
+
+        Returns
+        -------
+        Incidents
         """
         from .incidents import incidents
 
@@ -245,6 +259,11 @@ class Detections:
         ----------
         kind : {"pandas", "polars", "arrow", "table"}, optional
             Of which library; pandas where it is installed, else barograph's own Table.
+
+        Returns
+        -------
+        frame
+            The columns of `table`.
 
         Examples
         --------

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .._given_options import flag, word
+from .._given_options import flag, whole, word
 from .._season import season_of
 from .._seasonal import seasonal_baseline
 from .data import Doubles, Telemetry
-from .expectation import Expected, joined, mended, rows_before
+from .expectation import Expected, joined, mended, rows_before, times_needed
 from .thresholds import Threshold
 
 
@@ -64,6 +64,8 @@ class SeasonalBaseline(Threshold):
         side: str = "both", alpha: float = 0.001,
     ) -> None:  # fmt: skip
         word("method", method, "median", "mean")
+        if window is not None:
+            whole("window", window, 1)
         super().__init__(window, min_periods, side, alpha)
         self.period, self.slot, self.tz = period, slot, tz
         self.causal, self.pooled = flag("causal", causal), flag("pooled", pooled)
@@ -73,16 +75,19 @@ class SeasonalBaseline(Threshold):
     def _of_group(self, data: Telemetry, before: Telemetry | None) -> Expected:
         both = data if before is None else joined(before, data)
         zone = self.tz or both.zone
+        season = season_of(self.period, self.slot, zone)
+        times = None
+        if season.timed:
+            times = times_needed(both, f"period={self.period!r}", in_order=self.causal)
         values = np.where(np.isfinite(both.values), both.values, np.nan)
         closed = "left" if self.causal else None
         band = seasonal_baseline(
             values, self.period, self._method, slot=self.slot, tz=zone, window=self.window, closed=closed,
-            scale="pooled" if self.pooled else "slot", on=both.time,
+            scale="pooled" if self.pooled else "slot", on=times,
             min_periods=2 if self.min_periods is None else self.min_periods,
         )  # fmt: skip
-        season = season_of(self.period, self.slot, zone)
-        times = None if both.time is None else both.time.view(np.int64)
-        slots = np.asarray(season.slots_of(times, len(both)), dtype=np.int64)
+        ns = None if times is None else times.view(np.int64)
+        slots = np.asarray(season.slots_of(ns, len(both)), dtype=np.int64)
         rows = rows_before(slots, np.isfinite(values), self.causal)
         if self.window is not None:
             rows = np.minimum(rows, float(self.window))

@@ -25,6 +25,7 @@ from .expectation import (
     same,
     series_of,
     t_limits,
+    times_needed,
 )  # fmt: skip
 from .kinds import kind_of
 from .level import level_of
@@ -219,12 +220,12 @@ class Threshold:
         return Expected(*(np.full(len(data), column[0]) for column in one))
 
     def _rolled(self, data: Telemetry) -> Expected:
-        least, on = self.min_periods, data.time
-        if isinstance(self.window, (int, np.integer)) and not isinstance(self.window, bool):
-            on = None
+        least, on = self.min_periods, None
+        if _width(self.window) is None:
             least = max(2, (int(self.window) + 1) // 2) if least is None else least
-        elif least is None:
-            least = 5
+        else:
+            on = times_needed(data, f"window={self.window!r}")
+            least = 5 if least is None else least
         values = np.where(np.isfinite(data.values), data.values, np.nan)
         how = _How(self.window, least, False, "left", None, on, "missing", None)
 
