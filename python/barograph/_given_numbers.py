@@ -53,7 +53,7 @@ def _numbers_as_read(name: str, values: ArrayLike) -> npt.NDArray[Any]:
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
     try:
         return _frames.as_read(array)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: objects given that are not all numbers or None") from None
 
 

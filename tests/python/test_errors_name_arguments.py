@@ -17,6 +17,7 @@ import barograph as bg
 
 X = np.arange(6.0)
 DAYS = np.arange(6).astype("M8[D]")
+BY = list("aabbbb")
 FRAME = pd.DataFrame({"a": X, "b": X})
 
 
@@ -66,6 +67,11 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
     (TypeError, "level: 'a' given", lambda: bg.detect.ExtremeValue(level="a")),
     (TypeError, "causal: 'yes' given", lambda: bg.detect.SeasonalBaseline(causal="yes")),
     (TypeError, "side: 1 given", lambda: bg.detect.ZScore(side=1)),
+    (ValueError, "by: none given, and fit had", lambda: bg.detect.ZScore().fit(X, by=BY).score(X)),
+    (ValueError, "by: given, and fit had none", lambda: bg.detect.ZScore().fit(X).score(X, by=BY)),
+    (ValueError, "x: rows of unequal length", lambda: bg.detect.ZScore().score([[1, 2], [3]])),
+    (TypeError, "x: objects given that are no numbers", lambda: bg.detect.PCA().fit([[10**400, 1], [2, 3]])),
+    (TypeError, "x: objects given", lambda: bg.detect.EwmaChart(target=0, sigma=1).update([10**400])),
     (TypeError, "timestamps: none given", lambda: bg.detect.ZScore(window="2D").score(X)),
     (ValueError, "timestamps: row 1 goes back", lambda: bg.detect.ZScore(window="2D").score(X, DAYS[::-1])),
     (ValueError, "timestamps: row 1 goes back", lambda: bg.detect.SeasonalBaseline().score(X, DAYS[::-1])),

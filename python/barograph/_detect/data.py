@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
-from .._frames import Strings, Table, kind_of, unmasked
+from .._frames import Strings, Table, kind_of
 from .._instants import RANGE, in_ns
 from .._zones import tzif
+from .options import array_of
 
 Doubles = npt.NDArray[np.float64]
 
@@ -234,7 +235,7 @@ def _of_array(x: Any, name: str) -> tuple[Doubles, tuple[str, ...]]:
         column = _one(x, "x")["x"]
         array: Any = column.to_numpy() if isinstance(column, Strings) else column
     else:
-        array = unmasked(x)
+        array = array_of(name, x)
     if array.ndim not in (1, 2):
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1 (a series) or 2 (a table)")
     return _numbers(array, name), names
@@ -246,7 +247,7 @@ def _numbers(array: npt.NDArray[Any], name: str) -> Doubles:
     if array.dtype.kind == "O":
         try:
             return np.array(array, dtype=np.float64)  # None becomes NaN
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(f"{name}: objects given that are no numbers") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name}: {array.dtype} given, expected numbers")

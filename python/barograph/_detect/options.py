@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .._frames import unmasked
 from .._given_options import whole
 
 
@@ -19,11 +20,19 @@ def listed(name: str, values: Any) -> list[Any]:
     return list(values)
 
 
+def array_of(name: str, values: Any) -> npt.NDArray[Any]:
+    """An array, NaN where one of numbers is masked, or an error that names it."""
+    try:
+        return unmasked(values)
+    except ValueError:
+        raise ValueError(f"{name}: rows of unequal length given, expected numbers of one shape") from None
+
+
 def doubles(name: str, values: Any) -> npt.NDArray[np.float64]:
     """Numbers of any shape, or an error that names them."""
     try:
         return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: {type(values).__name__} given, expected numbers") from None
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._frames import Array, Strings, Table, kind_of, unmasked
+from .._frames import Array, Strings, Table, kind_of
+from .options import array_of
 
 Matrix = npt.NDArray[Any] | list[Array]
 
@@ -130,7 +131,7 @@ def _floats(values: Array, name: str) -> Array:
     if values.dtype.kind == "O":
         try:
             return np.array(values, dtype=np.float64)  # None becomes NaN
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(f"{name}: objects given that are no numbers") from None
     if values.dtype.kind not in "biuf":
         raise TypeError(f"{name}: {values.dtype} given, expected numbers")
@@ -142,7 +143,7 @@ def _floats(values: Array, name: str) -> Array:
 def _matrix(x: Any, name: str) -> Array:
     if type(x).__module__.partition(".")[0] == "scipy":
         raise TypeError(f"{name}: a sparse matrix given, expected a dense array or a frame")
-    array = unmasked(x)
+    array = array_of(name, x)
     if array.ndim == 1:
         array = array[:, None]
     if array.ndim != 2:

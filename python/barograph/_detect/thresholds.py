@@ -103,6 +103,7 @@ class Threshold:
         self.side = side
         self.alpha = check_alpha(alpha)
         self._history: dict[Any, Telemetry] | None = None
+        self._grouped = False
 
     def fit(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Self:
         """Keep what is normal; returns self.
@@ -125,6 +126,7 @@ class Threshold:
         if not np.isfinite(data.values).any():
             raise ValueError(f"x: no finite value in {len(data)} rows, expected some")
         self._history = {key: rows_of(data, rows) for key, rows in groups_of(by, len(data))}
+        self._grouped = by is not None
         return self
 
     def score(self, x: Any, timestamps: Any = None, *, by: Any = None) -> Doubles:
@@ -188,6 +190,9 @@ class Threshold:
 
     # ---- how ----
     def _expected(self, data: Telemetry, by: Any) -> Expected:
+        if self._history is not None and self._grouped != (by is not None):
+            what = "none given, and fit had" if self._grouped else "given, and fit had none"
+            raise ValueError(f"by: {what}, expected the group of each row in both or in none")
         parts = np.full((len(Expected._fields), len(data)), np.nan)
         for key, rows in groups_of(by, len(data)):
             before = None if self._history is None else self._history.get(key)

@@ -14,6 +14,7 @@ from .._given_options import word
 from .._given_times import _time
 from .._instants import in_ns
 from .data import Doubles, index_times, times_of
+from .options import array_of
 from .result import Detections
 
 Bools = npt.NDArray[np.bool_]
@@ -112,13 +113,13 @@ def _array(name: str, values: Any) -> npt.NDArray[Any]:
         column = Table.of({name: values})[name]
         array: Any = column.to_numpy() if isinstance(column, Strings) else column
     else:
-        array = np.asarray(values)
+        array = array_of(name, values)
     if array.ndim != 1:
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1")
     if array.dtype.kind == "O" and array.size:
         try:
             array = array.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(f"{name}: objects given that are no numbers") from None
     if array.dtype.kind not in "biufO":
         raise TypeError(f"{name}: {array.dtype} given, expected numbers or bools")
