@@ -65,7 +65,7 @@ class slow_watch {
     const double least = 0.8 * deviation * spread_;
     calendar(!known && other.visits > 0.0);
     levels_.push(about, least);
-    if (known) levels_by_day_.push(tame, least);
+    if (known) levels_by_day_.push(beyond_edges(at, x, tame), least);
     if (by_day_ && !known) return now();
     if (scatters()) spreads_.push(moved - (by_day_ ? usual_moves(at) - moves_ : 0.0), wider, true);
     if (by_day_) half_.add(own.mean, own.mean + tame);
@@ -218,6 +218,21 @@ class slow_watch {
     const bool closer = error_by_day_ < (by_day_ ? 0.95 : 0.8) * error_of_mean_ && known_rows_ >= 48.0;
     if (closer && !by_day_) spreads_ = {};  // moves are others
     by_day_ = closer;
+  }
+
+  /// How far x is off where the level jumps at that time of day: half-hours do not tell when, so what lies
+  /// between the levels before and after is not off.
+  double beyond_edges(const place& at, double x, double off) const noexcept {
+    const auto& kind = usual_[at.weekend ? 1 : 0];
+    const double mean = kind[at.slot].mean;
+    for (const std::size_t slot : {at.slot == 0 ? 47 : at.slot - 1, at.slot == 47 ? 0 : at.slot + 1}) {
+      const usual& beside = kind[slot];
+      if (beside.visits == 0.0 || !(std::abs(beside.mean - mean) > 2.0 * deviation * spread_)) continue;
+      const double from_it = x - beside.mean;
+      if ((x - mean) * from_it <= 0.0) return 0.0;
+      if (std::abs(from_it) < std::abs(off)) off = from_it;
+    }
+    return off;
   }
 
   /// Whether rows move: where many are equal to the one before, how far says nothing.

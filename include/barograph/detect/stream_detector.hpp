@@ -57,7 +57,8 @@ class stream_detector {
   };
 
   /// @param seconds  of event time
-  /// @param x        a value that is not finite is missing, and for the rest counts as the one before
+  /// @param x        a value that is not finite is missing, says nothing of what is slow, and for the rest
+  ///                 counts as the one before
   /// @param ahead    by so many seconds the clocks are ahead of `seconds` whose days matter
   result push(std::int64_t seconds, double x, std::int64_t ahead = 0) {
     const bool there = std::isfinite(x);
@@ -109,7 +110,7 @@ class stream_detector {
     // many that agree count for more than one that cries
     const double root = sum / static_cast<double>(own), now = weighed / weights;
     const double stuck = parts_[own] = there ? stuck_.push(x) : 0.0;
-    const slow_watch::evidence slow = slow_.push(seconds + ahead, x);
+    const slow_watch::evidence slow = there ? slow_.push(seconds + ahead, x) : slow_watch::evidence{};
     parts_[own + 2] = slow.level;
     parts_[own + 3] = slow.season;
     parts_[own + 4] = slow.spread;

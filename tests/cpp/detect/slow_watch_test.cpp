@@ -103,6 +103,21 @@ TEST_CASE("noise, a day, growth and weekends are quiet") {
   }
 }
 
+TEST_CASE(
+    "a job at the same time of each day is usual from its third on, wherever in a half-hour it begins") {
+  for (const std::int64_t begins : {5 * 1800 + 200, 5 * 1800 + 900, 5 * 1800 + 1500}) {
+    slow_watch watch;
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < 20000; ++i) {  // steps of 60 s, a job of eight hours
+      const std::int64_t second = 60 * static_cast<std::int64_t>(i), of_day = second % 86400;
+      const bool runs = of_day >= begins && of_day < begins + 8 * 3600;
+      const auto e = watch.push(4 * 86400 + second, noise(4, i) + (runs ? 20 : 0));
+      if (i >= 2880 && (i / 1440) % 7 < 5) told += e.level >= 3.0 ? 1 : 0;
+    }
+    CHECK(told == 0);
+  }
+}
+
 TEST_CASE("it goes on from its bytes with the same figures") {
   slow_watch a;
   for (std::size_t i = 0; i < 3000; ++i) a.push(at(i), usual(i) + noise(5, i));

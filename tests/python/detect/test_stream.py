@@ -181,6 +181,15 @@ def test_a_weekly_pattern_is_expected_once_it_was_seen():
     assert np.abs(found.expected - x)[-168:].max() < 8
 
 
+def test_nights_without_values_are_news_once():
+    minutes = np.arange(0, 14 * 1440, 5)
+    x = 5 + np.random.default_rng(0).normal(size=minutes.size)
+    x[(minutes % 1440 >= 60) & (minutes % 1440 < 300)] = np.nan
+    found = bg.detect.auto_stream().update_many(minutes * 60, x)
+    assert found.is_anomaly[:288].any()
+    assert not found.is_anomaly[288:].any()
+
+
 def test_times_that_are_missing_go_on_at_the_last_step_in_any_pieces():
     rng = np.random.default_rng(2)
     t = (np.datetime64("2026-01-01", "s") + 60 * np.arange(400)).astype("datetime64[ns]")
