@@ -38,18 +38,16 @@ class strangeness_calibration {
     if (s != s) return 0.0;
     s = std::clamp(s, -largest, largest);
     detail::sorted_blocks::place at = recent_.sorted().find(s);
-    const std::size_t n = recent_.sorted().size();
-    double evidence = 0.0;
-    if (n >= (kind_ == kind::mean_of_tails ? 50 : 100)) {
-      const tail_fit tail = fit(n);
-      evidence = std::clamp(of(s, at.below, tail) * -0x1.bcb7b1526e50ep-2, 0.0, 12.0);  // / ln 10
-      if (kind_ == kind::mean_of_tails && evidence > 3.0) {
-        s = tail.from + tail.excess * (math::exp(0x1.26bb1bbb55516p+2 / tail.k) - 1.0);  // ln 100
-        at = recent_.sorted().find(s);
-      }
+    double log_chance = 0.0;
+    if (kind_ == kind::mean_of_tails) {
+      const double given = s;
+      log_chance = of_mean(s);
+      if (s != given) at = recent_.sorted().find(s);
+    } else {
+      log_chance = of_any(s, at.below);
     }
     recent_.push(s, at);
-    return evidence;
+    return std::clamp(log_chance * -0x1.bcb7b1526e50ep-2, 0.0, 12.0);  // / ln 10
   }
 
   /// Into the bytes of what it is part of, and back.
@@ -60,67 +58,70 @@ class strangeness_calibration {
   static constexpr std::size_t window = 5000;
   static constexpr double largest = 1e300;
 
-  /// The largest tenth: where it begins, and the law of what is beyond.
-  struct tail_fit {
-    std::size_t rows;  ///< 0: there is none, ranks are all that is known
-    double from, log_share;
-    double k, excess;     ///< so many excesses, and their sum
-    double shape, scale;  ///< of a Pareto's; a shape of 0 is none
-
-    double log_chance(double s) const {
-      const double beyond = s - from;
-      if (shape == 0.0) return log_share - k * math::log(1.0 + beyond / excess);
-      return log_share - math::log(1.0 + shape * (math::exp(std::min(beyond, 600.0)) - 1.0) / scale) / shape;
-    }
+  /// What is beyond the begin of the largest k.
+  struct excesses {
+    double sum = 0.0, squares = 0.0;
   };
-
-  tail_fit fit(std::size_t n) const {
-    const detail::sorted_blocks& sorted = recent_.sorted();
-    tail_fit t{n / 10, sorted.from_top(n / 10), 0.0, static_cast<double>(n / 10), 0.0, 0.0, 0.0};
-    double squares = 0.0;
-    sorted.largest(t.rows, [&](const double* y, std::size_t count) {
-      double sum = 0.0, sum_of_squares = 0.0;
+  excesses of_largest(std::size_t k, double from) const {
+    excesses all;
+    recent_.sorted().largest(k, [&](const double* y, std::size_t count) {
+      excesses some;
       for (std::size_t i = 0; i < count; ++i) {
-        const double beyond = y[i] - t.from;
-        sum += beyond;
-        sum_of_squares += beyond * beyond;
+        const double excess = y[i] - from;
+        some.sum += excess;
+        some.squares += excess * excess;
       }
-      t.excess += sum;
-      squares += sum_of_squares;
+      all.sum += some.sum;
+      all.squares += some.squares;
     });
-    const double rows = static_cast<double>(n);
-    if (kind_ == kind::mean_of_tails) {
-      // a tenth exceeds about 0.7, by 0.2 to 0.35 on average, whatever the series: the higher figure errs
-      // least
-      t.from = (rows * t.from + 1000 * 0.7) / (rows + 1000);
-      t.k += 100;
-      t.excess += 100 * 0.3;
-      t.log_share = -0x1.26bb1bbb55516p+1;  // ln 1/10
-      return t;
-    }
-    t.log_share = math::log(t.k / (rows + 1.0));
-    // where the tenth are all equal ranks are all there is; where most are, no shape is told
-    if (!(t.excess > 1e-9 * t.k)) t.rows = 0;
-    if (kind_ == kind::log_distance && t.rows != 0 && t.from != sorted.from_top(n / 2)) {
-      const double mean = t.excess / t.k, square = squares / t.k;
-      const double light = 1.0 - 0.5 / std::max(1.0 - mean * mean / square, 1e-3);
-      t.scale = mean * (1.0 - std::min(light, 0.0));
-      const double heavy = mean + light;
-      t.shape = std::max(heavy + std::sqrt((1.0 + heavy * heavy) / t.k), 1.0 / t.k);
-    }
-    return t;
+    return all;
   }
 
-  /// The logarithm of the chance of s, which is above so many.
-  double of(double s, std::size_t below, const tail_fit& tail) const {
-    if (kind_ == kind::mean_of_tails) {
-      if (s > tail.from) return tail.log_chance(s);
-      const double part = std::max(s, 0.0) / tail.from;
-      return tail.log_share * part * std::sqrt(part);  // close to their law below, and as steady as it
+  /// The logarithm of the chance of a mean of tails, which is drawn in where it is stranger than one in a
+  /// thousand. A tenth exceeds about 0.7, by 0.15 to 0.35 on average, whatever the series.
+  double of_mean(double& s) const {
+    constexpr double ln_10 = 0x1.26bb1bbb55516p+1, ln_100 = 0x1.26bb1bbb55516p+2;
+    const std::size_t n = recent_.sorted().size(), tail = n / 10;
+    if (n < 50) return 0.0;
+    const double own = recent_.sorted().from_top(tail), rows = static_cast<double>(n);
+    const double from = (rows * own + 1000 * 0.7) / (rows + 1000);
+    if (s <= from) {  // close to their law, and as steady as it
+      const double part = std::max(s, 0.0) / from;
+      return -ln_10 * part * std::sqrt(part);
     }
-    const std::size_t n = recent_.sorted().size();
-    if (tail.rows != 0 && n - below <= tail.rows) return tail.log_chance(s);
-    return math::log((static_cast<double>(n - below) + 0.5) / (static_cast<double>(n) + 1.0));
+    const double k = static_cast<double>(tail) + 100, sum = of_largest(tail, own).sum + 100 * 0.3;
+    const double log_chance = -ln_10 - k * math::log(1.0 + (s - from) / sum);
+    s = std::min(s, from + sum * (math::exp(ln_100 / k) - 1.0));
+    return log_chance;
+  }
+
+  /// The same of any strangeness, which is above so many.
+  double of_any(double s, std::size_t below) const {
+    const detail::sorted_blocks& sorted = recent_.sorted();
+    const std::size_t n = sorted.size(), tail = n / 10;
+    if (n < 100) return 0.0;
+    const double rows = static_cast<double>(n) + 1.0, k = static_cast<double>(tail);
+    if (n - below <= tail) {
+      const double from = sorted.from_top(tail);
+      const excesses of = of_largest(tail, from);
+      // the sum is 0 where the tenth are all equal: then ranks are all there is; where most are, no shape is
+      // told
+      if (of.sum > 1e-9 * k)
+        return math::log(k / rows) + (kind_ == kind::strangeness || from == sorted.from_top(n / 2)
+                                          ? -k * math::log(1.0 + (s - from) / of.sum)
+                                          : log_of_distance(s - from, of.sum / k, of.squares / k, k));
+    }
+    return math::log((static_cast<double>(n - below) + 0.5) / rows);
+  }
+
+  /// log of the chance that a distance goes beyond by so much on the scale of logarithms, of which k did, by
+  /// `mean` and mean `square`.
+  static double log_of_distance(double beyond, double mean, double square, double k) {
+    const double light = 1.0 - 0.5 / std::max(1.0 - mean * mean / square, 1e-3);
+    const double scale = mean * (1.0 - std::min(light, 0.0));
+    const double heavy = mean + light;
+    const double shape = std::max(heavy + std::sqrt((1.0 + heavy * heavy) / k), 1.0 / k);
+    return -math::log(1.0 + shape * (math::exp(std::min(beyond, 600.0)) - 1.0) / scale) / shape;
   }
 
   kind kind_;

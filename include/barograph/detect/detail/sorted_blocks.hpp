@@ -132,7 +132,7 @@ class sorted_blocks {
     const double* base = f;
     while (n > 1) {
       const std::size_t half = n / 2;
-      base += base[half - 1] < v ? half : 0;
+      base += half & (std::size_t{0} - (base[half - 1] < v ? 1u : 0u));  // compilers branch on a choice
       n -= half;
     }
     return static_cast<std::size_t>(base - f) + (n == 1 && *base < v ? 1 : 0);
