@@ -54,8 +54,9 @@ struct series_strangeness {
   /// Whether the value itself is among the fifth farthest from the median and what is usual: what is strange
   /// only by its neighbours, through the smoothing, is not.
   std::vector<std::uint8_t> stands_out;
-  double margin = 0;       ///< about three standard deviations from what is usual
-  std::int64_t cycle = 0;  ///< of what is usual: 86,400 s, 604,800 s, or 0 where it is of no time
+  double margin = 0;  ///< about three standard deviations from what is usual
+  std::int64_t cycle =
+      0;  ///< of what is usual: 86,400 s, twice that where weekends are apart, 604,800 s; 0: of no time
   std::size_t period = 0;  ///< of what is usual in rows, or 0
 };
 
@@ -75,7 +76,7 @@ inline std::vector<slow_change> slow_changes_of(span<const std::int64_t> seconds
   constexpr std::int64_t day = 86400;
   const std::vector<double> none, flat(y.size(), middle);
   const bool repeats = usually.is_season || usually.period != 0;
-  const bool by_week = usually.is_season && usually.cycle != day;  // weekends are known
+  const bool by_week = usually.is_season && usually.cycle == 7 * day;  // each day is known
   std::vector<slow_change> found =
       slow_search(y, repeats ? usually.expected : flat, spread, repeats ? usually.rows : 0,
                   by_week ? span<const std::int64_t>() : clock, silent)
@@ -188,6 +189,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   for (std::size_t i = 0; i < n; ++i)
     silent[i] = !std::isfinite(x[i]) || out.stuck[i] > 0 || out.missing[i] > 0 ? 1 : 0;
   out.slow = d::slow_changes_of(seconds, clock, y, usually, middle, by_hour, times, silent);
+  std::vector<double> begins(n, 0.0);
   for (auto* of : {&out.shift, &out.drift, &out.strength, &out.spread}) of->assign(n, 0.0);
   for (const slow_change& c : out.slow) {
     std::vector<double>& of = c.kind == slow_kind::level    ? out.shift
@@ -195,6 +197,8 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
                               : c.kind == slow_kind::season ? out.strength
                                                             : out.spread;
     for (std::size_t i = c.begin; i < c.end; ++i) of[i] = std::max(of[i], c.evidence);
+    const std::size_t first = c.kind == slow_kind::drift ? 0 : std::max<std::size_t>(12, n / 100);
+    for (std::size_t i = c.begin; i < std::min(c.end, c.begin + first); ++i) begins[i] = seldom;
   }
   out.tests.resize(n);
   out.stretches.resize(n);
@@ -205,11 +209,12 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     const double share = r[i] > 0 ? out.evidence[i] / r[i] : 0.0;
     for (double* of : {&out.level[i], &out.season[i], &out.step[i]}) *of *= share;
     if (out.stuck[i] > 0 || out.missing[i] > 0) out.stands_out[i] = 1;
-    // what is strange by itself stands before the rest of a slow change, and before the row after a gap
+    // what is strange by itself stands before a slow change, but for where it begins, and the row after a gap
     const double slow = std::max({out.shift[i], out.drift[i], out.strength[i], out.spread[i]});
     const double gone = here ? 0.0 : out.missing[i], beside = std::max(slow, here ? out.missing[i] : 0.0);
     out.stretches[i] = std::max({out.stuck[i], out.missing[i], slow});
-    out.evidence[i] = std::max({out.tests[i], out.stuck[i], gone, std::min(beside, 2.0 + out.tests[i])});
+    out.evidence[i] = std::max(
+        {out.tests[i], out.stuck[i], gone, std::min(beside, std::max(begins[i], 2.0 + out.tests[i]))});
   }
   return out;
 }

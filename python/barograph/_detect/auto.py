@@ -67,12 +67,13 @@ def auto(
 
     Notes
     -----
-    Series, causal=False: distance from the median and from what is usual at that hour of the day (of the
-    week, where three weeks show it fits better), smoothed over 1, 3 and 10 rows. causal=True: the numbers
-    of :func:`auto_stream`. Tables: isolation forests by depth (standard and extended), one by density,
-    the distance to the 20th nearest of 128 rows and Mahalanobis' distance; the two of these four that find a
-    row strangest count, by standard scores. With causal=True they are learnt from rows 0 to 255 first (which
-    score 0), and anew whenever the rows have doubled, after 8,192 rows at most, from the last 8,192.
+    Series, causal=False: distance from the median and from what is usual at that hour of the day (of weekends
+    apart, where two of them show they are otherwise; of the week, where three weeks show it fits better),
+    smoothed over 1, 3 and 10 rows. causal=True: the numbers of :func:`auto_stream`. Tables: isolation forests
+    by depth (standard and extended), one by density, the distance to the 20th nearest of 128 rows and
+    Mahalanobis' distance; the two of these four that find a row strangest count, by standard scores. With
+    causal=True they are learnt from rows 0 to 255 first (which score 0), and anew whenever the rows have
+    doubled, after 8,192 rows at most, from the last 8,192.
     In a whole series of 160 rows or more slow changes are looked for too (a level that shifts and stays, a
     drift, a season that is weaker or stronger, a spread that is wider): each is one finding, beyond chance
     where a series wanders by itself, from about one standard deviation of its rows on.
@@ -129,11 +130,12 @@ def _series(data: Telemetry, contamination: float | None, said: str) -> Detectio
     column: dict[str, Doubles] = {
         name: got[name][back] for name in ("evidence", "expected", "level", "season", "step", *_APART)
     }
-    usual = {86400: "hour of day", 604800: "hour of week"}.get(got["cycle"], "")
+    usual = {86400: "hour of day", 172800: "hour of day", 604800: "hour of week"}.get(got["cycle"], "")
     if got["period"]:
         usual = f"place in a period of {got['period']} rows"
     why = "no times given, and no period seen" if in_time is None else "times cover less than two days"
     method = f"whole series: distance from the median{' and ' * bool(usual)}{usual}"
+    method += " (of weekends and of other days)" * (got["cycle"] == 172800)
     method += f", smoothed over 1, 3 and 10 rows{'' if usual else f' ({why})'}"
     method += "; values that are stuck and rows that are missing"
     method += _told(got["slow"], data, order) + said

@@ -58,6 +58,25 @@ TEST_CASE("what is usual follows the day, or the week where it fits better") {
   CHECK(r.margin == Approx(3).margin(1.5));
 }
 
+TEST_CASE(
+    "two weekends unlike other days are known apart, one of two is not, nor are weekends like the rest") {
+  constexpr std::int64_t thursday = 1767225600;  // 2026-01-01
+  std::vector<std::int64_t> t = every(3600, 24 * 12);
+  for (std::int64_t& s : t) s += thursday;
+  std::vector<double> both(t.size()), first(t.size()), none(t.size());
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    none[i] = 20 * std::sin(static_cast<double>(i % 24) / 4) + noise(i);
+    const std::size_t of_week = i / 24 % 7;
+    both[i] = none[i] + (of_week == 2 || of_week == 3 ? 30 : 0);
+    first[i] = i < 24 * 7 ? both[i] : none[i];
+  }
+  const auto r = whole_series(t, both);
+  CHECK(r.cycle == 2 * 86400);
+  CHECK(r.expected[24 * 2 + 6] - r.expected[24 * 4 + 6] == Approx(30).margin(2));
+  CHECK(whole_series(t, first).cycle == 86400);
+  CHECK(whole_series(t, none).cycle == 86400);
+}
+
 TEST_CASE("a period in rows is followed where it fits, and left alone where it does not") {
   std::vector<double> x(700), plain(700);
   for (std::size_t i = 0; i < x.size(); ++i) {

@@ -15,6 +15,7 @@
 #include "../../core/span.hpp"
 #include "order.hpp"
 #include "slow_change.hpp"
+#include "usual_course.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
@@ -33,16 +34,12 @@ class slow_calendar {
   bool is_weekend(const slow_change& c) const {
     if (clock_.empty()) return false;
     constexpr std::int64_t day = 86400, about = day / 6;
-    const auto odd_day = [](std::int64_t t) {  // 1970 began on a Thursday
-      const std::int64_t place = ((t % (7 * day)) + 7 * day) % (7 * day);
-      return place >= 2 * day && place < 4 * day;
-    };
     const auto edge = [&](std::size_t row) {  // of which both sides are known
-      return odd_day(std::max(clock_[row] - about, clock_[0])) !=
-             odd_day(std::min(clock_[row] + about, clock_[clock_.size() - 1]));
+      return on_weekend(std::max(clock_[row] - about, clock_[0])) !=
+             on_weekend(std::min(clock_[row] + about, clock_[clock_.size() - 1]));
     };
     std::size_t odd = 0;
-    for (std::size_t i = c.begin; i < c.end; ++i) odd += odd_day(clock_[i]) ? 1 : 0;
+    for (std::size_t i = c.begin; i < c.end; ++i) odd += on_weekend(clock_[i]) ? 1 : 0;
     const double share = static_cast<double>(odd) / static_cast<double>(c.end - c.begin);
     const bool begins = edge(c.begin), ends = c.end == first_.size() || edge(c.end);
     const double lasts = static_cast<double>(clock_[c.end - 1]) - static_cast<double>(clock_[c.begin]);

@@ -1,5 +1,6 @@
-// usual_course: what is usual at the time of each row: the median by hour of the day, or by hour of the week
-// where three weeks show that it fits better, or by the place in a period of rows.
+// usual_course: what is usual at the time of each row: the median by hour of the day, of weekends apart
+// where two show that they are otherwise, or by hour of the week where three weeks show that it fits better,
+// or by the place in a period of rows.
 //
 // Between the middles of hours it is interpolated. Class F; O(n).
 #pragma once
@@ -82,6 +83,52 @@ inline double part_of_season(std::vector<double> level, std::vector<double> seas
   return rest > 0 && all > 0 ? std::clamp(1.0 - rest / all, 0.5, 0.9) : 0.5;
 }
 
+inline bool on_weekend(std::int64_t t) {  // 1970 began on a Thursday
+  constexpr std::int64_t day = 86400;
+  const std::int64_t place = ((t % (7 * day)) + 7 * day) % (7 * day);
+  return place >= 2 * day && place < 4 * day;
+}
+
+/// Medians by hour of the day, of weekends and of other days.
+inline std::vector<double> usual_of_weekends(span<const std::int64_t> clock, const std::vector<double>& x,
+                                             bool interpolate, double all) {
+  std::vector<double> out(x.size());
+  for (const bool odd : {false, true}) {
+    std::vector<std::int64_t> at;
+    std::vector<double> of;
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      if (on_weekend(clock[i]) != odd) continue;
+      at.push_back(clock[i]);
+      of.push_back(x[i]);
+      rows.push_back(i);
+    }
+    of = usual(at, of, 86400, interpolate, all);
+    for (std::size_t k = 0; k < rows.size(); ++k) out[rows[k]] = of[k];
+  }
+  return out;
+}
+
+/// Whether medians of weekends leave far less of the squares there than those of all days, beyond what chance
+/// would and an incident on half of the weekends.
+///
+/// @param per_day  rows
+inline bool weekends_fit(span<const std::int64_t> clock, const std::vector<double>& without,
+                         const std::vector<double>& with, double per_day) {
+  std::vector<double> sorted(without);
+  const double limit = 6.0 * median(sorted);
+  double before = 0.0, after = 0.0, rows = 0.0;
+  for (std::size_t i = 0; limit > 0 && i < with.size(); ++i) {
+    if (!on_weekend(clock[i])) continue;
+    const double a = std::min(without[i], limit) / limit, b = std::min(with[i], limit) / limit;
+    before += a * a;
+    after += b * b;
+    rows += 1.0;
+  }
+  const double days = rows / per_day;
+  return days >= 3.0 && after * (1.0 + 1.0 / days) / (1.0 - 1.0 / days) < 0.3 * before;
+}
+
 /// How far apart the rows of a series are, and what they cover.
 struct series_times {
   double gap = 0.0, covered = 0.0;  ///< seconds from row to row, and from the first to the last
@@ -108,7 +155,7 @@ struct series_times {
 /// What is usual at the time of each row.
 struct usual_course {
   std::vector<double> expected, off;  ///< and how far each row is from it
-  std::int64_t cycle = 0;             ///< its seconds, or 0
+  std::int64_t cycle = 0;             ///< its seconds, or 0; of two days where weekends are known apart
   std::size_t period = 0;             ///< its rows where times are unknown, or 0
   std::size_t rows = 0;               ///< of a cycle, or of a day where that is a week
   bool is_season = false;             ///< whether the cycle of times is more than chance
@@ -145,6 +192,13 @@ struct usual_course {
     cycle = day;
     rows = times.rows_of_day();
     is_season = cycle_fits(level, off, times.covered / static_cast<double>(day)) && squares_fit(level, off);
+    std::vector<double> apart = usual_of_weekends(clock, y, within_hours, middle);
+    left = distances(y, apart);
+    if (weekends_fit(clock, off, left, static_cast<double>(rows))) {
+      take(std::move(apart), std::move(left));
+      cycle = 2 * day;
+      is_season = true;
+    }
     if (times.covered < 3 * week) return;
     std::vector<double> weekly = usual(clock, y, week, within_hours, middle);
     left = distances(y, weekly);
