@@ -3,9 +3,9 @@
 // Above a high quantile u, what exceeds it follows a generalised Pareto law (pareto_tail.hpp): P(X >= x) is
 // the share of values above u times that of the excess. The limit for a probability q follows (Siffer,
 // Fouque, Termier and Largouet, "Anomaly detection in streams with extreme value theory", KDD 2017: POT for a
-// batch; SPOT for a stream, whose limit learns from all values but those beyond it). Limits hold for a value
-// to come: it exceeds the k-th of n with chance k / (n + 1), and its excess is judged by all laws that those
-// seen allow.
+// batch; SPOT for a stream, whose limit learns from all values but those beyond it, of which it learns from
+// no more than are normal). Limits hold for a value to come: it exceeds the k-th of n with chance k / (n +
+// 1), and its excess is judged by all laws that those seen allow.
 //
 // Counts, and what is rounded, have equal values. Each then stands for its cell, as wide as two different
 // values are apart at least: the law is fitted to values spread over their cells, u is an edge between two,
@@ -89,15 +89,24 @@ class extreme_value {
     return sorted_[sorted_.size() - static_cast<std::size_t>(from_top)];
   }
 
-  /// A value of a stream (SPOT): it is learnt from unless it is beyond limit(q), an alarm. The law is fitted
-  /// anew after each tenth part of new excesses. Gives log P(X >= x) before it is learnt.
+  /// A value of a stream (SPOT): it is learnt from unless it is beyond limit(q), an alarm. Of normal values,
+  /// too, a share q is beyond: without them the tail would grow lighter and the alarms more and more. So as
+  /// many alarms as that are learnt, as far out as limit(q / 10) at most. The law is fitted anew after each
+  /// tenth part of new excesses. Gives log P(X >= x) before it is learnt.
   double update(double x, double q) {
     const double p = log_tail(x);
+    if (x != x) return p;
     if (q != limit_q_) {
       limit_now_ = limit(q);
+      farthest_now_ = limit(q / 10);
       limit_q_ = q;
     }
-    if (!(x <= limit_now_)) return p;
+    ++streamed_;
+    if (x > limit_now_) {
+      if (static_cast<double>(alarms_learnt_ + 1) > q * static_cast<double>(streamed_)) return p;
+      ++alarms_learnt_;
+      x = std::min(x, farthest_now_);
+    }
     ++count_;
     if (x > threshold_) {
       learn_excess(x);
@@ -149,6 +158,9 @@ class extreme_value {
   std::size_t fresh_ = 0;
   double limit_q_ = 0;  // of what limit_now_ is the limit; 0: of nothing
   double limit_now_ = 0;
+  double farthest_now_ = 0;     // of an alarm that is learnt
+  std::uint64_t streamed_ = 0;  // values that update has seen
+  std::uint64_t alarms_learnt_ = 0;
   predictive_tail tail_;
 };
 

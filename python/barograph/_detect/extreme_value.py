@@ -49,7 +49,9 @@ class ExtremeValue(Threshold):
     says, from zeros with .3 % of exponential values 8 to 15 times as many; where all values learnt are equal,
     any other is beyond the limit. Values beyond 1e300 are not learnt from, and a group of fewer than 20
     values is not judged. `score` is -log10 of the probability of a value as large. `update` goes along with
-    a stream: it learns from all values but its alarms (SPOT).
+    a stream: it learns from all values but its alarms (SPOT), and from as many of these, drawn in, as `alpha`
+    says to be normal; normal values are then flagged at most 1.5 times as often as it says (simulated with
+    normal, exponential and log-normal values and Student's t of three degrees).
 
     References
     ----------

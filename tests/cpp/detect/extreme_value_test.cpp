@@ -101,6 +101,16 @@ TEST_CASE("a stream learns from all but its alarms") {
   CHECK(e.count() == before);
 }
 
+TEST_CASE("a stream alarms about as often as it says: the alarms of normal values are not lost to the tail") {
+  const auto start = pareto(1000, 0.3, 5);
+  extreme_value e{span<const double>(start)};
+  const auto more = pareto(20000, 0.3, 5, 6);
+  std::size_t alarms = 0;
+  for (const double x : more) alarms += e.update(x, 0.01) <= std::log(0.01);
+  CHECK(alarms > 130);
+  CHECK(alarms < 300);  // 200 are expected; without theirs it were more than 600
+}
+
 TEST_CASE("few, equal and missing values") {
   std::vector<double> x(19, 1.0);
   CHECK_THROWS_AS(extreme_value(span<const double>(x)), invalid_argument);
