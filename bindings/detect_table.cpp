@@ -1,5 +1,5 @@
-// Bindings of detect/table_distance.hpp and stream_judge.hpp, the missing rows of the columns of a table, and
-// table_evidence.hpp.
+// Bindings of detect/table_distance.hpp, table_cells.hpp and stream_judge.hpp, the missing rows of the
+// columns of a table, and table_evidence.hpp.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
@@ -10,6 +10,7 @@
 
 #include "barograph/detect/missing_rows.hpp"
 #include "barograph/detect/stream_judge.hpp"
+#include "barograph/detect/table_cells.hpp"
 #include "barograph/detect/table_distance.hpp"
 #include "barograph/detect/table_evidence.hpp"
 #include "interruptible.hpp"
@@ -21,11 +22,12 @@ namespace barograph_bindings {
 namespace {
 
 using distance = bg::detect::table_distance;
+using cells = bg::detect::table_cells;
 using judge = bg::detect::table_judge;
 
 /// A figure of each cell.
-template <void (distance::*Figure)(bg::span<const double>, bg::span<double>) const>
-py::array_t<double> of_cells(const distance& self, const double_array& x) {
+template <class Model, void (Model::*Figure)(bg::span<const double>, bg::span<double>) const>
+py::array_t<double> of_cells(const Model& self, const double_array& x) {
   py::array_t<double> out({x.shape(0), x.shape(1)});
   const bg::span<double> into = room(out);
   {
@@ -116,8 +118,29 @@ void register_detect_table(py::module_& m) {
             return py::make_tuple(near, far, square);
           },
           py::arg("x").noconvert())
-      .def("scaled", &of_cells<&distance::scaled>, py::arg("x").noconvert())
-      .def("contributions", &of_cells<&distance::contributions>, py::arg("x").noconvert());
+      .def("scaled", &of_cells<distance, &distance::scaled>, py::arg("x").noconvert())
+      .def("contributions", &of_cells<distance, &distance::contributions>, py::arg("x").noconvert());
+  py::class_<cells>(m, "TableCells")
+      .def(py::init([](const double_array& x) {
+             if (x.ndim() != 2) bg::raise<bg::invalid_argument>("x: expected 2 dimensions");
+             const auto columns = static_cast<std::size_t>(x.shape(1));
+             const interruptible call;
+             return std::make_unique<cells>(view(x), columns);
+           }),
+           py::arg("x").noconvert())
+      .def("evidence", &of_cells<cells, &cells::evidence>, py::arg("x").noconvert())
+      .def(
+          "rows",
+          [](const cells& self, const double_array& first, const double_array& second) {
+            std::vector<double> evidence;
+            {
+              const interruptible call;
+              const bg::span<const double> a = view(first), b = view(second);
+              evidence = bg::detect::table_evidence({a.begin(), a.end()}, {b.begin(), b.end()}, self.usual());
+            }
+            return copied(evidence);
+          },
+          py::arg("first").noconvert(), py::arg("second").noconvert());
   py::class_<guarded<judge>>(m, "TableJudge")
       .def(py::init([] { return std::make_unique<guarded<judge>>(judge()); }))
       .def("push", &judge_many, py::arg("first").noconvert(), py::arg("second").noconvert(),
@@ -139,18 +162,6 @@ void register_detect_table(py::module_& m) {
         return py::make_tuple(scale.mean, scale.spread);
       },
       py::arg("values").noconvert());
-  m.def(
-      "table_evidence",
-      [](const double_array& first, const double_array& second) {
-        std::vector<double> evidence;
-        {
-          const interruptible call;
-          const bg::span<const double> a = view(first), b = view(second);
-          evidence = bg::detect::table_evidence({a.begin(), a.end()}, {b.begin(), b.end()});
-        }
-        return copied(evidence);
-      },
-      py::arg("first").noconvert(), py::arg("second").noconvert());
 }
 
 }  // namespace barograph_bindings

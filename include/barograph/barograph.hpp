@@ -150,6 +150,7 @@
 #include "detect/stream_detector.hpp"
 #include "detect/stream_judge.hpp"
 #include "detect/stuck_value.hpp"
+#include "detect/table_cells.hpp"
 #include "detect/table_distance.hpp"
 #include "detect/table_evidence.hpp"
 #include "detect/tail_probability.hpp"

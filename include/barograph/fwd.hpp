@@ -236,6 +236,7 @@ class stream_judge;
 struct stream_verdict;
 struct standard_scale;
 class stuck_value;
+class table_cells;
 class table_distance;
 class table_judge;
 class tail_probability;

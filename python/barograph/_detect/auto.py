@@ -35,6 +35,9 @@ _SQUARE = 2 * np.log(10)
 #: Rows that a causal table needs before it says anything, and where its model is learnt anew.
 WARM_UP = 256
 
+#: From this evidence on, one row in a thousand, a single cell counts.
+_SELDOM = 3.0
+
 
 def auto(
     x: Any, timestamps: Any = None, causal: bool = False, contamination: float | None = None
@@ -71,7 +74,9 @@ def auto(
     apart, where two of them show they are otherwise; of the week, where three weeks show it fits better),
     smoothed over 1, 3 and 10 rows. causal=True: the numbers of :func:`auto_stream`. Tables: isolation forests
     by depth (standard and extended), one by density, the distance to the 20th nearest of 128 rows and
-    Mahalanobis' distance; the two of these four that find a row strangest count, by standard scores. With
+    Mahalanobis' distance; the two of these four that find a row strangest count, by standard scores.
+    Mahalanobis' distance alone is evidence too from one row in ten thousand on, and a single cell far out in
+    its column from one in a thousand, whatever the other columns say: by tails as heavy as the rows show. With
     causal=True they are learnt from rows 0 to 255 first (which score 0), and anew whenever the rows have
     doubled, after 8,192 rows at most, from the last 8,192.
     In a whole series of 160 rows or more slow changes are looked for too (a level that shifts and stays, a
@@ -221,8 +226,10 @@ def _table(data: Telemetry, contamination: float | None, texts: Categories) -> D
         return Detections([], time=data.time, value=data.values, method="no rows", zone=data.zone)
     model = TableModel(data.values, texts.codes)
     parts = model.contributions(data.values)
-    first, second = model.strangeness(data.values, texts.codes)
-    evidence = _core.table_evidence(first, second)
+    cells = model.cells(data.values)
+    alone = _alone(cells)
+    evidence = np.maximum(model.evidence(data.values, texts.codes), alone)
+    parts = np.where((alone > 0)[:, np.newaxis], cells * _SQUARE, parts)
     in_time = _in_time(data)
     if in_time is not None:
         order, seconds = in_time
@@ -248,7 +255,7 @@ def _what(columns: int, texts: Categories) -> str:
 
 def _causal_table(data: Telemetry, contamination: float | None, texts: Categories) -> Detections:
     rows, columns = data.values.shape
-    strangeness, parts = np.zeros((2, rows)), np.zeros((rows, columns))
+    strangeness, parts, cells = np.zeros((2, rows)), np.zeros((rows, columns)), np.zeros((rows, columns))
     begin = WARM_UP
     while begin < rows:
         end = min(2 * begin, begin + 8192)
@@ -257,7 +264,10 @@ def _causal_table(data: Telemetry, contamination: float | None, texts: Categorie
         block = data.values[begin:end]
         strangeness[:, begin:end] = model.strangeness(block, texts.codes[begin:end])
         parts[begin:end] = model.contributions(block)
+        cells[begin:end] = model.cells(block)
         begin = end
+    alone = _alone(cells)
+    parts = np.where((alone > 0)[:, np.newaxis], cells * _SQUARE, parts)
     missing = np.zeros((rows, columns))
     if data.time is not None:
         seconds = RowTimes().seconds(data.time, rows)
@@ -266,7 +276,8 @@ def _causal_table(data: Telemetry, contamination: float | None, texts: Categorie
     rarity = texts.rarity(WARM_UP)
     rarity[:WARM_UP] = 0.0
     first, second = strangeness[:, WARM_UP:]
-    columns_of, finding = _core.TableJudge().push(first, second, _of_columns(missing[WARM_UP:]))
+    other = np.maximum(_of_columns(missing), alone)[WARM_UP:]
+    columns_of, finding = _core.TableJudge().push(first, second, other)
     before = min(WARM_UP, rows)
     score, threshold, alarm = np.concatenate([np.zeros((3, before)), columns_of], axis=1)
     threshold[:before] = np.nan
@@ -287,6 +298,12 @@ def _of_columns(missing: Doubles) -> Doubles:
     if not missing.size:
         return np.zeros(len(missing))
     return np.asarray(np.maximum(missing.max(axis=1) - np.log10(missing.shape[1]), 0.0))
+
+
+def _alone(cells: Doubles) -> Doubles:
+    """The evidence of a row by one of its cells, which counts where it is rare, beside two other kinds."""
+    evidence = _of_columns(cells) - np.log10(2)
+    return np.asarray(np.where(evidence < _SELDOM, 0.0, evidence))
 
 
 def _judged(

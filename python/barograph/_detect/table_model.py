@@ -8,6 +8,9 @@ from .. import _core
 from .data import Doubles
 from .forest import IsolationForest
 
+#: Rows that tell the tails of the columns.
+_MOST_LEARNT = 8192
+
 
 class TableModel:
     """An ensemble over the rows it was made of: how soon forests isolate a row, how far it is from them.
@@ -32,7 +35,7 @@ class TableModel:
     METHOD = (
         "the two highest of four standard scores added: isolation forests by depth (standard, and extended "
         "to 2 columns); one by density; the distance to the 20th nearest of 128 rows; Mahalanobis' "
-        "distance, learnt from the three quarters least strange"
+        "distance, learnt from the three quarters least strange; single cells far out in their columns"
     )
 
     def __init__(self, x: Doubles, categories: Doubles | None = None, seed: int = 0) -> None:
@@ -47,6 +50,7 @@ class TableModel:
         scaled = self._distance.scaled(x)
         extended = IsolationForest(ndim=min(2, x.shape[1]), seed=seed).fit(scaled)
         self._extended = _Scored(extended, scaled[some])
+        self._cells = _core.TableCells(x[_core.drawn_rows(len(x), _MOST_LEARNT, seed)])
 
     def strangeness(self, x: Doubles, categories: Doubles | None = None) -> tuple[Doubles, Doubles]:
         """Two kinds, higher is stranger: the models' together, and Mahalanobis' distance squared."""
@@ -57,6 +61,14 @@ class TableModel:
         votes = np.stack([by_depth / 2, self._density.standard(finite), _drawn_in(near), _drawn_in(far)])
         highest = np.sort(votes, axis=0)[-2:]
         return highest[0] + highest[1], square
+
+    def evidence(self, x: Doubles, categories: Doubles | None = None) -> Doubles:
+        """Of each of the rows that it was made of, -log10 p, by both kinds."""
+        return self._cells.rows(*self.strangeness(x, categories))
+
+    def cells(self, x: Doubles) -> Doubles:
+        """Of each cell the evidence by its column alone, -log10 p."""
+        return self._cells.evidence(np.ascontiguousarray(x))
 
     def contributions(self, x: Doubles) -> Doubles:
         """What each column adds, at least 0."""

@@ -55,6 +55,29 @@ def test_a_strange_row_of_a_table_is_found_with_its_column(causal: bool):
     assert {d.row: d.causes[0] for d in found}[1200] == "latency"
 
 
+@pytest.mark.parametrize(("columns", "size", "causal"), [(5, 8, False), (30, 10, False), (5, 16, True)])
+def test_one_cell_far_out_in_its_column_carries_its_row(columns: int, size: float, causal: bool):
+    rng = np.random.default_rng(columns)
+    x = rng.normal(size=(1000, columns))
+    x[:, 1::3] = np.exp(x[:, 1::3])  # such a column goes there by itself
+    x[800, 3] = size
+    found = bg.detect.auto(x, causal=causal)
+    assert found.score.argmax() == 800
+    assert found.is_anomaly[800]
+    assert found.severity[800] == "HIGH"
+    assert found.attribution.values[800].argmax() == 3
+    assert found.count <= 2
+
+
+def test_columns_with_heavy_tails_make_no_findings_by_themselves():
+    flagged = 0
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        x = np.column_stack([rng.normal(size=(600, 3)), np.exp(rng.normal(size=(600, 3)))])
+        flagged += bg.detect.auto(x).count
+    assert flagged <= 2
+
+
 @pytest.mark.parametrize("rows", [0, 1, 49, 255, 256, 257, 511, 600, 999, 1500])
 def test_with_causal_the_first_rows_score_the_same_whatever_comes_after(rows: int):
     x = planted(1500)[0]
