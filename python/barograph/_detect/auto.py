@@ -76,8 +76,8 @@ def auto(
     by depth (standard and extended), one by density, the distance to the 20th nearest of 128 rows and
     Mahalanobis' distance; the two of these four that find a row strangest count, by standard scores.
     Mahalanobis' distance alone is evidence too from one row in ten thousand on, and a single cell far out in
-    its column from one in a thousand, whatever the other columns say: by tails as heavy as the rows show. With
-    causal=True they are learnt from rows 0 to 255 first (which score 0), and anew whenever the rows have
+    its column from one in a thousand, whatever the other columns say: by tails as heavy as the rows show.
+    With causal=True they are learnt from rows 0 to 255 first (which score 0), and anew whenever the rows have
     doubled, after 8,192 rows at most, from the last 8,192.
     In a whole series of 160 rows or more slow changes are looked for too (a level that shifts and stays, a
     drift, a season that is weaker or stronger, a spread that is wider): each is one finding, beyond chance
