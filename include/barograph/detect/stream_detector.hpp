@@ -100,9 +100,11 @@ class stream_detector {
         std::abs(off_seasons_.mean(6)),
         spread_level / (spread_30 + 1e-3 * spread_level + 1e-12),
     };
+    std::array<detail::sorted_blocks::place, own> places;  // searches that do not wait for each other
+    for (std::size_t i = 0; i < own; ++i) places[i] = tails_[i].find(raw[i] + 1e-12);
     double sum = 0.0, weighed = 0.0, weights = 0.0;
     for (std::size_t i = 0; i < own; ++i) {
-      const double root = std::sqrt(parts_[i] = tails_[i].push(raw[i] + 1e-12));
+      const double root = std::sqrt(parts_[i] = tails_[i].push(raw[i] + 1e-12, places[i]));
       sum += root;
       weighed += weight[i] * root;
       weights += weight[i];

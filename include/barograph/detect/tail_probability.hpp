@@ -32,10 +32,16 @@ class tail_probability {
   /// -log10 of the chance of v or more by the values before it, 0 to 12; then v is one of them.
   ///
   /// @param v  NaN says nothing: 0, and it is not remembered
-  double push(double v) {
+  double push(double v) { return push(v, find(v)); }
+
+  /// The same in two steps: where v stands, by the values until now, and with that the chance. So several
+  /// can be looked up side by side.
+  detail::sorted_blocks::place find(double v) const noexcept {
+    return recent_.sorted().find(std::clamp(v, -largest, largest));
+  }
+  double push(double v, const detail::sorted_blocks::place& at) {
     if (v != v) return 0.0;
     v = std::clamp(v, -largest, largest);
-    const detail::sorted_blocks::place at = recent_.sorted().find(v);
     const double s = strangeness(v, at.below);
     recent_.push(v, at);
     return s;
