@@ -69,6 +69,7 @@ class table_cells {
  private:
   struct column {
     double middle = 0, spread = 0;
+    std::array<double, 2> begins{};            // how far from the median the tails do
     std::array<detail::shaped_tail, 2> tails;  // below the median, and above
 
     /// @param v  in order
@@ -97,6 +98,7 @@ class table_cells {
       tails[0].learn(far, most, 1.0, 0.1);
       for (std::size_t i = 0; i < v.size(); ++i) far[i] = surprise(v[i] - middle);
       tails[1].learn(far, most, 1.0, 0.1);
+      begins = {middle - v[most], v[v.size() - 1 - most] - middle};
     }
 
     /// -log of the chance that a normal value is so far above its mean, to a hundredth (Karagiannidis and
@@ -109,7 +111,10 @@ class table_cells {
     double evidence(double x) const noexcept {
       if (!(spread > 0) || !std::isfinite(x)) return 0.0;
       constexpr double log10_2 = 0x1.34413509f79ffp-2;  // two sides
-      const double one = tails[x < middle ? 0 : 1].evidence(surprise(x < middle ? middle - x : x - middle));
+      const bool above = x >= middle;
+      const double off = above ? x - middle : middle - x;
+      if (off <= begins[above]) return 0.0;
+      const double one = tails[above].evidence(surprise(off));
       return std::max(0.0, one - log10_2);
     }
   };
