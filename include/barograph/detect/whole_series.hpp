@@ -1,13 +1,13 @@
 // whole_series: how strange each value of a series is, by all of it.
 //
 // The distance from the median and from what is usual at that time, in equal parts (the latter more where the
-// season is strong), smoothed over 1, 3 and 10 rows, because what goes wrong lasts, and a part of the larger
-// step to a neighbour, as far as it is beyond usual ones, because what goes wrong begins. Usual is the median
-// by hour of the day, or by hour of the week where three weeks show that it fits better; between the middles
-// of hours it is interpolated. Evidence is the tail beyond what is usual, exponential through the quantiles
-// .5, .8 and .9, which up to a tenth of anomalies do not move, or as heavy as what is scattered everywhere
-// shows it to be. A single value far from what is usual at its time, values that are stuck, rows that did not
-// come and slow changes are evidence of their own. Class F; O(n log n).
+// season is strong), smoothed over 1, 3 and 10 rows, because what goes wrong lasts, and a part of the height
+// of short peaks, as far as it is beyond usual steps. Usual is the median by hour of the day, of weekends
+// apart or by hour of the week where that fits better (detail/usual_course.hpp). Evidence is the tail beyond
+// what is usual, exponential through the quantiles .5, .8 and .9, which up to a tenth of anomalies do not
+// move, or as heavy as what is scattered everywhere shows it to be. A single value far from what is usual at
+// its time, values that are stuck, rows that did not come and slow changes are evidence of their own. Class
+// F; O(n log n).
 #pragma once
 
 #include <algorithm>
@@ -43,7 +43,7 @@ struct series_strangeness {
   std::vector<double> expected;   ///< what is usual at that time
   std::vector<double> level;      ///< part of that evidence by the distance from the median, smoothed
   std::vector<double> season;     ///< part of it by the distance from what is usual, smoothed
-  std::vector<double> step;       ///< part of it by the steps to its neighbours
+  std::vector<double> step;       ///< part of it by the height of short peaks
   std::vector<double> stuck;      ///< evidence that the value no longer moved
   std::vector<double> missing;    ///< evidence that rows which were due did not come
   std::vector<double> shift;      ///< evidence that the level is another, for longer
@@ -156,7 +156,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   for (std::size_t i = 0; i < n; ++i) out.stands_out[i] = own[i] >= far && own[i] > half ? 1 : 0;
   out.level = d::smoothed(level);
   out.season = d::smoothed(season);
-  out.step = d::steps_beyond_usual(tame);
+  out.step = d::peaks_beyond_usual(tame);
   std::vector<double> r(n);
   for (std::size_t i = 0; i < n; ++i) r[i] = out.level[i] + out.season[i] + out.step[i];
   out.evidence = d::tail_evidence(r, 1.0);

@@ -220,14 +220,22 @@ TEST_CASE("what is strange by itself comes before the rest of a slow change and 
   }
 }
 
-TEST_CASE("steps count as far as they are beyond usual ones") {
-  std::vector<double> x(400);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = noise(i);
-  x[300] = 30;
-  const auto step = detect::detail::steps_beyond_usual(x);
-  CHECK(std::count(step.begin(), step.end(), 0.0) > 300);
-  CHECK(step[299] > 8);
-  CHECK(step[300] == std::max(step[299], step[301]));
-  CHECK(detect::detail::steps_beyond_usual({}).empty());
-  CHECK(detect::detail::steps_beyond_usual({5.0})[0] == 0.0);
+TEST_CASE(
+    "peaks of up to three rows count as far as they stand out beyond usual steps, and rows beside them") {
+  std::vector<double> x(1000, 0.0);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 2 == 0 ? 0.0 : 1.0;  // steps of 1
+  x[200] = 30;
+  for (const std::size_t i : {500u, 501u, 502u}) x[i] = -20;
+  for (std::size_t i = 700; i < 710; ++i) x[i] = 25;
+  x[999] = 40;
+  const auto peak = detect::detail::peaks_beyond_usual(x);
+  const double usual = 5 * 1000.0 / 1600;
+  CHECK(peak[200] == Approx(0.4 * (29 - usual)));
+  CHECK((peak[199] == peak[200] && peak[201] == peak[200]));
+  CHECK(peak[498] == 0.0);
+  CHECK(peak[501] == Approx(0.4 * (21 - usual)));                 // both sides are 1
+  for (std::size_t i = 690; i < 720; ++i) CHECK(peak[i] == 0.0);  // ten rows are no peak
+  CHECK(peak[999] > 10);                                          // one side is known
+  CHECK(detect::detail::peaks_beyond_usual({}).empty());
+  CHECK(detect::detail::peaks_beyond_usual({5.0})[0] == 0.0);
 }

@@ -1,7 +1,7 @@
 // smoothing: a series without gaps, and what its neighbours make of each row.
 //
-// What goes wrong lasts: distances are smoothed over 1, 3 and 10 rows; and it begins: the larger step to a
-// neighbour counts as far as it is beyond what is usual, below which it is noise. Class F; O(n).
+// What goes wrong lasts: distances are smoothed over 1, 3 and 10 rows; and a few rows that
+// stand out count as far as they do beyond usual steps, below which that is noise. Class F; O(n).
 #pragma once
 
 #include <algorithm>
@@ -57,18 +57,24 @@ inline std::vector<double> smoothed(const std::vector<double>& r) {
   return out;
 }
 
-/// Of each row two fifths of the larger step to a neighbour, beyond five usual ones, fewer where few rows
-/// tell what is usual.
-inline std::vector<double> steps_beyond_usual(const std::vector<double>& x) {
-  std::vector<double> out(x.size(), 0.0), steps;
-  for (std::size_t i = 1; i < x.size(); ++i) steps.push_back(std::abs(x[i] - x[i - 1]));
-  std::vector<double> scratch(steps);
-  const double n = static_cast<double>(x.size());
-  const double usual = 5.0 * n / (n + 300.0) * (steps.empty() ? 0.0 : median(scratch));
-  for (std::size_t i = 1; i < x.size(); ++i) {
-    const double step = 0.4 * std::max(0.0, steps[i - 1] - usual);
-    out[i - 1] = std::max(out[i - 1], step);
-    out[i] = step;
+/// Of each row two fifths of how far a peak of up to three rows, in which it is or beside which it lies,
+/// stands above or below both its sides, beyond five usual steps, fewer where few rows tell what is usual.
+inline std::vector<double> peaks_beyond_usual(const std::vector<double>& x) {
+  const std::size_t n = x.size();
+  std::vector<double> out(n, 0.0), steps;
+  if (n < 2) return out;
+  for (std::size_t i = 1; i < n; ++i) steps.push_back(std::abs(x[i] - x[i - 1]));
+  const double rows = static_cast<double>(n), usual = 5.0 * rows / (rows + 600.0) * median(steps);
+  for (std::size_t i = 0; i < n; ++i) {
+    double least = x[i], most = x[i];
+    for (std::size_t end = i + 1; end <= std::min(n, i + 3) && end - i < n; ++end) {
+      least = std::min(least, x[end - 1]);
+      most = std::max(most, x[end - 1]);
+      const double before = i == 0 ? x[end] : x[i - 1], after = end == n ? before : x[end];
+      const double height = std::max(least - std::max(before, after), std::min(before, after) - most) - usual;
+      for (std::size_t k = i - std::min<std::size_t>(i, 1); height > 0 && k < std::min(n, end + 1); ++k)
+        out[k] = std::max(out[k], 0.4 * height);
+    }
   }
   return out;
 }
