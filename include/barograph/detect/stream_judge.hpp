@@ -90,16 +90,17 @@ class table_judge {
   /// The second kind counts from this evidence on, one row in ten thousand: below it the first ranks better.
   static constexpr double seldom = 4.0;
 
-  /// @param first, second  finite, higher is stranger, each on a scale of its own
+  /// @param first, second  finite, higher is stranger, each on a scale of its own; the second 0 or more
   /// @param other          evidence of another kind for the same row, -log10 p
   stream_verdict push(double first, double second, double other = 0.0) {
-    const double alone = second_.push(second);
+    // light tails or heavy: the columns have either, so the geometric mean of both chances
+    const double alone = (light_.push(second) + heavy_.push(math::log(std::max(second, 1e-300)))) / 2;
     const double evidence = std::max(first_.push(first), alone < seldom ? 0.0 : alone);
     return judge_.push_evidence(std::max(detail::two_chances(evidence), other));
   }
 
  private:
-  strangeness_calibration first_, second_;
+  strangeness_calibration first_, light_, heavy_{strangeness_calibration::kind::log_distance};
   stream_judge judge_;
 };
 
