@@ -77,6 +77,7 @@
 #include "rolling/windows.hpp"
 
 #include "groupby/factorize.hpp"
+#include "groupby/kpi_table.hpp"
 #include "groupby/kpis.hpp"
 #include "groupby/quantiles.hpp"
 #include "groupby/sketch.hpp"

@@ -7,8 +7,10 @@
 // For a state that merges, in event time, see stats/ewma.hpp.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "../core/errors.hpp"
 #include "../core/interrupt.hpp"
@@ -102,6 +104,25 @@ class unmasked_rows {
   std::size_t next_ = 0;  ///< no row before it that is still to come is masked
 };
 
+/// A series times a power of two that brings its largest value near 1; without values where the squares of
+/// those it has are within the range of doubles as they are.
+struct scaled_series {
+  std::vector<double> values;
+  double root_of_unit = 1.0;  ///< the unit of `values` is its square, which may be no double
+
+  scaled_series(const number_span& x, const options& how) {
+    double most = 0.0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double v = std::fabs(x[i]);
+      if (v > most && v - v == 0.0 && has_value(x[i], i, how)) most = v;
+    }
+    if (most == 0.0 || (most > 0x1p-400 && most < 0x1p+500)) return;
+    root_of_unit = std::ldexp(1.0, std::ilogb(most) / 2);
+    values = x.as_doubles();
+    for (double& v : values) v = v / root_of_unit / root_of_unit;
+  }
+};
+
 }  // namespace detail
 
 /// Sum, mean, variance or deviation at each row, of it and all before it.
@@ -153,6 +174,11 @@ inline void exponential(reduction what, const number_span& x, const decay& d, co
     run([&] { return state.deviation(); });
   else
     raise<invalid_argument>("what: expected sum, mean, variance or deviation");
+  if (what != reduction::deviation || state.squares_in_range()) return;
+  const detail::scaled_series near_one(x, how);
+  if (near_one.values.empty()) return;
+  exponential<Kernels>(what, near_one.values, d, weights, how, elapsed, out);
+  for (double& v : out) v = v * near_one.root_of_unit * near_one.root_of_unit;
 }
 
 /// Covariance or correlation at each row, of it and all before it; rows where either is missing are none.
@@ -193,6 +219,12 @@ inline void exponential_pairs(reduction what, const number_span& x, const number
     run([&] { return state.correlation(); });
   else
     raise<invalid_argument>("what: expected covariance or correlation");
+  if (what != reduction::correlation || state.squares_in_range()) return;
+  const detail::scaled_series near_one(x, how), near_one_y(y, how_y);
+  if (near_one.values.empty() && near_one_y.values.empty()) return;
+  exponential_pairs<Kernels>(what, near_one.values.empty() ? x : number_span(near_one.values),
+                             near_one_y.values.empty() ? y : number_span(near_one_y.values), d, weights, how,
+                             how_y, elapsed, out);
 }
 
 }  // namespace rolling

@@ -70,11 +70,14 @@ inline void moving_extrema(extrema_job job, const number_span& numbers, const wi
   const std::int64_t stop = job.stop;
   const std::int64_t unit = numbers.doubles() != nullptr ? stop - job.first : 4096 + 8 * job.room;
   number_block block;
+  job_interrupt interrupt;
+  job.leave = interrupt.asker();
   for (; job.first < stop; job.first = job.stop) {
     job.stop = stop - job.first < unit ? stop : job.first + unit;
     job.x = block.rows(numbers, static_cast<std::size_t>(w.first(static_cast<std::size_t>(job.first))),
                        static_cast<std::size_t>(w.stop(static_cast<std::size_t>(job.stop - 1))));
     Kernels::extrema(job);
+    interrupt.rethrow();
   }
 }
 

@@ -62,8 +62,7 @@ inline void value_at(window_end which, const number_span& x, const windows& w, c
       for (std::size_t i = x.size(); i-- > 0;)
         nearest[i] = before[i + 1] != before[i] ? static_cast<std::int64_t>(i) : nearest[i + 1];
   }
-  const std::size_t grain = run.threads() <= 1 ? w.size() : 65536;
-  run.for_each_chunk(w.size(), grain, [&](std::size_t begin, std::size_t stop) {
+  run.for_each_chunk(w.size(), 65536, [&](std::size_t begin, std::size_t stop) {
     for (std::size_t i = begin; i < stop; ++i) {
       const std::int64_t s = w.first(i), e = w.stop(i);
       std::int64_t values = e - s, row = which == window_end::first ? s : e - 1;

@@ -17,6 +17,7 @@
 
 #include "../core/number_span.hpp"
 #include "../core/serial_executor.hpp"
+#include "detail/job_interrupt.hpp"
 #include "detail/sums_plain.hpp"
 #include "series.hpp"
 #include "windows.hpp"
@@ -188,7 +189,9 @@ inline bool run_sums(sums_job job, const number_span& x, const number_span& y, c
                             const std::unique_ptr<double[]> scratch(new double[room]);
                             const auto address = reinterpret_cast<std::uintptr_t>(scratch.get());
                             bool here = false;
+                            job_interrupt interrupt;
                             sums_job piece = job;
+                            piece.leave = interrupt.asker();
                             piece.scratch = scratch.get() + (32 - address % 32) % 32 / sizeof(double);
                             piece.odd = sure ? nullptr : &here;
                             rows_of_job mine{given.x, given.y, {}, {}};
@@ -203,6 +206,7 @@ inline bool run_sums(sums_job job, const number_span& x, const number_span& y, c
                                 mine.give(piece, w.first(static_cast<std::size_t>(piece.from)),
                                           w.stop(static_cast<std::size_t>(piece.to - 1)));
                               Kernels::sums(piece);
+                              interrupt.rethrow();
                             }
                             if (here) odd.store(true, std::memory_order_relaxed);
                           });

@@ -244,3 +244,26 @@ TEST_CASE("the first value after a long gap leaves those before it the share tha
   CHECK(variance.back() == Approx(3.7183).epsilon(1e-4));  // by decimals of 60 digits
   CHECK(correlation.back() == Approx(0.8473).epsilon(1e-4));
 }
+
+TEST_CASE("deviations and correlations of values whose squares are no doubles are those of others, scaled") {
+  const auto x = noise(300, 0.1), y = noise(400, 0.0);
+  for (const double span : {3.0, 40.0})
+    for (const int power : {1000, -1000, 501}) {
+      const auto scaled = [&](std::vector<double> values) {
+        for (double& v : values) v = std::ldexp(v, power);
+        return values;
+      };
+      const decay d = decay::from_span(span);
+      CHECK(same_bits(run(reduction::deviation, scaled(x), d, {}),
+                      scaled(run(reduction::deviation, x, d, {}))));
+      const auto correlated = [&](const std::vector<double>& a) {
+        std::vector<double> out(a.size());
+        exponential_pairs(reduction::correlation, a, {y.data(), a.size()}, d, {}, options{}, options{}, {},
+                          out);
+        return out;
+      };
+      CHECK(same_bits(correlated(scaled(x)), correlated(x)));
+    }
+  const std::vector<double> constant(9, 1e300);
+  CHECK(run(reduction::deviation, constant, decay{}, {}).back() == 0.0);
+}

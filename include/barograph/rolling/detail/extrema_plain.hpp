@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "bounds_plain.hpp"
+#include "work_meter_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
@@ -152,9 +153,10 @@ inline double known_extreme(const extrema_job& job, std::int64_t s, std::int64_t
 }
 
 /// The windows [from, to) by a boundary between the suffixes and what has been taken in since. Where bounds
-/// go back, or have left the boundary behind, a new one is set at the window's end.
+/// go back, or have left the boundary behind, a new one is set at the window's end. False where it left.
 template <bool Max>
-inline void stacked_extrema(const extrema_job& job, std::int64_t from, std::int64_t to) noexcept {
+inline bool stacked_extrema(const extrema_job& job, std::int64_t from, std::int64_t to,
+                            work_meter& meter) noexcept {
   double* const suffix = job.values;  // of [low, middle)
   double since = neutral<Max>();      // the best of [middle, high)
   std::int64_t low = 0, middle = 0, high = 0;
@@ -171,12 +173,14 @@ inline void stacked_extrema(const extrema_job& job, std::int64_t from, std::int6
       low = s;
       middle = high = e;
       since = neutral<Max>();
+      if (meter.leaves_after(e - s)) return false;
       double best = neutral<Max>();
       for (std::int64_t row = e - 1; row >= s; --row) suffix[row - s] = best = better<Max>(job.x[row], best);
     }
     for (; high < e; ++high) since = better<Max>(since, job.x[high]);
     job.out[i] = known_extreme(job, s, e, better<Max>(suffix[s - low], since));
   }
+  return true;
 }
 
 /// The windows [from, to), none empty, each as `parts` windows of `length` rows, of which the last ends with
@@ -210,6 +214,7 @@ template <bool Max>
 inline void moving_extrema(const extrema_job& job) noexcept {
   const std::int64_t chunk = rolling::detail::extrema_windows_at_once(job.room);
   const std::int64_t most = rolling::detail::extrema_rows_at_once(job.room, job.rows);
+  work_meter meter{job.leave};
   for (std::int64_t i = job.first; i < job.stop; i += chunk) {
     const std::int64_t next = job.stop - i < chunk ? job.stop : i + chunk;
     const rows_of_windows r = rows_of(job, i, next);
@@ -217,8 +222,8 @@ inline void moving_extrema(const extrema_job& job) noexcept {
     const std::int64_t parts = length > 0 ? (r.most + length - 1) / length : 0;
     if (parts > 0 && parts <= 8 && r.high - r.low <= most)
       overlapping_extrema<Max>(job, i, next, r, length, parts);
-    else
-      stacked_extrema<Max>(job, i, next);
+    else if (!stacked_extrema<Max>(job, i, next, meter))
+      return;
   }
 }
 

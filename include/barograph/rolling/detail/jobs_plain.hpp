@@ -42,6 +42,12 @@ namespace detail {
 /// Rows of a series that are no doubles, as doubles: those from begin to end go to `out`.
 using rows_reader = void (*)(const void* series, std::int64_t begin, std::int64_t end, double* out) noexcept;
 
+/// How a kernel is told to leave, so that its results are of no use; asked where windows may lie far apart.
+struct leave_asker {
+  bool (*ask)(void* context) noexcept;  ///< null: it is not
+  void* context;
+};
+
 /// A statistic of sums over windows of one series or two.
 struct sums_job {
   reduction what;
@@ -65,6 +71,7 @@ struct sums_job {
   double ddof;                ///< of variances
   double* scratch;            ///< `sums_scratch` doubles
   double* out;                ///< one result a window
+  leave_asker leave;          ///< asked by windows with bounds of their own
 
   constexpr bool has_bounds() const noexcept { return start != nullptr || back != nullptr; }
 };
@@ -177,6 +184,7 @@ struct extrema_job {
   std::int64_t* before;        ///< scratch: stretch + length; or how many values precede each row, or null
   std::int64_t* loud_before;   ///< the same of NaN that are loud
   std::int64_t room;           ///< bounds of their own: rows of the longest window
+  leave_asker leave;           ///< asked by windows with bounds of their own
 };
 
 /// Order statistics of the windows [first, stop) of a series; which ones, the kernel says.
@@ -213,6 +221,7 @@ struct order_job {
   std::uint64_t* wide;              ///< scratch: 3 chunk
   std::uint64_t* bits;              ///< scratch: chunk / 64 + chunk / 2048 + 16
   std::ptrdiff_t *pointer, *below;  ///< scratch: quantiles each
+  leave_asker leave;                ///< asked by windows with bounds of their own
 };
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include "../../core/serial_executor.hpp"
 #include "../series.hpp"
 #include "../windows.hpp"
+#include "job_interrupt.hpp"
 #include "jobs_plain.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
@@ -104,7 +105,10 @@ inline void run_order_job(const order_job& whole, const windows& w, void (*kerne
     job.wide = job.bits + chunk / 64 + chunk / 2048 + 16;
     job.pointer = pointers.get();
     job.below = job.pointer + whole.quantiles;
+    job_interrupt interrupt;
+    if (job.length == 0) job.leave = interrupt.asker();
     kernel(job);
+    interrupt.rethrow();
   };
   for_each_stretch(w.size(), 8 * longest, run, stretch);
 }

@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "jobs_plain.hpp"
+#include "work_meter_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
@@ -269,6 +270,8 @@ inline row_range window_of(const order_job& job, std::int64_t i) noexcept {
                             : stop};
 }
 
+inline std::int64_t distance(std::int64_t a, std::int64_t b) noexcept { return a < b ? b - a : a - b; }
+
 /// Walks the windows [job.first, job.stop) over ranked chunks. Of the state it asks
 /// begin(chunk's first row, its rows, its values), insert(rank), remove(rank), clear(), none(window),
 /// result(window, its last row's rank), and
@@ -277,6 +280,7 @@ inline row_range window_of(const order_job& job, std::int64_t i) noexcept {
 template <class State>
 inline void walk_windows(const order_job& job, State& state) noexcept {
   cell_map map;
+  work_meter meter{job.leave};
   std::int64_t i = job.first;
   while (i < job.stop) {
     // The windows i .. last, and all their rows [begin, stop), fit into one chunk.
@@ -301,6 +305,7 @@ inline void walk_windows(const order_job& job, State& state) noexcept {
         stop = s;
       }
     }
+    if (meter.leaves_after(stop - begin)) return;
     bool all = false;
     const std::ptrdiff_t m = rank_chunk(job, map, begin, stop, all);
     state.begin(begin, stop - begin, m);
@@ -316,6 +321,7 @@ inline void walk_windows(const order_job& job, State& state) noexcept {
         if (high > low) state.clear();
         low = high = w.first;
       }
+      if (meter.leaves_after(distance(low, w.first) + distance(high, w.stop))) return;
       while (low > w.first) state.insert(rank[--low]);
       while (high < w.stop) state.insert(rank[high++]);
       while (high > w.stop) state.remove(rank[--high]);

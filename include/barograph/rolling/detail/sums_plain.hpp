@@ -17,6 +17,7 @@
 #include "split_moments_plain.hpp"
 #include "split_sums_plain.hpp"
 #include "whole_sums_plain.hpp"
+#include "work_meter_plain.hpp"
 
 BAROGRAPH_KERNEL_BEGIN
 
@@ -249,10 +250,11 @@ BAROGRAPH_LANES_KERNEL inline void fixed_sums(const sums_job& j) noexcept {
   }
 }
 
-/// Windows with bounds of their own, for i from `from` to `to`; best where bounds do not go back.
+/// Windows with bounds of their own, for i from `from` to `to`; best where bounds do not go back. False where
+/// it left.
 template <class S>
-BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t from,
-                                                std::int64_t to) noexcept {
+BAROGRAPH_LANES_KERNEL inline bool stacked_sums(const sums_job& j, std::int64_t from, std::int64_t to,
+                                                work_meter& meter) noexcept {
   running<S, double, true>* const suffix = reinterpret_cast<running<S, double, true>*>(j.scratch);
   running<S, double, true> back;
   back.clear();
@@ -270,6 +272,7 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
     if (at == 0) b.read(j, i, left < windows_at_once ? left : windows_at_once);
     const std::int64_t s = b.start[at], e = b.end[at];
     if (i == from || s >= middle || s < low || e < high) {  // a new boundary: all becomes suffixes
+      if (meter.leaves_after(e - s)) return false;
       low = s;
       middle = high = e;
       std::int64_t last = e - 1;
@@ -297,17 +300,20 @@ BAROGRAPH_LANES_KERNEL inline void stacked_sums(const sums_job& j, std::int64_t 
     if (s < middle) window.merge(suffix[s - low]);
     j.out[i] = result_of<S>(window.sum, window.n, j.min_periods, j.ddof);
   }
+  return true;
 }
 
 /// Windows with bounds of their own; chunks of them as differences of sums so far where they overlap.
 template <class S>
 BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
+  work_meter meter{j.leave};
   if (S::pair || j.length > rolling::detail::longest_of_wholes) {
     if (j.odd != nullptr) {
       const rows_of_windows r = rows_of(j, j.from, j.to);
       if (tell_odd<S>(j, r.low, r.high)) return;
     }
-    return stacked_sums<S>(j, j.from, j.to);
+    stacked_sums<S>(j, j.from, j.to, meter);
+    return;
   }
   const std::int64_t chunk = rolling::detail::windows_in_chunk(j.length);
   const std::int64_t most = rolling::detail::rows_in_chunk(j.length);
@@ -328,7 +334,7 @@ BAROGRAPH_LANES_KERNEL inline void moving_sums(const sums_job& j) noexcept {
         return;
       }
     }
-    if (!done) stacked_sums<S>(j, i, next);
+    if (!done && !stacked_sums<S>(j, i, next, meter)) return;
     i = next;
   }
 }
