@@ -98,19 +98,22 @@ void bind_holt_winters(py::module_& m) {
       .def(
           "update_many",
           [](bound& s, const number_array& x, const std::optional<flags>& left_out) {
-            baseline::band out(static_cast<std::size_t>(x.size()));
-            {
-              const py::gil_scoped_release release;
-              s.change([&](model& h) { h.update(x.numbers, view(left_out), out); });
-            }
-            return rows_of(std::move(out));
+            const auto leave = view(left_out);
+            const std::size_t n = x.numbers.size();
+            const bool even = leave.empty() || leave.size() == n;
+            return told_in_turn(s, n, even, [&](model& h, const rows_in_turn& rows, baseline::band& out) {
+              h.update(rows.of(x.numbers), rows.of(leave), out);
+            });
           },
           py::arg("x"), py::arg("left_out"))
       .def(
           "ahead",
           [](const bound& s, std::int64_t rows) {
             baseline::band out(static_cast<std::size_t>(rows));
-            s.with([&](const model& h) { h.ahead(out); });
+            {
+              const py::gil_scoped_release release;
+              s.with([&](const model& h) { h.ahead(out); });
+            }
             return rows_of(std::move(out));
           },
           py::arg("rows"))

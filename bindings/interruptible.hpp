@@ -39,6 +39,34 @@ class interruptible {
   barograph::interrupt_scope scope_;
 };
 
+/// Some of the rows of columns that go into a stream together, or all.
+struct rows_in_turn {
+  std::size_t at, count;
+  bool all;
+
+  /// These rows of a column; of none that is empty.
+  template <class Span>
+  Span of(const Span& column) const {
+    return all || column.empty() ? column : column.subspan(at, count);
+  }
+};
+
+/// update(stream, rows) for all of n rows in order, some thousand at a time, each time under its lock. An
+/// interrupt between them leaves the stream with the rows so far. Columns that are not `even`, of unequal
+/// length, go to update as they are.
+template <class Stream, class F>
+void change_in_turn(guarded<Stream>& g, std::size_t n, bool even, F update) {
+  const interruptible call;
+  constexpr std::size_t some = 8192;
+  const bool all = !even || n <= some;
+  for (std::size_t at = 0; at == 0 || at < n; at += some) {
+    if (at > 0) barograph::check_interrupt();
+    const rows_in_turn rows{at, all ? n : std::min(some, n - at), all};
+    g.change([&](Stream& s) { update(s, rows); });
+    if (all) return;
+  }
+}
+
 /// update(state, begin, end) for all of n rows. Many rows go to a copy of the state, in pieces, without
 /// its lock (signal handlers may use the state); an interrupt leaves the state as it was. Where another
 /// thread changed the state meanwhile, the rows are added again, under the lock.

@@ -14,6 +14,7 @@
 #include "barograph/rolling/rolling_pairs.hpp"
 #include "barograph/rolling/rolling_window.hpp"
 #include "guarded.hpp"
+#include "interruptible.hpp"
 #include "number_array.hpp"
 #include "series_options.hpp"
 
@@ -80,12 +81,17 @@ void register_rolling_online(py::module_& m) {
   py::class_<window> c(m, "RollingWindow", "Rolling statistics of the newest values of a stream.");
   bind_stream<rolling_window>(c);
   c.def("push", [](window& w, const number_array& x) {
-    const py::gil_scoped_release release;
-    w.change([&](rolling_window& s) { s.push(x.numbers); });
+    change_in_turn(w, x.numbers.size(), true,
+                   [&](rolling_window& s, const rows_in_turn& rows) { s.push(rows.of(x.numbers)); });
   });
   c.def("push", [](window& w, const integers& times, const number_array& x) {
-    const py::gil_scoped_release release;
-    return w.change([&](rolling_window& s) { return s.push(view(times), x.numbers); });
+    std::uint64_t late = 0;
+    const auto t = view(times);
+    const std::size_t n = x.numbers.size();
+    change_in_turn(w, n, t.size() == n, [&](rolling_window& s, const rows_in_turn& rows) {
+      late += s.push(rows.of(t), rows.of(x.numbers));
+    });
+    return late;
   });
   c.def("count", [](const window& w) { return w.with([](const auto& s) { return s.count(); }); });
   c.def("sum", kept(reduction::sum, [](const auto& s) { return s.sum(); }));
@@ -124,12 +130,20 @@ void register_rolling_online(py::module_& m) {
   py::class_<pairs> p(m, "RollingPairs", "Covariance and correlation of the newest pairs of a stream.");
   bind_stream<rolling_pairs>(p);
   p.def("push", [](pairs& w, const number_array& x, const number_array& y) {
-    const py::gil_scoped_release release;
-    w.change([&](rolling_pairs& s) { s.push(x.numbers, y.numbers); });
+    const std::size_t n = x.numbers.size();
+    change_in_turn(w, n, y.numbers.size() == n, [&](rolling_pairs& s, const rows_in_turn& rows) {
+      s.push(rows.of(x.numbers), rows.of(y.numbers));
+    });
   });
   p.def("push", [](pairs& w, const integers& times, const number_array& x, const number_array& y) {
-    const py::gil_scoped_release release;
-    return w.change([&](rolling_pairs& s) { return s.push(view(times), x.numbers, y.numbers); });
+    std::uint64_t late = 0;
+    const auto t = view(times);
+    const std::size_t n = x.numbers.size();
+    const bool even = t.size() == n && y.numbers.size() == n;
+    change_in_turn(w, n, even, [&](rolling_pairs& s, const rows_in_turn& rows) {
+      late += s.push(rows.of(t), rows.of(x.numbers), rows.of(y.numbers));
+    });
+    return late;
   });
   p.def("cov", [](const pairs& w, double ddof) {
     return w.with([=](const auto& s) { return s.covariance(ddof); });

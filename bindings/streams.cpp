@@ -8,6 +8,7 @@
 #include "barograph/stats/counter.hpp"
 #include "barograph/stats/ewma.hpp"
 #include "barograph/stats/trend.hpp"
+#include "interruptible.hpp"
 #include "state_binding.hpp"
 
 namespace bg = barograph;
@@ -27,7 +28,12 @@ void bind_timed(py::class_<guarded<State>>& c) {
   c.def(
       "update_many_at",
       [](guarded<State>& self, const time_array& times, const number_array& values) {
-        write(self, [t = view(times), &v = values.numbers](State& s) { bg::update(s, t, v); });
+        const auto t = view(times);
+        const auto& v = values.numbers;
+        if (t.size() != v.size()) return write(self, [&](State& s) { bg::update(s, t, v); });
+        update_in_pieces(self, v.size(), [&](State& s, std::size_t begin, std::size_t end) {
+          bg::update(s, t.subspan(begin, end - begin), v.subspan(begin, end - begin));
+        });
       },
       py::arg("times").noconvert(), py::arg("values").noconvert());
 }

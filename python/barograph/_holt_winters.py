@@ -245,7 +245,7 @@ class HoltWinters(Stored):
 
     def forecast(self, rows: int) -> Band:
         """What is expected of so many rows ahead, as arrays; the scale is that of one row ahead."""
-        count = whole("rows", rows, 1, 10**8)
+        count = whole("rows", rows, 1, 10**7)
         return Band(*self._model().ahead(count))
 
     @property

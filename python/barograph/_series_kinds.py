@@ -142,6 +142,8 @@ def _series_as_read(x: Any, on: Any, name: str = "x") -> _Series:
     if module in ("polars", "pyarrow"):
         return _arrow_series(x, on, name)
     array = unmasked(x)
+    if array.ndim == 0:
+        raise TypeError(f"{name}: {type(x).__name__} given, expected a series, an array, a list or a frame")
     if array.ndim != 1:
         raise ValueError(f"{name}: {array.ndim} dimensions given, expected 1 or 2")
     if array.dtype.kind not in "biufO":

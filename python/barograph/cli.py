@@ -112,8 +112,8 @@ def _lenient_output(*streams: IO[str]) -> None:
 
 def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
-        where = f": {error.filename}" if error.filename else ""
-        return f"{error.strerror}{where}"
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}"
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     return " ".join(text.split()) or type(error).__name__
 
@@ -172,7 +172,7 @@ def _add_column_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tz", metavar="ZONE", help="zone of times written without one, and of the report "
                         "unless the policy names one, e.g. Europe/Berlin")  # fmt: skip
     parser.add_argument(
-        "--decimal", choices=(",", "."), help="the decimal mark, where numbers do not tell it"
+        "--decimal", choices=(",", "."), metavar="MARK", help="the decimal mark, where numbers do not tell it"
     )
     parser.add_argument(
         "--log-format", metavar="FORMAT", help="nginx log_format or Apache LogFormat of the file"
@@ -354,9 +354,11 @@ def _print_schema(dataset: Dataset) -> None:
 
 
 def _analyze(options: argparse.Namespace) -> int:
+    from ._zones import tzif
     from .analysis import analyze
 
     policy = _policy(options)
+    tzif(options.tz)
     if options.tz is not None and policy.zone == "UTC":
         policy = dataclasses.replace(policy, zone=options.tz)
     _progress("reading ...")

@@ -57,6 +57,9 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
     (ValueError, "window: 0 given", lambda: bg.detect.ZScore(window=0)),
     (ValueError, "after: 0 given", lambda: bg.rank_causes(FRAME, 3, after=0)),
     (ValueError, "rows: 1000000000000 given, expected 1 to", lambda: bg.HoltWinters(2).forecast(10**12)),
+    (TypeError, "columns: int given", lambda: bg.read(__file__, columns=5)),  # type: ignore[arg-type]
+    (TypeError, "x: str given", lambda: bg.rolling_mean("abc", 3)),
+    (TypeError, "x: NoneType given", lambda: bg.ewm(None, alpha=0.5).mean()),
     (TypeError, "by: 1 given", lambda: bg.rolling(X, 2, by=1)),
     (TypeError, "exclude: object given", lambda: bg.rolling_baseline(X, 2, exclude=object())),
     (TypeError, "period: float given", lambda: bg.seasonal_baseline(X, 1.5)),

@@ -13,7 +13,11 @@ import barograph as bg
 
 # Each makes `call`, which takes seconds on most machines of today; the asterisks run in `make test-all` only.
 CALLS = {
-    "rolling kurt": "x = np.arange(60_000_000.0) % 997; call = lambda: bg.rolling_kurt(x, 100, threads=1)",
+    "scattered windows": """
+x = np.arange(1_000_000.0) % 997; start = np.arange(1_000_000) * 611_953 % 900_000
+windows = bg.rolling(x, bounds=(start, start + 100_000), threads=1); call = windows.median""",
+    "push": """
+x = np.arange(20_000_000.0) % 997; w = bg.RollingWindow(1000); w.median(); call = lambda: w.push(x)""",
     "rolling median": "x = np.arange(30_000_000.0) % 997; call = lambda: bg.rolling_median(x, 5000)",
     "rolling max by time *": """
 x = np.ones(30_000_000); t = (np.arange(30_000_000) // 3 * 10**9).astype("M8[ns]")

@@ -66,8 +66,8 @@ def test_a_file_in_the_way_of_a_folder_is_named_with_what_to_do(tmp_path, capsys
     for command in (["demo", "--days", "1"], ["generate", "--days", "1"]):
         assert cli.main([*command, "--out", out]) == 2
         assert capsys.readouterr().err == (
-            "barograph: a file stands where a folder is needed; move it away or name another folder: "
-            f"{taken}\n"
+            f"barograph: {taken}: a file stands where a folder is needed; move it away or name another "
+            "folder\n"
         )
     with pytest.raises(NotADirectoryError, match="a file stands where a folder is needed"):
         bg.demo(days=1).save(out)

@@ -18,7 +18,7 @@ from . import delimited, lines, parquet
 from .gathering import Text, as_texts
 from .name_columns import NameColumn
 from .number_columns import NumberColumn, style_of
-from .schema import Recognised, Sample, lacks, recognise
+from .schema import Recognised, Sample, check_roles, lacks, recognise
 from .sources import Paths, Source, chunks, find
 from .time_columns import TimeColumn
 
@@ -92,6 +92,7 @@ def read(
     """
     if frame is not None:
         check_kind(frame)
+    check_roles(columns)
     tzif(tz)  # says so if there is no such zone
     style = style_of(decimal)
     name = "requests" if workload is None else workload

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .._dataset import Schema
 from .number_columns import numbers_of
@@ -187,6 +188,25 @@ def unit_in_name(name: str) -> tuple[str, str | None]:
     return key_of(name), None
 
 
+def check_roles(columns: Any) -> None:
+    """Complain of what names no columns by their roles.
+
+    Raises
+    ------
+    TypeError
+        If it is no mapping.
+    ValueError
+        For a role that there is not.
+    """
+    if columns is not None and not isinstance(columns, Mapping):
+        raise TypeError(
+            f"columns: {type(columns).__name__} given, expected columns by role, as in {{'latency': 'took'}}"
+        )
+    for role in columns or ():
+        if role not in ROLES:
+            raise ValueError(f"columns: role {role!r} given, expected one of {', '.join(ROLES)}")
+
+
 def recognise(
     sample: Sample, overrides: Mapping[str, str] | None = None, *, tz: str | None = None
 ) -> Recognised:
@@ -207,14 +227,13 @@ def recognise(
     ValueError
         If an override names no column or role, no time is found, or a unit cannot be told.
     """
+    check_roles(overrides)
     names = list(sample.cells)
     chosen: dict[str, str] = {}
     how: dict[str, str] = {}
     unit: str | None = None
     time_format: str | None = None
     for role, spec in (overrides or {}).items():
-        if role not in ROLES:
-            raise ValueError(f"columns: role {role!r} given, expected one of {', '.join(ROLES)}")
         name, suffix = _override(role, str(spec), names)
         chosen[role] = name
         how[role] = f"{name}: as told"

@@ -221,7 +221,7 @@ struct order_job {
   std::uint64_t* wide;              ///< scratch: 3 chunk
   std::uint64_t* bits;              ///< scratch: chunk / 64 + chunk / 2048 + 16
   std::ptrdiff_t *pointer, *below;  ///< scratch: quantiles each
-  leave_asker leave;                ///< asked by windows with bounds of their own
+  leave_asker leave;                ///< asked in between
 };
 
 }  // namespace detail

@@ -106,7 +106,7 @@ inline void run_order_job(const order_job& whole, const windows& w, void (*kerne
     job.pointer = pointers.get();
     job.below = job.pointer + whole.quantiles;
     job_interrupt interrupt;
-    if (job.length == 0) job.leave = interrupt.asker();
+    job.leave = interrupt.asker();
     kernel(job);
     interrupt.rethrow();
   };

@@ -329,7 +329,10 @@ inline void walk_windows(const order_job& job, State& state) noexcept {
       state.result(i++, rank[high - 1]);
       if (job.start == nullptr && job.back == nullptr && all && high - low == job.length && high < job.rows) {
         const std::int64_t full = job.rows - job.shift - 1;  // the last window that is not cut off
-        const std::int64_t next = state.steady(i, last < full ? last : full);
+        std::int64_t until = last < full ? last : full;
+        if (job.leave.ask != nullptr && until > i + meter.between_looks) until = i + meter.between_looks;
+        const std::int64_t next = state.steady(i, until);
+        if (meter.leaves_after(next - i)) return;
         low += next - i;
         high += next - i;
         i = next;

@@ -9,12 +9,13 @@
 BAROGRAPH_KERNEL_BEGIN
 
 struct work_meter {
+  static constexpr std::int64_t between_looks = std::int64_t{1} << 16;
+
   rolling::detail::leave_asker asker;
   std::int64_t rows = 0;
 
   /// Counts rows; whether to leave now.
   bool leaves_after(std::int64_t more) noexcept {
-    constexpr std::int64_t between_looks = std::int64_t{1} << 18;
     if (asker.ask == nullptr || (rows += more) < between_looks) return false;
     rows = 0;
     return asker.ask(asker.context);
