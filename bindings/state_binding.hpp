@@ -41,15 +41,6 @@ auto write(guarded<State>& g, F f) {
   return g.change(f);
 }
 
-/// f(state, first row, doubles) for the numbers of an array, a block at a time where they are no doubles.
-template <class State, class F>
-void write_blocks(guarded<State>& g, const number_array& values, F f) {
-  write(g, [&](State& s) {
-    values.numbers.for_each_block(
-        [&](std::size_t first, barograph::span<const double> block) { f(s, first, block); });
-  });
-}
-
 /// The same of what takes less time than to give the GIL away and get it back, which takes microseconds on
 /// a busy machine: a lock that is free is taken at once, and only one that is held is waited for without
 /// the GIL.
