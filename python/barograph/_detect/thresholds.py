@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -51,6 +52,7 @@ def _reach_of_few(rows: Doubles, p: float) -> Doubles:
     return out[where]
 
 
+@lru_cache(maxsize=4096)  # groups of one size, and rows of one window, ask for the same
 def _exponential_reach(m: float, log_p: float) -> float:
     def chance(c: float) -> float:
         return math.lgamma(m + 1) + math.lgamma(2 + c) - math.lgamma(m + 2 + c)

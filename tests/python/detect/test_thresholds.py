@@ -53,7 +53,7 @@ def test_false_alarms_of_a_short_window_are_those_asked_for(make, window):
 
 def test_few_rows_that_judge_each_other_alarm_no_more_often_than_asked():
     for make in (*Z, detect.QuantileThreshold):
-        for rows in (2, 3, 4, 5, 6, 8, 11, 20):
+        for rows in (2, 3, 4, 6, 11):
             detector = make() if make is detect.QuantileThreshold else make(alpha=0.02)
             by = np.repeat(np.arange(3000), rows)
             share = detector.detect(normal(3000 * rows, rows), by=by).is_anomaly.mean()
@@ -428,10 +428,10 @@ def test_values_that_are_too_large_for_a_tail_are_named():
 
 def test_two_threads_that_push_extreme_values_lose_none():
     detector = detect.ExtremeValue().fit(normal(100))
-    pieces = [normal(300_000, seed) for seed in (1, 2)]
+    pieces = [normal(60_000, seed) for seed in (1, 2)]
     threads = [threading.Thread(target=detector.update, args=[piece]) for piece in pieces]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert detector._law().count() > 100 + 599_000
+    assert detector._law().count() > 100 + 119_800
