@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from . import _core
 from ._cuts import _Cut, _cut, _How, _inf, _least, _Series, _width, checked
 from ._exclusion import rows_left_out
-from ._given_options import real, scales, whole, word
+from ._given_options import real, scales, unboxed, whole, word
 from ._given_times import _time, _times
 from ._season import season_of
 from ._series_kinds import _columns, _series, _series_as_read, present
@@ -236,6 +237,7 @@ def _weighting(width: float) -> _Kernel:
 
 
 def _is_rows(window: Any) -> bool:
+    window = unboxed(window)
     return isinstance(window, (int, np.integer)) and not isinstance(window, (bool, np.timedelta64))
 
 
@@ -292,7 +294,7 @@ class RollingBaseline:
     def __init__(
         self, window: Any, method: str = "median", *, width: float = 3.0,
         q: tuple[float, float, float] = (0.05, 0.5, 0.95), min_periods: int | None = None,
-        period: Any = None, slot: Any = "1h", tz: str | None = None, scale: str = "slot",
+        period: Any = None, slot: Any = "1h", tz: str | tzinfo | None = None, scale: str = "slot",
     ) -> None:  # fmt: skip
         span = _width(window)
         self._seasonal = period is not None

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._given_options import flag, whole, word
+from ._given_options import flag, unboxed, whole, word
 from ._instants import RANGE, in_ns
 from ._lengths import UNITS, length_in_ns
 from ._threads import thread_count
@@ -71,7 +71,7 @@ def checked(how: _How) -> _How:
     thread_count(how.threads)
     return how._replace(
         min_periods=None if how.min_periods is None else whole("min_periods", how.min_periods, 0),
-        center=flag("center", how.center),
+        center=flag("center", False if how.center is None else how.center),  # None: as pandas takes it
         closed=word("closed", how.closed, "right", "left", "both", "neither", None),
         step=None if how.step is None else whole("step", how.step, 1),
     )
@@ -190,6 +190,7 @@ def check_bounds(bounds: tuple[Any, Any], rows: int, step: int = 1, name: str = 
 
 def _width(window: Any, name: str = "window") -> int | None:
     """Nanoseconds of a window in time; None for one of rows."""
+    window = unboxed(window)
     if isinstance(window, (bool, np.bool_)) or window is None:
         raise TypeError(f"{name}: {window!r} given, expected rows (int) or a length in time")
     if isinstance(window, np.timedelta64):  # which numpy counts among the integers

@@ -11,6 +11,11 @@ import numpy as np
 MOST = 2**63 - 1
 
 
+def unboxed(value: Any) -> Any:
+    """The value of an array of no dimensions; anything else as it is."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
 def whole(name: str, value: Any, least: int = -MOST, most: int = MOST) -> int:
     """A whole number of a range; no truth value, no text."""
     try:
@@ -47,9 +52,11 @@ def scales(name: str, value: Any) -> float:
 
 def flag(name: str, value: Any) -> bool:
     """True or False; 1 and 0 are these, too."""
-    if not isinstance(value, (bool, np.bool_)) and not (type(value) is int and value in (0, 1)):
+    given = unboxed(value)
+    whole_number = isinstance(given, (int, np.integer)) and not isinstance(given, np.timedelta64)
+    if not isinstance(given, (bool, np.bool_)) and not (whole_number and given in (0, 1)):
         raise TypeError(f"{name}: {shown(value)} given, expected True or False")
-    return bool(value)
+    return bool(given)
 
 
 def text(name: str, value: Any, such_as: str = "") -> str:

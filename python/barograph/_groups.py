@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
@@ -24,7 +25,7 @@ from ._group_keys import (
 from ._group_roles import _flags, _keys_apart, _numbers, _roles
 from ._slo import Apdex as ApdexState
 from ._threads import thread_count
-from ._zones import tzif
+from ._zones import tzif, zone_name
 
 
 class ApdexLimits(Protocol):
@@ -47,7 +48,7 @@ def kpis(
     latency: str | None = None,
     error: str | None = None,
     freq: str | None = None,
-    tz: str | None = None,
+    tz: str | tzinfo | None = None,
     apdex: Apdex | None = None,
     quantiles: float | Sequence[float] = (0.5, 0.95, 0.99),
     exact: bool = True,
@@ -78,7 +79,7 @@ def kpis(
         Also group by time: a whole number and ``s``, ``min``, ``h``, ``D``, ``W`` (weeks from Monday) or
         ``MS`` (months), as in ``"15min"`` or ``"D"``. The result's column is named as `timestamp` and
         holds the beginning of each period.
-    tz : str, optional
+    tz : str or tzinfo, optional
         The zone whose hours and days `freq` means (``"Europe/Rome"``); the result's times are then in
         it. By default the zone of the column, else UTC. Times without a zone are UTC.
     apdex : float, (float, float), Policy or Apdex, optional
@@ -129,15 +130,14 @@ def kpis(
     exact = flag("exact", exact)
     if freq is not None:
         text("freq", freq, "5min")
-    if tz is not None:
-        text("tz", tz, "Europe/Rome")
+    zone = zone_name("tz", tz)
     by, apart = _keys_apart(data, by)
     roles = _roles(
         [*names_of(data), *apart], by, timestamp=timestamp, latency=latency, error=error, freq=freq
     )
     keys, timestamp, latency, error = roles.keys, roles.timestamp, roles.latency, roles.error
     workers = thread_count(threads)
-    tzif(tz)  # says so if there is no such zone, also where no freq asks for it
+    tzif(zone)  # says so if there is no such zone, also where no freq asks for it
     qs = _fractions("quantiles", quantiles)
     columns = quantile_columns(qs)
     key_names = [*keys, *([timestamp] if timestamp is not None else [])]
@@ -168,12 +168,12 @@ def kpis(
         else _key(given[n], Table.of({n: given[n]})[n] if n in apart else table[n])
         for n in keys
     ]
-    zones = {name: zone for name, zone in table.zones.items() if name in keys}
+    zones = {name: of for name, of in table.zones.items() if name in keys}
     if timestamp is not None and freq is not None:
-        tz = tz or table.zones.get(timestamp)
-        made.append(_period_key(timestamp, table, freq, tz))
-        if tz is not None:
-            zones[timestamp] = tz
+        zone = zone or table.zones.get(timestamp)
+        made.append(_period_key(timestamp, table, freq, zone))
+        if zone is not None:
+            zones[timestamp] = zone
     codes, groups = _join(made)
     values = np.empty(0) if latency is None else _numbers("latency", latency, table[latency])
     flags = None if error is None else _flags(error, table[error])

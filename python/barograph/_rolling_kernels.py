@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import Doubles, _Cut, _cut, _How, _inf, _Series
-from ._given_options import flag, real, word
+from ._given_options import flag, real, unboxed, word
 from ._pairs import both_missing, check_rows, is_frame, over_columns
 from ._series_kinds import _columns, _paired, _series_as_read, counted
 from ._threads import thread_count
@@ -163,9 +163,10 @@ def _roll_quantiles(x: Any, how: _How, q: list[float], interpolation: str) -> li
     return [series.wrap(row, cut) for row in _quantiles(series, cut, how, q, interpolation)]
 
 
-def quantiles_of(x: Any, how: _How, q: float | Sequence[float], interpolation: str) -> Any:
+def quantiles_of(x: Any, how: _How, q: Any, interpolation: str) -> Any:
     """Of one quantile the results; of several a dict by quantile."""
     word("interpolation", interpolation, *BETWEEN)
+    q = unboxed(q)
     if np.ndim(q) == 0 and not hasattr(q, "__iter__"):
         return _roll_quantiles(x, how, [real("q", q)], interpolation)[0]
     if isinstance(q, str) or not hasattr(q, "__iter__"):

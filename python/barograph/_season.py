@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._cuts import _width
-from ._zones import tzif
+from ._zones import tzif, zone_name
 
 _NAMED = {"week": "7D", "day": "1D"}
 
@@ -38,7 +39,7 @@ class Season(NamedTuple):
         return self.engine.slots(times)
 
 
-def season_of(period: Any, slot: Any, tz: str | None) -> Season:
+def season_of(period: Any, slot: Any, tz: str | tzinfo | None) -> Season:
     """Read a season.
 
     Parameters
@@ -47,7 +48,7 @@ def season_of(period: Any, slot: Any, tz: str | None) -> Season:
         Its length; an integer counts rows.
     slot : length of time
         What a period is cut into; not of rows.
-    tz : str, optional
+    tz : str or tzinfo, optional
         The zone of the wall clock; UTC by default.
 
     Raises
@@ -61,7 +62,8 @@ def season_of(period: Any, slot: Any, tz: str | None) -> Season:
     width = _width(slot, "slot")
     if width is None:
         raise TypeError(f"slot: {slot!r} given, expected a length of time such as '1h'")
-    zone = "UTC" if tz is None else str(tz)
+    zone = zone_name("tz", tz)
+    zone = "UTC" if zone is None else zone
     return Season(_core.Season.of_time(length, width, tzif(zone)), length, width, zone)
 
 
@@ -72,5 +74,4 @@ def period_of(period: Any) -> int | None:
 
 def zone_of(times: Any) -> str | None:
     """The name of the zone that a pandas column or index has."""
-    tz = getattr(getattr(times, "dtype", None), "tz", None)
-    return None if tz is None else str(tz).removeprefix("UTC") or "UTC"
+    return zone_name("tz", getattr(getattr(times, "dtype", None), "tz", None))

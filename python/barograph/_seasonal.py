@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any, Self
 
 import numpy as np
@@ -11,16 +12,17 @@ from . import _core
 from ._baseline import Band, bands_of, estimator_of
 from ._cuts import _Cut, _How, _inf, _least, _Series
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
-from ._given_options import scales, text, whole, word
+from ._given_options import scales, whole, word
 from ._given_times import _time, _times
 from ._season import Season, season_of, zone_of
 from ._series_kinds import _column_names
 from ._state import CountedState, Subtractable
 from ._threads import thread_count
+from ._zones import zone_name
 
 
 def seasonal_baseline(
-    x: Any, period: Any = "week", method: str = "median", *, slot: Any = "1h", tz: str | None = None,
+    x: Any, period: Any = "week", method: str = "median", *, slot: Any = "1h", tz: str | tzinfo | None = None,
     window: int | None = None, closed: str | None = None, scale: str = "slot", width: float = 3.0,
     q: tuple[float, float, float] = (0.05, 0.5, 0.95), min_periods: int | None = None, on: Any = None,
     inf: str = "missing", threads: int | None = None, exclude: Any = None,
@@ -37,7 +39,7 @@ def seasonal_baseline(
         After which the season begins anew, from Monday 00:00 of the wall clock; an integer counts rows.
     slot : str or timedelta, default "1h"
         What a period of time is cut into; it divides the period.
-    tz : str, optional
+    tz : str or tzinfo, optional
         The zone of the wall clock. By default that of a pandas datetime index (or of `on`), else UTC.
     window : int, optional
         With ``closed="left"``: the newest so many rows of the slot; all before by default.
@@ -85,10 +87,10 @@ def seasonal_baseline(
     rows = 0 if window is None else whole("window", window, 1)
     if method == "ewma" and not before:
         raise ValueError("closed: none given, expected 'left' with method='ewma'")
-    tz = tz if tz is None else text("tz", tz, "Europe/Rome")
-    zone = tz or zone_of(on) or (zone_of(getattr(x, "index", None)) if on is None else None)
+    given = zone_name("tz", tz)
+    zone = given or zone_of(on) or (zone_of(getattr(x, "index", None)) if on is None else None)
     if isinstance(on, str) and _column_names(x) is not None:
-        zone = tz or zone_of(x[on])
+        zone = given or zone_of(x[on])
     season = season_of(period, slot, zone)
 
     def by_slot(series: _Series, how: _How) -> tuple[npt.NDArray[np.float64], _Cut]:
@@ -138,7 +140,7 @@ class SeasonalProfile(CountedState, Subtractable):
     _kind = _core.SeasonalProfile
     _engine: _core.SeasonalProfile
 
-    def __init__(self, period: Any = "week", slot: Any = "1h", tz: str | None = None) -> None:
+    def __init__(self, period: Any = "week", slot: Any = "1h", tz: str | tzinfo | None = None) -> None:
         """Start empty."""
         self._season = season_of(period, slot, tz)
         self._engine = _core.SeasonalProfile(self._season.period, self._season.width, self._season.zone)

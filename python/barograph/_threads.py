@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import numbers
 import os
 import sys
+
+from ._given_options import whole
 
 MOST = 4096
 
@@ -27,11 +28,7 @@ def thread_count(threads: int | None) -> int:
     """
     if threads is None:
         return 1 if inside_worker() else 0
-    if isinstance(threads, bool) or not isinstance(threads, numbers.Integral):
-        raise TypeError(f"threads: {threads!r} given, expected a whole number, or None")
-    if not 1 <= threads <= MOST:
-        raise ValueError(f"threads: {threads!r} given, expected 1 to {MOST}, or None")
-    return int(threads)
+    return whole("threads", threads, 1, MOST)
 
 
 def inside_worker() -> bool:

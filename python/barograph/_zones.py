@@ -5,11 +5,21 @@ from __future__ import annotations
 import re
 import struct
 import zoneinfo
+from datetime import tzinfo
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["tzif"]
+from ._given_options import text
+
+__all__ = ["tzif", "zone_name"]
+
+
+def zone_name(name: str, tz: str | tzinfo | None) -> str | None:
+    """What `tzif` calls a zone that is given: by its name, or as a zone of Python's."""
+    if isinstance(tz, tzinfo):
+        return str(tz).removeprefix("UTC") or "UTC"
+    return None if tz is None else text(name, tz, "Europe/Rome")
 
 
 @lru_cache(maxsize=64)

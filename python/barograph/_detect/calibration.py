@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import numbers
 from typing import Any
 
 import numpy as np
@@ -75,8 +74,7 @@ def check_alpha(alpha: float) -> float:
 
 def check_contamination(contamination: Any) -> float:
     """Give it as a float; raise an error unless it is a share of rows up to a half."""
-    if isinstance(contamination, bool) or not isinstance(contamination, numbers.Real):
-        raise TypeError(f"contamination: {contamination!r} given, expected a share, or None")
-    if not 0 < float(contamination) <= 0.5:
+    share = real("contamination", contamination)
+    if not 0 < share <= 0.5:
         raise ValueError(f"contamination: {contamination!r} given, expected above 0 and at most 0.5, or None")
-    return float(contamination)
+    return share

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._frames import unmasked
-from .._given_options import whole
+from .._given_options import real, unboxed, whole
 
 
 def listed(name: str, values: Any) -> list[Any]:
@@ -43,13 +42,13 @@ def weights_of(values: Any) -> npt.NDArray[np.float64] | None:
 
 def count_or_share(name: str, value: Any) -> int | float:
     """A whole number from 1, or a float as a share."""
-    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+    value = unboxed(value)
+    if hasattr(value, "__index__"):
         return whole(name, value, 1, (1 << 31) - 1)
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name}: {value!r} given, expected a whole number, or a share of them")
-    if not 0.0 < float(value) <= 1.0:
+    share = real(name, value)
+    if not 0.0 < share <= 1.0:
         raise ValueError(f"{name}: {value} given, expected a whole number, or a share above 0 to 1")
-    return float(value)
+    return share
 
 
 def resolved(value: int | float, of: int) -> int:

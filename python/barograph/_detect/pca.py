@@ -15,6 +15,7 @@ from .._threads import thread_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_of
+from .options import count_or_share
 from .result import Attribution, Detections
 
 MAX_BYTES = 256 << 20
@@ -482,12 +483,8 @@ class PCA:
 
 def _share_or_count(components: Any) -> tuple[float, int]:
     """The share and the number that the engine is given; a number of 0 says that the share counts."""
-    if isinstance(components, bool) or not isinstance(components, (int, float, np.integer, np.floating)):
-        raise TypeError(f"components: {components!r} given, expected a share in (0, 1] or a whole number")
-    number = isinstance(components, (int, np.integer))
-    if not (components >= 1 if number else 0 < components <= 1):
-        raise ValueError(f"components: {components!r} given, expected a share in (0, 1] or a number from 1")
-    return (DEFAULT_SHARE, int(components)) if number else (float(components), 0)
+    asked = count_or_share("components", components)
+    return (asked, 0) if isinstance(asked, float) else (DEFAULT_SHARE, asked)
 
 
 def _each_of_two(alpha: float) -> float:

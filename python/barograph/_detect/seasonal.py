@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import tzinfo
 from typing import Any
 
 import numpy as np
@@ -59,9 +60,9 @@ class SeasonalBaseline(Threshold):
     """
 
     def __init__(
-        self, period: Any = "week", slot: Any = "1h", *, tz: str | None = None, method: str = "median",
-        window: int | None = None, causal: bool = True, pooled: bool = True, min_periods: int | None = None,
-        side: str = "both", alpha: float = 0.001,
+        self, period: Any = "week", slot: Any = "1h", *, tz: str | tzinfo | None = None,
+        method: str = "median", window: int | None = None, causal: bool = True, pooled: bool = True,
+        min_periods: int | None = None, side: str = "both", alpha: float = 0.001,
     ) -> None:  # fmt: skip
         word("method", method, "median", "mean")
         if window is not None:
