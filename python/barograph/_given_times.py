@@ -26,6 +26,8 @@ _INT64 = np.iinfo(np.int64)
 
 def _time(name: str, value: Instant) -> int:
     """One instant, or a number of seconds, as nanoseconds."""
+    if getattr(value, "ndim", None) == 0:
+        value = value[()]
     if isinstance(value, datetime):
         if value != value:  # pandas' NaT
             raise ValueError(f"{name}: NaT given, expected an instant")
@@ -36,9 +38,7 @@ def _time(name: str, value: Instant) -> int:
         if np.isnat(value):
             raise ValueError(f"{name}: NaT given, expected an instant")
         return int(in_ns(name, value).astype(np.int64))
-    if getattr(value, "ndim", None) == 0:
-        value = value.item()
-    if isinstance(value, (bool, str, bytes, np.bool_)):
+    if isinstance(value, (bool, str, bytes, np.bool_, np.timedelta64)):
         raise TypeError(f"{name}: {type(value).__name__} given, expected an instant or a number of seconds")
     try:
         return _in_range(name, operator.index(value) * _SECOND)

@@ -180,6 +180,11 @@ def _aligned(key: Any, x: Any, name: str) -> Any:
             f"by: a Series given whose index differs from that of {name} and repeats labels, so that its "
             "rows cannot be aligned; pass its array (.array) if the rows are in the same order"
         )
+    if len(key) and len(x) and not key.index.isin(x.index).any():
+        raise ValueError(
+            f"by: a Series given whose index has no label of that of {name}, by which its rows are aligned; "
+            "pass its array (.array) if the rows are in the same order"
+        )
     return key.reindex(x.index)
 
 

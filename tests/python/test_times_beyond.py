@@ -87,3 +87,11 @@ def test_all_that_fits_is_taken_in_any_unit() -> None:
     assert bg.Table({"t": np.array(["NaT", "2020-01-01"], "M8[s]")})["t"].dtype == "M8[ns]"
     kept = bg.detect.ZScore().detect(X, timestamps=np.array(["2020-01-01", "2020-01-02", "NaT"], "M8[s]"))
     assert np.isnat(kept.time).tolist() == [False, False, True]
+
+
+def test_a_length_is_no_instant_and_an_array_of_one_instant_is_that_instant() -> None:
+    with pytest.raises(TypeError, match="times: timedelta64 given, expected an instant"):
+        bg.Counter().update(1.0, times=np.timedelta64(5, "s"))
+    for unit in ("s", "ns"):
+        counter = bg.Counter().update(1.0, times=np.array("2024-01-01", f"M8[{unit}]"))
+        assert counter.last_time == np.datetime64("2024-01-01")

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
+from .._cuts import _width
 from .._frames import Strings, Table, as_kind, kind_of
-from .._given_options import word
+from .._given_options import whole, word
 from .._given_times import _time
-from .._lengths import length_in_ns
 from .._threads import thread_count
 from .metrics import Metrics, ServiceOf, metrics_of
 
@@ -272,32 +272,16 @@ def _row_of(at: Any, seen: Metrics) -> int:
 
 def _rows(argument: str, length: Length, seen: Metrics) -> int:
     """A length in rows: a number of them, or of time."""
-    if isinstance(length, (int, np.integer)) and not isinstance(length, bool):
-        if length < 0:
-            raise ValueError(f"{argument}: {length} given, expected at least 0")
-        return int(length)
-    seconds = _seconds(argument, length)
+    width = _width(length, argument)
+    if width is None:
+        return whole(argument, length, 0)
+    if width < 0:
+        raise ValueError(f"{argument}: {length!r} given, expected no negative length")
     if seen.step is None:
         raise ValueError(
             f"{argument}: {length!r} given, expected a number of rows: the metrics have no times"
         )
-    return int(np.ceil(seconds / seen.step))
-
-
-def _seconds(argument: str, length: Any) -> float:
-    if isinstance(length, str):
-        return length_in_ns(argument, length) / 1e9
-    if isinstance(length, timedelta):
-        seconds = length.total_seconds()
-    elif isinstance(length, np.timedelta64):
-        seconds = float(length / np.timedelta64(1, "ns")) / 1e9
-    else:
-        raise TypeError(
-            f"{argument}: {type(length).__name__} given, expected a number of rows or a length such as '5min'"
-        )
-    if not seconds >= 0:
-        raise ValueError(f"{argument}: {length!r} given, expected no negative length")
-    return seconds
+    return int(np.ceil(width / 1e9 / seen.step))
 
 
 def _after(after: Length | None, seen: Metrics, row: int) -> int:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _core
-from .._frames import Strings, _plain
+from .._frames import Strings, Table, _plain
+from .._group_keys import _key_of
 from .data import Doubles, Telemetry, telemetry_of
 
 Codes = npt.NDArray[np.int64]
@@ -84,25 +85,28 @@ def same(a: Telemetry, b: Telemetry) -> bool:
 
 
 def groups_of(by: Any, n: int) -> Iterator[tuple[Any, Any]]:
-    """Each group's key and its rows, in their order."""
+    """Each group's key, sorted, and its rows, in their order; rows without a key are one group, the last."""
     if by is None:
         yield None, slice(None)
         return
     if isinstance(by, str) or not isinstance(by, Iterable):
         raise TypeError(f"by: {by!r} given, expected the group of each row")
     column = _plain(by, "by")
-    if isinstance(column, Strings):
-        codes, keys = column.codes.astype(np.int64), np.array([*column.categories, None], dtype=object)
-    else:
-        keys, codes = np.unique(np.asarray(column), return_inverse=True)
-    if codes.shape != (n,):
-        raise ValueError(f"by: {codes.size} given, expected {n}, one for each row")
+    if not isinstance(column, Strings):
+        if column.ndim != 1:
+            raise ValueError(f"by: {column.ndim} dimensions given, expected 1, the group of each row")
+        column = Table({"by": column})["by"]  # text of numpy as codes
+    if len(column) != n:
+        raise ValueError(f"by: {len(column)} given, expected {n}, one for each row")
+    key = _key_of(column)
+    codes = np.append(key.rank, key.size)[key.codes]
+    names = key.labels.categories if isinstance(key.labels, Strings) else key.labels.tolist()
     order = np.argsort(codes, kind="stable")
     cuts = np.flatnonzero(np.diff(codes[order])) + 1
     for rows in np.split(order, cuts):
         if rows.size:
-            key = keys[codes[rows[0]]]
-            yield (key.item() if isinstance(key, np.generic) else key), rows
+            code = key.codes[rows[0]]
+            yield (None if code < 0 else names[code]), rows  # one key for all that have none
 
 
 def mended(

@@ -19,7 +19,7 @@ from .data import Doubles, times_of
 from .forest_import import engine_of_sklearn
 from .options import count_or_share, resolved, weights_of
 from .result import Attribution, Detections
-from .table import NumberTable, number_table
+from .table import NOTHING, NumberTable, number_table
 
 _SCORINGS = ("depth", "density")
 #: Of the rows flagged without `contamination`, the share that may be false.
@@ -404,7 +404,7 @@ class IsolationForest:
         return table
 
     def _categories(self, table: NumberTable) -> list[int]:
-        found = {i for i, texts in enumerate(table.labels) if texts}
+        found = {i for i, texts in enumerate(table.labels) if texts and texts != NOTHING}
         for given in self.categorical:
             if isinstance(given, str):
                 if given not in table.names:

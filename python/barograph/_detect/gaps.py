@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._cuts import _width
+from .._group_keys import _aligned
 from .calibration import check_alpha, score_of_log_probability
 from .data import Doubles, telemetry_of, times_of
 from .expectation import groups_of
@@ -99,7 +100,7 @@ def gaps(
         raise ValueError(f"until: {until!r} given, expected a time")
     width = None if step is None else _step(step)
     found: list[Gap] = []
-    for key, rows in groups_of(by, times.size):
+    for key, rows in groups_of(_aligned(by, timestamps, "timestamps"), times.size):
         order = np.argsort(times[rows], kind="stable")
         group_times = times[rows][order]
         group_values = None if given is None else given[rows][order]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import _core
+from .._cuts import _width
 from .._frames import Kind, Table, as_kind, check_kind, default_kind
 from .._given_options import whole
-from .._instants import in_ns
-from .._lengths import length_in_ns
 from .result import SEVERITIES, Detections
 
 
@@ -290,15 +288,10 @@ def _length(within: Any, timed: bool) -> int:
     """How far apart two intervals of one incident may be: nanoseconds, or rows."""
     if within is None:
         return 0
-    whole = isinstance(within, (int, np.integer)) and not isinstance(within, bool)
-    if whole == timed or not (whole or isinstance(within, (str, timedelta, np.timedelta64))):
+    width = _width(within, "within")
+    if (width is not None) != timed:
         raise ValueError(f"within: {within!r} given, expected a length of time with times, rows without")
-    if isinstance(within, str):
-        length = length_in_ns("within", within)
-    elif whole:
-        length = int(within)
-    else:
-        length = int(in_ns("within", np.timedelta64(within)).astype(np.int64))
+    length = int(within) if width is None else width
     if length < 0:
         raise ValueError(f"within: {within!r} given, expected 0 or more")
     return length

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .._cuts import _width
 from .._frames import Table, kind_of
 from .._given_options import real, whole
-from .._lengths import length_in_ns
 from . import measures
 from .data import Doubles
 from .options import listed
@@ -369,17 +369,11 @@ def _delays(events: npt.NDArray[np.int64], flagged: Bools, time: Times | None) -
 
 
 def _longest(max_delay: Any, time: Times | None) -> float:
-    if isinstance(max_delay, (int, np.integer)) and not isinstance(max_delay, bool) and time is None:
-        longest = float(max_delay)
-    elif isinstance(max_delay, (str, timedelta, np.timedelta64)) and time is not None:
-        longest = (
-            length_in_ns("max_delay", max_delay) / 1e9
-            if isinstance(max_delay, str)
-            else float(np.timedelta64(max_delay) / np.timedelta64(1, "ns")) / 1e9
-        )
-    else:
+    width = _width(max_delay, "max_delay")
+    if (width is None) != (time is None):
         expected = "a number of rows" if time is None else "a length of time such as '10min'"
         raise TypeError(f"max_delay: {max_delay!r} given, expected {expected}")
+    longest = float(max_delay) if width is None else width / 1e9
     if longest < 0:
         raise ValueError(f"max_delay: {max_delay!r} given, expected no negative length")
     return longest

@@ -14,6 +14,9 @@ from .options import array_of
 
 Matrix = npt.NDArray[Any] | list[Array]
 
+#: The labels of a column of no text at all in fit, which says nothing of what may come: text or numbers.
+NOTHING = ("\0",)
+
 
 @dataclass(frozen=True)
 class NumberTable:
@@ -26,7 +29,7 @@ class NumberTable:
     names : tuple of str
         Of the columns; empty for an array.
     labels : tuple of tuple of str
-        For each column the texts of its codes; empty for a column of numbers.
+        For each column the texts of its codes; empty for a column of numbers, `NOTHING` where all is missing.
     rows : int
         How many rows there are.
     time : str or None
@@ -96,11 +99,11 @@ def number_table(
     for position, column in enumerate(found):
         given = table[column]
         if labels:
-            given = _of_the_same_kind(given, bool(labels[position]), f"{name}: column {column!r}")
+            given = _of_the_same_kind(given, tuple(labels[position]), f"{name}: column {column!r}")
         if isinstance(given, Strings):
-            known = tuple(labels[position]) if labels else tuple(given.compact().categories)
+            known = tuple(labels[position] if labels else given.compact().categories)
             columns.append(_codes(given, known))
-            texts.append(known)
+            texts.append(known or NOTHING)
         else:
             columns.append(_floats(given, f"{name}: column {column!r}"))
             texts.append(())
@@ -108,9 +111,11 @@ def number_table(
     return NumberTable(columns, tuple(found), tuple(texts), len(table), at)
 
 
-def _of_the_same_kind(given: Array | Strings, text: bool, name: str) -> Array | Strings:
+def _of_the_same_kind(given: Array | Strings, known: tuple[str, ...], name: str) -> Array | Strings:
     """The column where it is text or numbers as in fit; where nothing is in it, missing of that kind."""
-    if isinstance(given, Strings) == text:
+    if known == NOTHING:
+        return np.full(len(given), np.nan) if isinstance(given, Strings) else given
+    if isinstance(given, Strings) == bool(known):
         return given
     if isinstance(given, Strings):
         if (given.codes >= 0).any():

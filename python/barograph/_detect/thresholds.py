@@ -12,6 +12,7 @@ from .. import _core
 from .._baseline import bands_of, estimator_of, rolled
 from .._cuts import _How, _width
 from .._given_options import real, whole, word
+from .._group_keys import _aligned
 from .._windows import rolling_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry
@@ -117,7 +118,8 @@ class Threshold:
         timestamps : array-like or str, optional
             Their times; needed for a window in time and for a season.
         by : array-like of shape (n,), optional
-            The group of each row: each has a normal of its own.
+            The group of each row: each has a normal of its own, as have the rows without a group. A pandas
+            Series goes by its index where `x` has one.
 
         Raises
         ------
@@ -127,7 +129,7 @@ class Threshold:
         data = series_of(x, timestamps)
         if not np.isfinite(data.values).any():
             raise ValueError(f"x: no finite value in {len(data)} rows, expected some")
-        self._history = {key: rows_of(data, rows) for key, rows in groups_of(by, len(data))}
+        self._history = {key: rows_of(data, rows) for key, rows in groups_of(_aligned(by, x, "x"), len(data))}
         self._grouped = by is not None
         return self
 
@@ -149,7 +151,7 @@ class Threshold:
             NaN where too little is known.
         """
         data = series_of(x, timestamps)
-        return self._natural(data.values, self._expected(data, by))
+        return self._natural(data.values, self._expected(data, _aligned(by, x, "x")))
 
     def detect(
         self, x: Any, timestamps: Any = None, *, by: Any = None, contamination: float | None = None
@@ -169,7 +171,7 @@ class Threshold:
             With `expected`, and `lower` and `upper` as the limits of `alpha`.
         """
         data = series_of(x, timestamps)
-        band = self._expected(data, by)
+        band = self._expected(data, _aligned(by, x, "x"))
         score = score_of_log_probability(self._log_tail(data.values, band))
         threshold = threshold_for(score, self.alpha, contamination)
         with np.errstate(invalid="ignore"):

@@ -234,6 +234,13 @@ def test_zones_stay_with_the_times() -> None:
     assert (found.onset[:2] == AT.tz_localize("UTC")).all()
 
 
+@pytest.mark.parametrize("length", [np.timedelta64(5, "m"), pd.Timedelta("5min"), pd.offsets.Minute(5)])
+def test_every_way_to_write_how_long(length: Any) -> None:
+    expected = bg.rank_causes(shop(), AT, after="5min", tolerance="5min")
+    pd.testing.assert_frame_equal(bg.rank_causes(shop(), AT, after=length, tolerance=length), expected)
+    assert not expected.equals(bg.rank_causes(shop(), AT, after=1, tolerance="5min"))
+
+
 def test_rows_without_times() -> None:
     frame = shop().drop(columns="time")
     found = bg.rank_causes(frame, 180)

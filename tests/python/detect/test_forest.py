@@ -118,6 +118,9 @@ def test_text_is_categories_and_a_new_one_is_strange():
     with pytest.raises(TypeError, match=r"^x: column 'ms': text given, expected numbers"):
         forest.score({"ms": ["a"], "code": ["200"]})
     assert np.isfinite(forest.score({"ms": [None], "code": [np.nan]})).all()
+    without = IsolationForest(samples=64).fit(frame[:64].assign(code=None))
+    without = pickle.loads(pickle.dumps(without))
+    assert (without.score(rows) == without.score(rows.assign(code=200.0))).all()
 
 
 @pytest.mark.parametrize("ndim", [1, 3])

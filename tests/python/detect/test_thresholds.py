@@ -93,6 +93,21 @@ def test_each_group_has_its_own_normal(make):
     assert later[1] < 3
 
 
+def test_rows_without_a_group_are_one_group_and_series_go_by_their_index():
+    pandas = pytest.importorskip("pandas")
+    normals, later = np.array([1.0, 2, 3, 5, 6, 7]), [100.0, 101, 102]
+    for missing in (np.nan, None, np.datetime64("NaT")):
+        by = np.array([0, 0, 0, missing, missing, missing], dtype="O" if missing is None else None)
+        fitted = detect.ZScore().fit(normals, by=by)
+        np.testing.assert_array_equal(fitted.score(later, by=[np.nan] * 3), [94, 95, 96])
+    x = pandas.Series(normals, index=list("abcdef"))
+    by = pandas.Series([1, 1, 1, 2, 2, 2], index=x.index)
+    score = detect.ZScore().score
+    np.testing.assert_array_equal(score(x, by=by.sample(frac=1, random_state=0)), score(x, by=by))
+    with pytest.raises(ValueError, match="by: a Series given whose index has no label of that of x"):
+        score(x, by=by.reset_index(drop=True))
+
+
 @pytest.mark.parametrize("make", Z)
 def test_history_of_fit_goes_before_the_rows_that_are_judged(make):
     x = normal(400)
