@@ -167,7 +167,13 @@ def _column(x: Any, at: int | None) -> Any:
         return x
     if isinstance(x, np.ndarray):
         return x[:, at]
-    return x.iloc[:, at] if hasattr(x, "iloc") else x[(_columns_of(x) or [])[at]]
+    if hasattr(x, "iloc"):
+        return x.iloc[:, at]
+    names = _columns_of(x) or []
+    alike = names.count(names[at])
+    if alike > 1:
+        raise ValueError(f"x: {alike} columns are named {names[at]!r}, expected a name for each")
+    return x[names[at]]
 
 
 def _parts(name: Any) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ from ._baseline import Band
 from ._cuts import _Cut, _How
 from ._decompose import rows_of
 from ._exclusion import rows_left_out
+from ._given_numbers import _numbers
 from ._given_options import flag, real, scales, whole, word
 from ._season import period_of
 from ._series_kinds import _columns, _series_as_read, present
@@ -175,13 +176,16 @@ class HoltWinters(Stored):
             return
         if any(value != value for value in self._by):
             raise ValueError("start: given, expected all smoothing with it")
-        level, slope, season = start
-        parts = [float(v) for v in season] if self._seasonal != "none" else []
+        if not isinstance(start, Sequence) or len(start) != 3:
+            what = len(start) if isinstance(start, Sequence) else type(start).__name__
+            raise ValueError(f"start: {what} given, expected (level, slope, season)")
+        level, slope = real("start", start[0]), real("start", start[1])
+        parts = _numbers("start", start[2]).tolist() if self._seasonal != "none" else []
         if self._seasonal != "none" and len(parts) != whole("period", period):
             raise ValueError(f"start: a season of {len(parts)} rows given, expected {period}")
         span = float(memory or max(500, 10 * len(parts)))
         self._engine = _core.HoltWinters(
-            self._seasonal, self._by, float(level), float(slope), parts, self._how[1], span, self._how[3]
+            self._seasonal, self._by, level, slope, parts, self._how[1], span, self._how[3]
         )
         self._start = Components(*self._engine.parts())
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from . import _core, _exchange
 from ._given_numbers import ArrayLike, _counts, _is_scalar, _number, _numbers, _numbers_as_read
-from ._given_options import whole
+from ._given_options import real, unboxed, whole
 from ._state import CountRange, Interval, NumberState, _direct
 
 
@@ -64,10 +64,10 @@ class QuantileHistogram(NumberState, _exchange.Exchange):
     ) -> None:
         """Start empty."""
         scale, budget = whole("scale", scale, -10, 6), whole("budget", budget, 2, 65536)
-        if isinstance(pinned, str) or not hasattr(pinned, "__iter__"):
+        if isinstance(pinned, str) or not hasattr(unboxed(pinned), "__iter__"):
             raise TypeError(f"pinned: {pinned!r} given, expected bounds, as in [300, 1200]")
-        bounds = [_number("pinned", bound) for bound in pinned]
-        threshold = _number("zero_threshold", zero_threshold)
+        bounds = [real("pinned", bound) for bound in pinned]
+        threshold = real("zero_threshold", zero_threshold)
         self._engine = _core.QuantileHistogram(scale, bounds, budget, threshold)
 
     @_direct("update_one", returns_self=True)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from . import _core, _frames
 from ._exchange import Exported, _pairs
 from ._given_numbers import ArrayLike, _count, _is_scalar, _number, _numbers_as_read
+from ._given_options import real
 from ._policy import Bands, Policy, engine_policy
 from ._quantile_histogram import QuantileHistogram
 from ._state import Interval, Subtractable
@@ -118,8 +119,8 @@ class Apdex(_RequestState):
     _engine: _core.Apdex
 
     def __init__(self, threshold: float, tolerating: float | None = None) -> None:
-        limit = None if tolerating is None else _number("tolerating", tolerating)
-        self._engine = _core.Apdex(_number("threshold", threshold), limit)
+        limit = None if tolerating is None else real("tolerating", tolerating)
+        self._engine = _core.Apdex(real("threshold", threshold), limit)
 
     @property
     def threshold(self) -> float:

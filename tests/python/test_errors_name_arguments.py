@@ -19,6 +19,7 @@ X = np.arange(6.0)
 DAYS = np.arange(6).astype("M8[D]")
 BY = list("aabbbb")
 FRAME = pd.DataFrame({"a": X, "b": X})
+SMOOTHING: dict[str, Any] = {"smoothing_level": 0.1, "smoothing_trend": 0.1, "smoothing_seasonal": 0.1}
 
 
 @pytest.mark.parametrize("window", [
@@ -57,6 +58,22 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
     (ValueError, "window: 0 given", lambda: bg.detect.ZScore(window=0)),
     (ValueError, "after: 0 given", lambda: bg.rank_causes(FRAME, 3, after=0)),
     (ValueError, "rows: 1000000000000 given, expected 1 to", lambda: bg.HoltWinters(2).forecast(10**12)),
+    (ValueError, "start: 2 given", lambda: bg.HoltWinters(
+        2, start=(1.0, 2.0), **SMOOTHING)),  # type: ignore[arg-type]
+    (TypeError, "start: 'a' given, expected a number", lambda: bg.HoltWinters(
+        seasonal=None, start=("a", 0.0, []), **SMOOTHING)),  # type: ignore[arg-type]
+    (TypeError, "start: text given, expected numbers", lambda: bg.HoltWinters(
+        2, start=(1.0, 0.0, ["a", "b"]), **SMOOTHING)),  # type: ignore[list-item]
+    (TypeError, "least_rows: 2.0 given", lambda: bg.detect.change_points(
+        X, least_rows=2.0)),  # type: ignore[arg-type]
+    (ValueError, "least_rows: -1 given", lambda: bg.detect.change_points(X, least_rows=-1)),
+    (ValueError, "least_rows: 1000000", lambda: bg.detect.change_points(X, least_rows=10**30)),
+    (ValueError, "components: 1000000", lambda: bg.detect.PCA(10**30)),
+    (TypeError, "pinned: array", lambda: bg.QuantileHistogram(pinned=np.array(300.0))),
+    (ValueError, "x: 2 columns are named 'a'", lambda: bg.rolling(
+        pa.table([X, X], names=["a", "a"]), 2).agg(["mean"])),
+    (ValueError, "window: '0s' given", lambda: bg.detect.ZScore(window="0s")),
+    (ValueError, "window: '-5min' given", lambda: bg.detect.ZScore(window="-5min")),
     (TypeError, "columns: int given", lambda: bg.read(__file__, columns=5)),  # type: ignore[arg-type]
     (TypeError, "x: str given", lambda: bg.rolling_mean("abc", 3)),
     (TypeError, "x: NoneType given", lambda: bg.ewm(None, alpha=0.5).mean()),
@@ -178,6 +195,16 @@ def test_an_option_of_another_type_is_refused_by_its_name(value: Any, name: str,
     with pytest.raises((TypeError, ValueError), match=rf"^{name}: .+ given") as refused:
         call(**{name: value})
     assert "incompatible" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "make"), [
+    ("weight", bg.detect.EwmaChart), ("k", bg.detect.CusumChart), ("delta", bg.detect.PageHinkley),
+    ("sigma", bg.detect.OnlineChangePoint), ("zero_threshold", bg.QuantileHistogram),
+    ("threshold", bg.Apdex),
+])  # fmt: skip
+def test_truth_values_are_no_numbers(name: str, make: Callable[..., Any]) -> None:
+    with pytest.raises(TypeError, match=f"^{name}: True given, expected a number"):
+        make(**{name: True})
 
 
 @pytest.mark.parametrize("name", ["CusumChart", "EwmaChart", "HalfSpaceTrees", "IsolationForest",

@@ -13,11 +13,12 @@ from .. import _core
 from .._frames import Table
 from .._given_bytes import as_bytes
 from .._given_numbers import _is_scalar, _number, _numbers
-from .._given_options import real, word
+from .._given_options import real, whole, word
 from .._state import MAX_BYTES
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
 from .kinds import kind_of
+from .learner import Learner
 from .level import level_of
 from .result import Detections
 
@@ -102,6 +103,7 @@ def change_points(
     array([10., 20.])
     """
     word("cost", cost, *COSTS)
+    least_rows = whole("least_rows", least_rows, 2)
     data = telemetry_of(x, timestamps)
     if not data.is_series:
         raise ValueError(f"x: {data.values.shape[1]} columns given, expected one series")
@@ -110,7 +112,7 @@ def change_points(
     if penalty is not None and not real("penalty", penalty) > 0:
         raise ValueError(f"penalty: {penalty!r} given, expected above 0, or None")
     # what is learnt from few values may be too small by chance: 8 / n is about two of its own deviations
-    scale = _noise_of(values) * (1 + 8 / max(values.size, 1)) if sigma is None else _number("sigma", sigma)
+    scale = _noise_of(values) * (1 + 8 / max(values.size, 1)) if sigma is None else real("sigma", sigma)
     found = _core.change_points(
         values, cost == "mean_variance", 0.0 if penalty is None else float(penalty), scale, least_rows
     )
@@ -153,7 +155,7 @@ def _noise_of(values: Doubles) -> float:
 _RUN_LENGTHS = ((2.5, 38.4), (3.0, 121.0), (3.5, 486.0), (4.0, 2_800.0), (4.5, 19_000.0), (5.0, 184_000.0))
 
 
-class OnlineChangePoint:
+class OnlineChangePoint(Learner):
     """After each value, the best single change of mean in all that came before: exactly, without a window.
 
     Parameters
@@ -189,11 +191,9 @@ class OnlineChangePoint:
     def __init__(
         self, *, sigma: float | None = None, run_length: float = 10_000.0, limit: float | None = None
     ) -> None:
-        self.sigma = None if sigma is None else _number("sigma", sigma)
-        self.limit = (
-            _limit_of(_number("run_length", run_length)) if limit is None else _number("limit", limit)
-        )
-        self._engine = None if self.sigma is None else self._new()
+        self.sigma = None if sigma is None else real("sigma", sigma)
+        self.limit = _limit_of(real("run_length", run_length)) if limit is None else real("limit", limit)
+        self._engine: _core.OnlineChangePoint | None = None if self.sigma is None else self._new()
 
     def _new(self) -> _core.OnlineChangePoint:
         if self.sigma is None:
@@ -335,16 +335,6 @@ class OnlineChangePoint:
         found = cls(sigma=engine.sigma(), limit=engine.limit())
         found._engine = engine
         return found
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the canonical bytes are equal."""
-        if not isinstance(other, OnlineChangePoint):
-            return NotImplemented
-        if self._engine is None or other._engine is None:
-            return self is other
-        return self.to_bytes() == other.to_bytes()
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the stream as canonical bytes."""

@@ -9,18 +9,20 @@ import numpy as np
 from .._baseline import Band
 from .._given_bytes import as_bytes
 from .._given_numbers import _count, _is_scalar, _number, _numbers_as_read
+from .._given_options import real
 from .._given_times import _time, _times
 from .._state import MAX_BYTES
 from .calibration import score_of_log_probability, threshold_for
 from .data import Doubles, telemetry_of
 from .kinds import kind_of
+from .learner import Learner
 from .level import level_of
 from .result import Detections
 
 _FARTHEST_LIMIT = 2.0**19  # standard deviations: sums are held at twice the limit
 
 
-class Chart:
+class Chart(Learner):
     """What all charts have: a level that is given or learnt, a limit, batches, and a stream of its own."""
 
     _engine: Any
@@ -29,9 +31,9 @@ class Chart:
     def __init__(
         self, target: float | None, sigma: float | None, run_length: float, limit: float | None
     ) -> None:
-        self.target = None if target is None else _number("target", target)
-        self.sigma = None if sigma is None else _number("sigma", sigma)
-        self.limit = self._limit_of(run_length) if limit is None else _number("limit", limit)
+        self.target = None if target is None else real("target", target)
+        self.sigma = None if sigma is None else real("sigma", sigma)
+        self.limit = self._limit_of(run_length) if limit is None else real("limit", limit)
         if not 0 < self.limit <= _FARTHEST_LIMIT:
             raise ValueError(f"limit: {limit!r} given, expected above 0 up to {_FARTHEST_LIMIT:,.0f}")
         self._engine = None
@@ -258,15 +260,8 @@ class Chart:
     def _of(cls, engine: Any, limit: float | None) -> Self:
         raise NotImplementedError
 
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the canonical bytes and the limits are equal."""
-        if not isinstance(other, Chart) or type(other) is not type(self):
-            return NotImplemented
-        if self._engine is None or other._engine is None:
-            return self is other
-        return self.to_bytes() == other.to_bytes() and self.limit == other.limit
-
-    __hash__ = None  # type: ignore[assignment]
+    def _identity(self) -> Any:
+        return self.to_bytes(), self.limit
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the stream as canonical bytes."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import _core
-from .._given_numbers import _number
+from .._given_options import real
 from .._given_times import _instant
 from .chart import Chart, TimedChart
 from .data import Doubles
@@ -57,18 +57,18 @@ class EwmaChart(TimedChart):
         self, weight: float = 0.2, *, target: float | None = None, sigma: float | None = None,
         run_length: float = RUN_LENGTH, limit: float | None = None,
     ) -> None:  # fmt: skip
-        self.weight = _number("weight", weight)
+        self.weight = real("weight", weight)
         super().__init__(target, sigma, run_length, limit)
 
     def _limit_of(self, run_length: float) -> float:
-        return _core.ewma_limit(self.weight, _number("run_length", run_length))
+        return _core.ewma_limit(self.weight, real("run_length", run_length))
 
     def _new(self, target: float, sigma: float) -> Any:
         return _core.EwmaChart(target, sigma, self.weight)
 
     def run_length(self, shift: float = 0.0) -> float:
         """Rows until an alarm, on average, for a mean that is `shift` standard deviations off."""
-        return _core.ewma_run_length(self.weight, self.limit, _number("shift", shift))
+        return _core.ewma_run_length(self.weight, self.limit, real("shift", shift))
 
     def _run(self, engine: Any, values: Doubles) -> Doubles:
         absolute: Doubles = np.abs(engine.statistics(values))
@@ -142,18 +142,18 @@ class CusumChart(TimedChart):
         self, k: float = 0.5, *, target: float | None = None, sigma: float | None = None,
         run_length: float = RUN_LENGTH, limit: float | None = None,
     ) -> None:  # fmt: skip
-        self.k = _number("k", k)
+        self.k = real("k", k)
         super().__init__(target, sigma, run_length, limit)
 
     def _limit_of(self, run_length: float) -> float:
-        return _core.cusum_limit(self.k, _number("run_length", run_length))
+        return _core.cusum_limit(self.k, real("run_length", run_length))
 
     def _new(self, target: float, sigma: float) -> Any:
         return _core.CusumChart(target, sigma, self.k, 2 * self.limit)
 
     def run_length(self, shift: float = 0.0) -> float:
         """Rows until an alarm, on average, for a mean that is `shift` standard deviations off."""
-        return _core.cusum_run_length(self.k, self.limit, _number("shift", shift))
+        return _core.cusum_run_length(self.k, self.limit, real("shift", shift))
 
     def _run(self, engine: Any, values: Doubles) -> Doubles:
         up, down = engine.statistics(values)
@@ -238,7 +238,7 @@ class PageHinkley(Chart):
         self, delta: float = 0.5, *, sigma: float | None = None, run_length: float = RUN_LENGTH,
         limit: float | None = None,
     ) -> None:  # fmt: skip
-        self.delta = _number("delta", delta)
+        self.delta = real("delta", delta)
         if not 0 < self.delta <= 10:
             raise ValueError(f"delta: {delta!r} given, expected above 0 up to 10 standard deviations")
         super().__init__(None, sigma, run_length, limit)
@@ -256,7 +256,7 @@ class PageHinkley(Chart):
         return self
 
     def _limit_of(self, run_length: float) -> float:
-        return _core.cusum_limit(self.delta, _number("run_length", run_length))
+        return _core.cusum_limit(self.delta, real("run_length", run_length))
 
     def _new(self, target: float, sigma: float) -> Any:
         return _core.PageHinkley(sigma, self.delta, self.limit)
@@ -269,7 +269,7 @@ class PageHinkley(Chart):
         shift : float, default 0
             How far the mean is off, in standard deviations.
         """
-        return _core.cusum_run_length(self.delta, self.limit, _number("shift", shift))
+        return _core.cusum_run_length(self.delta, self.limit, real("shift", shift))
 
     def _run(self, engine: Any, values: Doubles) -> Doubles:
         statistics: Doubles = engine.statistics(values)

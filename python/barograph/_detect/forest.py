@@ -17,6 +17,7 @@ from .._threads import thread_count
 from .calibration import check_contamination
 from .data import Doubles, times_of
 from .forest_import import engine_of_sklearn
+from .learner import Learner
 from .options import count_or_share, resolved, weights_of
 from .result import Attribution, Detections
 from .table import NOTHING, NumberTable, number_table
@@ -28,7 +29,7 @@ FALSE_SHARE = 0.1
 LEAST_RATE = 1e-3
 
 
-class IsolationForest:
+class IsolationForest(Learner):
     """How few random splits part a row from the others: the isolation forest, standard and extended.
 
     Parameters
@@ -351,16 +352,6 @@ class IsolationForest:
         )
         forest._engine = engine
         return forest
-
-    def __eq__(self, other: object) -> bool:
-        """Whether the other is a forest of equal bytes."""
-        if not isinstance(other, IsolationForest):
-            return NotImplemented
-        if self._engine is None or other._engine is None:
-            return self is other
-        return self._engine.to_bytes() == other._engine.to_bytes()
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {key: value for key, value in self.__dict__.items() if key != "_engine"}

@@ -11,13 +11,14 @@ from .._given_bytes import as_bytes
 from .._given_options import whole
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
+from .learner import Learner
 from .result import Detections
 
 MAX_BYTES = 256 << 20
 MOST = 9e299  #: what is farther out is as good as infinite
 
 
-class HalfSpaceTrees:
+class HalfSpaceTrees(Learner):
     """Rows in regions where lately there were few: an online detector of constant memory.
 
     Parameters
@@ -202,16 +203,6 @@ class HalfSpaceTrees:
         self.__dict__.update(state)
         limit = max(MAX_BYTES, 0 if data is None else len(data))
         self._engine = None if data is None else _core.HalfSpaceTrees.from_bytes(data, limit)
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the canonical bytes are equal."""
-        if not isinstance(other, HalfSpaceTrees):
-            return NotImplemented
-        if self._engine is None or other._engine is None:
-            return self is other
-        return self.to_bytes() == other.to_bytes()
-
-    __hash__ = None  # type: ignore[assignment]
 
     def _fitted(self) -> _core.HalfSpaceTrees:
         if self._engine is None:

@@ -15,6 +15,7 @@ from .._threads import thread_count
 from .calibration import check_alpha, score_of_log_probability, threshold_for
 from .data import Doubles, Telemetry, telemetry_of
 from .kinds import kind_of
+from .learner import Learner
 from .options import count_or_share
 from .result import Attribution, Detections
 
@@ -29,7 +30,7 @@ class Contributions(NamedTuple):
     q: Attribution
 
 
-class PCA:
+class PCA(Learner):
     """Hotelling's T2 and the squared prediction error Q of principal components, with control limits.
 
     Parameters
@@ -383,16 +384,6 @@ class PCA:
         model = cls(asked if asked else float(figures["share"]), scale=bool(figures["scale"]), **kwargs)
         model._engine = engine
         return model
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether the canonical bytes are equal."""
-        if not isinstance(other, PCA):
-            return NotImplemented
-        if self._engine is None or other._engine is None:
-            return self is other
-        return self.to_bytes() == other.to_bytes()
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()

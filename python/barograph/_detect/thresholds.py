@@ -99,8 +99,10 @@ class Threshold:
 
     def __init__(self, window: Any, min_periods: int | None, side: str, alpha: float) -> None:
         word("side", side, *SIDES)
-        if window is not None and (_width(window) is None and window < 1):
-            raise ValueError(f"window: {window!r} given, expected 1 row or more, or a length in time")
+        if window is not None:
+            width = _width(window)
+            if (window if width is None else width) < 1:
+                raise ValueError(f"window: {window!r} given, expected 1 row or more, or a length in time")
         self.window = window
         self.min_periods = None if min_periods is None else whole("min_periods", min_periods, 0)
         self.side = side

@@ -163,7 +163,7 @@ def test_contamination_missing_infinite_and_constant_values(make):
         (lambda: bg.detect.CusumChart(k=0), "k, h"),
         (lambda: bg.detect.CusumChart(limit=-1.0), "limit: -1"),
         (lambda: bg.detect.CusumChart(target=1.0, sigma=0.0), "sigma above 0"),
-        (lambda: bg.detect.EwmaChart(target="x"), "target: str given"),
+        (lambda: bg.detect.EwmaChart(target="x"), "target: 'x' given"),
         (lambda: bg.detect.PageHinkley.from_bytes(b"x"), "bytes"),
     ],
 )
@@ -190,9 +190,25 @@ def test_a_million_values_take_less_than_a_second():
 def test_detectors_are_pickled_and_compared_before_and_after_they_have_learnt(make):
     new = make(run_length=500)
     assert pickle.loads(pickle.dumps(new)).limit == new.limit
-    assert new == new
-    assert new != make(run_length=500)
+    assert pickle.loads(pickle.dumps(new)) == new == make(run_length=500)
+    assert new != make(run_length=501)
     fitted = copy.deepcopy(new).fit(normal(200)).update(normal(50))
     assert pickle.loads(pickle.dumps(fitted)) == fitted == copy.copy(fitted)
     fitted_copy = copy.copy(fitted).update(1.0)
     assert fitted_copy != fitted
+    assert new != fitted
+
+
+@pytest.mark.parametrize(
+    ("make", "other"),
+    [
+        (bg.detect.IsolationForest, {"seed": 1}),
+        (bg.detect.HalfSpaceTrees, {"depth": 5}),
+        (bg.detect.PCA, {"alpha": 0.01}),
+    ],
+)
+def test_detectors_of_tables_that_have_learnt_nothing_are_compared_by_their_options(make, other):
+    new = make()
+    assert pickle.loads(pickle.dumps(new)) == new == make()
+    assert new != make(**other)
+    assert new != make().fit(normal(600).reshape(300, 2))
