@@ -157,7 +157,7 @@ def times_of(values: Any, name: str = "timestamps") -> tuple[npt.NDArray[np.date
 
 
 @contextmanager
-def _offsets_applied() -> Iterator[None]:
+def offsets_applied() -> Iterator[None]:
     """Texts with an offset are taken as the instants they are; numpy 1 and 2 warn that they do so."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "no explicit representation of timezones", UserWarning)
@@ -168,20 +168,25 @@ def _offsets_applied() -> Iterator[None]:
 def seconds_ahead(time: npt.NDArray[np.datetime64], zone: str | None) -> npt.NDArray[np.int64]:
     """By how many seconds the clocks of a zone are ahead of UTC; 0 for a zone without a name."""
     none = np.zeros(len(time), dtype=np.int64)
-    try:
-        rules = None if zone is None else tzif(zone.removeprefix("UTC") or None)
-    except ValueError:
-        return none
+    rules = rules_of(zone)
     if rules is None:
         return none
     ns = np.ascontiguousarray(time.astype("datetime64[ns]")).view(np.int64)
     return np.where(np.isnat(time), none, (_core.to_local(ns, rules) - ns) // 10**9)
 
 
+def rules_of(zone: str | None) -> bytes | None:
+    """What the engine takes for a zone; None for UTC and for a zone without a name."""
+    try:
+        return None if zone is None else tzif(zone.removeprefix("UTC") or None)
+    except ValueError:
+        return None
+
+
 def _of_texts(texts: Strings, name: str) -> npt.NDArray[np.datetime64]:
     distinct = np.array(texts.categories, dtype=object)
     try:
-        with _offsets_applied():
+        with offsets_applied():
             times = distinct.astype("datetime64[ns]")
             days = np.array([text[:10] for text in texts.categories], dtype="datetime64[D]")
     except ValueError:
@@ -198,7 +203,7 @@ def _of_objects(array: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[np.date
     offsets = {str(v.tzinfo) for v in given if getattr(v, "tzinfo", None) is not None}
     try:
         plain = [v.astimezone(UTC).replace(tzinfo=None) if getattr(v, "tzinfo", None) else v for v in given]
-        with _offsets_applied():
+        with offsets_applied():
             times = np.array(plain, dtype="datetime64[ns]")
             whole = np.array(plain, dtype="datetime64[us]")
     except (ValueError, TypeError, OverflowError):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .._frames import Kind, Table, as_kind, check_kind, default_kind
+from .._frames import Kind, Strings, Table, _plain, as_kind, check_kind, default_kind
+from .._frames_integers import integers_of
 from .._given_options import whole
 from .data import Doubles, times_of
 from .options import doubles
@@ -91,7 +92,7 @@ class Detections:
     threshold : float or array-like, optional
         Of the score, from which a row is anomalous.
     is_anomaly : array-like of bool, optional
-        By default where the score is at least the threshold, nowhere without one.
+        By default where the score is at least the threshold, nowhere without one. Missing is no anomaly.
     expected, lower, upper : array-like, optional
         What the value should have been.
     severity : array-like of str, optional
@@ -339,16 +340,20 @@ def _column(name: str, values: Any, n: int) -> Doubles:
 
 
 def _bools(values: Any, n: int) -> npt.NDArray[np.bool_]:
-    column = np.asarray(values)
+    nullable = integers_of(values)
+    column = np.asarray(values) if nullable is None else nullable.values
     if column.shape != (n,) or (column.size and column.dtype.kind != "b"):
         raise ValueError(
             f"is_anomaly: {column.dtype} of shape {column.shape} given, expected a bool for each of {n} rows"
         )
-    return column.astype(np.bool_, copy=False)
+    flagged = column.astype(np.bool_, copy=False)
+    return flagged if nullable is None else flagged & nullable.valid
 
 
 def _texts(name: str, values: Any, n: int) -> npt.NDArray[np.str_]:
-    given = np.asarray(values)
+    given = _plain(values, name) if np.ndim(values) else np.asarray(values)
+    if isinstance(given, Strings):
+        given = given.to_numpy()
     if given.dtype.kind == "O":
         missing = [v is None or v != v for v in given.ravel().tolist()]
         given = np.where(np.reshape(missing, given.shape), "", given)

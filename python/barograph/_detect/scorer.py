@@ -149,9 +149,11 @@ def score_detections(
     truth : array-like, pairs, frame or Dataset
         A label for each row (0 and 1, or bools). Or intervals: pairs of start and end, as times or as
         positions of rows; a frame with columns ``start`` and ``end``, such as ``truth["incidents"]`` of a
-        generated Dataset, or the Dataset itself.
+        generated Dataset, or the Dataset itself. Times without a zone are taken in that of the rows' times,
+        numpy's datetime64 as UTC, as in every result of barograph.
     timestamps : array-like, optional
-        Times of the rows, ascending. By default those of `detections`, or its pandas index.
+        Times of the rows, ascending. By default those of `detections`, or its pandas index where that is
+        ascending and without NaT.
     threshold : float, optional
         Flags rows whose score reaches it. By default what the detector flagged; of bare scores, the threshold
         of the best F1 (which knows the truth: an upper bound).
@@ -202,7 +204,7 @@ def score_detections(
     """
     seen = found_of(detections, timestamps)
     n = len(seen.score)
-    true = truth_of(truth, n, seen.time, closed)
+    true = truth_of(truth, seen, closed)
     if buffer is not None:
         buffer = whole("buffer", buffer, 0, max(n, _LONGEST_BUFFER))
     by_threshold = measures.by_threshold(seen.score, true)

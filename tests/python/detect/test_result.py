@@ -94,6 +94,20 @@ def test_columns_that_do_not_fit_are_refused_by_name(given: dict, message: str):
         bg.detect.Detections(**given)
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_missing_kinds_are_empty_and_missing_flags_are_none(library: str):
+    module = pytest.importorskip(library)
+
+    def make(values: list) -> object:
+        if library == "pandas":
+            return module.Series(values).convert_dtypes()
+        return module.Series(values) if library == "polars" else module.array(values)
+
+    found = bg.detect.Detections([0.9, 0.9], kind=make(["cpu", None]), is_anomaly=make([True, None]))
+    assert found.kind.tolist() == ["cpu", ""]
+    assert found.is_anomaly.tolist() == [True, False]
+
+
 def test_no_rows_are_a_result_too():
     found = bg.detect.Detections([])
     assert len(found) == 0

@@ -298,6 +298,34 @@ def test_every_form_of_detections_is_the_same() -> None:
     assert bg.score_detections(pd.DataFrame({"is_anomaly": flags}), labels).f1 == 1.0
 
 
+def test_truth_without_a_zone_is_of_the_clocks_of_the_rows() -> None:
+    hours = pd.date_range("2024-07-01", periods=48, freq="h", tz="Europe/Rome")
+    scores = pd.Series((np.arange(48) == 12) * 1.0, index=hours)
+    local, utc = ("2024-07-01 12:00", "2024-07-01 13:00"), ("2024-07-01T10:00", "2024-07-01T11:00")
+    texts = pd.DataFrame({"start": [local[0]], "end": [local[1]]})
+    truths: list[Any] = [
+        texts, texts.apply(pd.to_datetime), pl.from_pandas(texts), [local],
+        [tuple(pd.Timestamp(t).to_pydatetime() for t in local)],
+        [tuple(np.datetime64(t) for t in utc)], [(utc[0] + "Z", local[1] + "+02:00")],
+        texts.apply(lambda c: pd.to_datetime(c).dt.tz_localize("Europe/Rome")),
+        bg.Table({"start": np.array(utc[:1], "M8[s]"), "end": np.array(utc[1:], "M8[s]")}),
+    ]  # fmt: skip
+    found = bg.detect.Detections(scores.to_numpy(), time=hours)
+    frame = pd.DataFrame({"when": hours, "score": scores.to_numpy()})
+    for truth in truths:
+        for seen in (scores, found, frame):
+            assert bg.score_detections(seen, truth, threshold=0.5).found == 1
+
+
+def test_an_index_that_tells_no_order_of_time_counts_as_none() -> None:
+    days = pd.date_range("2024-07-01", periods=5)
+    for index, why in ((days[::-1], "that goes back"), (days.where(np.arange(5) != 1), "with NaT")):
+        scores = pd.Series([0.0, 1, 0, 0, 0], index=index)
+        assert bg.score_detections(scores, [0, 1, 0, 0, 0], threshold=0.5).precision == 1
+        with pytest.raises(ValueError, match=f"an index of detections {why}; pass timestamps="):
+            bg.score_detections(scores, [("2024-07-01", "2024-07-02")])
+
+
 def test_a_generated_log_has_its_truth_with_it() -> None:
     log = bg.generate.requests(days=6, seed=3, frame="table")
     table = log.table
