@@ -7,8 +7,10 @@
 // For a state that merges, in event time, see stats/ewma.hpp.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -104,24 +106,167 @@ class unmasked_rows {
   std::size_t next_ = 0;  ///< no row before it that is still to come is masked
 };
 
-/// A series times a power of two that brings its largest value near 1; without values where the squares of
-/// those it has are within the range of doubles as they are.
-struct scaled_series {
-  std::vector<double> values;
-  double root_of_unit = 1.0;  ///< the unit of `values` is its square, which may be no double
+/// From which rows on a series has had values whose squares may overflow or be lost. Later rows do not count,
+/// so that the rows before them keep their bits.
+struct extreme_rows {
+  std::size_t huge, tiny;  ///< the first row each, or the number of rows
 
-  scaled_series(const number_span& x, const options& how) {
-    double most = 0.0;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double v = std::fabs(x[i]);
-      if (v > most && v - v == 0.0 && has_value(x[i], i, how)) most = v;
+  extreme_rows(const number_span& x, const options& how) : huge(x.size()), tiny(x.size()) {
+    if (x.doubles() == nullptr) return;  // squares of floats and integers are in range
+    const double* v = x.doubles();
+    for (std::size_t begin = 0; begin < x.size(); begin += some) {
+      const bool whole = x.size() - begin >= some;
+      if (whole && !any_of(v + begin)) continue;
+      for (std::size_t i = begin, end = whole ? begin + some : x.size(); i < end; ++i) {
+        if (i < huge && std::fabs(v[i]) >= 0x1p+500 && has_value(v[i], i, how)) huge = i;
+        if (i < tiny && std::fabs(v[i]) < 0x1p-400 && v[i] != 0.0 && has_value(v[i], i, how)) tiny = i;
+      }
     }
-    if (most == 0.0 || (most > 0x1p-400 && most < 0x1p+500)) return;
-    root_of_unit = std::ldexp(1.0, std::ilogb(most) / 2);
-    values = x.as_doubles();
-    for (double& v : values) v = v / root_of_unit / root_of_unit;
+  }
+  bool any(std::size_t rows) const noexcept { return huge < rows || tiny < rows; }
+
+ private:
+  static constexpr std::size_t some = 256;
+  /// Whether one of some values is huge or tiny, by their bits and the signs of differences, so that
+  /// compilers take several at once: magnitudes are in the order of their bits, infinity before NaN.
+  static bool any_of(const double* v) noexcept {
+    constexpr std::int64_t least_huge = (1023 + 500LL) << 52, beyond_tiny = (1023 - 400LL) << 52;
+    constexpr std::int64_t least_nan = (2047LL << 52) + 1;
+    std::int64_t any = 0;
+    for (std::size_t i = 0; i < some; ++i) {
+      std::int64_t m = 0;
+      std::memcpy(&m, v + i, sizeof m);
+      m &= INT64_MAX;
+      any |= ((least_huge - 1 - m) & (m - least_nan)) | ((m - beyond_tiny) & ~(m - 1));
+    }
+    return any < 0;
   }
 };
+
+/// A series is looked at as it is, times 2^-540 and times 2^540: whatever it holds, squares are in range in
+/// one.
+constexpr double scales[] = {1.0, 0x1p-540, 0x1p+540};
+inline std::vector<double> times_scale(const number_span& x, std::size_t which) {
+  std::vector<double> values = x.as_doubles();
+  for (double& v : values) v *= scales[which];
+  return values;
+}
+
+/// Whether no deviation of a series may have lost digits, or have overflowed, which stays to the last row.
+inline bool in_range(span<const double> out) noexcept {
+  int lost = 0;
+  for (const double v : out) lost |= int{v < 0x1p-450};
+  return lost == 0 && (out.empty() || out[out.size() - 1] - out[out.size() - 1] == 0.0);
+}
+
+/// Deviations of a series as it is, in `out`, corrected by pass(which scale, results) where squares were not
+/// in range.
+///
+/// @returns by row, the scale it was taken from
+template <class Pass>
+inline std::vector<std::uint8_t> correct_deviations(const extreme_rows& first, const Pass& pass,
+                                                    span<double> out) {
+  std::vector<std::uint8_t> from(out.size());
+  std::vector<double> other;
+  const auto take = [&](std::uint8_t which, std::size_t begin, const auto& is_lost) {
+    bool ran = false;
+    for (std::size_t i = begin; i < out.size(); ++i) {
+      if (!is_lost(out[i])) continue;
+      if (!ran) {
+        other.resize(out.size());
+        pass(which, span<double>(other));
+        ran = true;
+      }
+      if (other[i] - other[i] != 0.0) continue;
+      out[i] = other[i] / scales[which];
+      from[i] = which;
+    }
+  };
+  take(2, first.tiny, [](double v) { return v < 0x1p-450; });
+  take(1, first.huge, [](double v) { return v - v != 0.0; });
+  return from;
+}
+
+/// exponential() of values as they are, but sums.
+template <class Kernels>
+inline void exponential_pass(reduction what, const number_span& x, const decay& d, const weighting& weights,
+                             const options& how, span<const double> elapsed, span<double> out) {
+  exponential_moments state(d, weights);
+  unmasked_rows unmasked(how.mask);
+  const auto run = [&](auto read) {
+    number_block block;
+    const auto stretches = [&](std::size_t i, std::size_t rows) {
+      if (state.within_stretch()) return std::size_t{0};
+      return by_blocks(i, rows, x.doubles() != nullptr, [&](std::size_t at, std::size_t some) {
+        return state.update_stretches<Kernels>(what, block_around(block, x, at) + at, unmasked(at, some),
+                                               out.data() + at);
+      });
+    };
+    for_each_row(x.size(), elapsed, stretches, [&](std::size_t i, double passed) {
+      const double v = x[i];
+      state.update(v, has_value(v, i, how), passed);
+      out[i] = read();
+    });
+  };
+  if (what == reduction::mean)
+    run([&] { return state.mean(); });
+  else if (what == reduction::variance)
+    run([&] { return state.variance(); });
+  else if (what == reduction::deviation)
+    run([&] { return state.deviation(); });
+  else
+    raise<invalid_argument>("what: expected sum, mean, variance or deviation");
+}
+
+/// exponential_pairs() of values as they are.
+template <class Kernels>
+inline void exponential_pairs_pass(reduction what, const number_span& x, const number_span& y, const decay& d,
+                                   const weighting& weights, const options& how, const options& how_y,
+                                   span<const double> elapsed, span<double> out) {
+  exponential_comoments state(d, weights);
+  unmasked_rows unmasked(how.mask), unmasked_y(how_y.mask);
+  const auto run = [&](auto read) {
+    number_block block_x, block_y;
+    const bool doubles = x.doubles() != nullptr && y.doubles() != nullptr;
+    const auto stretches = [&](std::size_t i, std::size_t rows) {
+      if (state.within_stretch()) return std::size_t{0};
+      return by_blocks(i, rows, doubles, [&](std::size_t at, std::size_t some) {
+        return state.update_stretches<Kernels>(what, block_around(block_x, x, at) + at,
+                                               block_around(block_y, y, at) + at,
+                                               unmasked_y(at, unmasked(at, some)), out.data() + at);
+      });
+    };
+    for_each_row(x.size(), elapsed, stretches, [&](std::size_t i, double passed) {
+      const double v = x[i], w = y[i];
+      state.update(v, w, has_value(v, i, how) && has_value(w, i, how_y), passed);
+      out[i] = read();
+    });
+  };
+  if (what == reduction::covariance)
+    run([&] { return state.covariance(); });
+  else if (what == reduction::correlation)
+    run([&] { return state.correlation(); });
+  else
+    raise<invalid_argument>("what: expected covariance or correlation");
+}
+
+/// For exponential_pairs_pass() of correlations: by row, the scale of x at which its squares are in range.
+template <class Kernels>
+inline std::vector<std::uint8_t> scales_of(const number_span& x, const std::vector<std::uint8_t>& left_out,
+                                           const decay& d, const weighting& weights, const options& how,
+                                           span<const double> elapsed) {
+  options alone = how;
+  alone.mask = left_out;
+  const extreme_rows first(x, alone);
+  if (!first.any(x.size())) return std::vector<std::uint8_t>(x.size());
+  std::vector<double> out(x.size());
+  const auto pass = [&](std::size_t which, span<double> results) {
+    exponential_pass<Kernels>(reduction::deviation, times_scale(x, which), d, weights, alone, elapsed,
+                              results);
+  };
+  pass(0, out);
+  return correct_deviations(first, pass, out);
+}
 
 }  // namespace detail
 
@@ -149,36 +294,17 @@ inline void exponential(reduction what, const number_span& x, const decay& d, co
       out[i] = state.sum();
     });
   }
-  exponential_moments state(d, weights);
-  detail::unmasked_rows unmasked(how.mask);
-  const auto run = [&](auto read) {
-    number_block block;
-    const auto stretches = [&](std::size_t i, std::size_t rows) {
-      if (state.within_stretch()) return std::size_t{0};
-      return detail::by_blocks(i, rows, x.doubles() != nullptr, [&](std::size_t at, std::size_t some) {
-        return state.update_stretches<Kernels>(what, detail::block_around(block, x, at) + at,
-                                               unmasked(at, some), out.data() + at);
-      });
-    };
-    detail::for_each_row(x.size(), elapsed, stretches, [&](std::size_t i, double passed) {
-      const double v = x[i];
-      state.update(v, detail::has_value(v, i, how), passed);
-      out[i] = read();
-    });
-  };
-  if (what == reduction::mean)
-    run([&] { return state.mean(); });
-  else if (what == reduction::variance)
-    run([&] { return state.variance(); });
-  else if (what == reduction::deviation)
-    run([&] { return state.deviation(); });
-  else
-    raise<invalid_argument>("what: expected sum, mean, variance or deviation");
-  if (what != reduction::deviation || state.squares_in_range()) return;
-  const detail::scaled_series near_one(x, how);
-  if (near_one.values.empty()) return;
-  exponential<Kernels>(what, near_one.values, d, weights, how, elapsed, out);
-  for (double& v : out) v = v * near_one.root_of_unit * near_one.root_of_unit;
+  detail::exponential_pass<Kernels>(what, x, d, weights, how, elapsed, out);
+  if (what != reduction::deviation || detail::in_range(out)) return;
+  const detail::extreme_rows first(x, how);
+  if (!first.any(x.size())) return;
+  detail::correct_deviations(
+      first,
+      [&](std::size_t which, span<double> results) {
+        detail::exponential_pass<Kernels>(what, detail::times_scale(x, which), d, weights, how, elapsed,
+                                          results);
+      },
+      out);
 }
 
 /// Covariance or correlation at each row, of it and all before it; rows where either is missing are none.
@@ -194,37 +320,25 @@ inline void exponential_pairs(reduction what, const number_span& x, const number
   detail::check_rows("out", out.size(), x.size());
   if (!how.mask.empty()) detail::check_rows("mask", how.mask.size(), x.size());
   if (!how_y.mask.empty()) detail::check_rows("mask of y", how_y.mask.size(), x.size());
-  exponential_comoments state(d, weights);
-  detail::unmasked_rows unmasked(how.mask), unmasked_y(how_y.mask);
-  const auto run = [&](auto read) {
-    number_block block_x, block_y;
-    const bool doubles = x.doubles() != nullptr && y.doubles() != nullptr;
-    const auto stretches = [&](std::size_t i, std::size_t rows) {
-      if (state.within_stretch()) return std::size_t{0};
-      return detail::by_blocks(i, rows, doubles, [&](std::size_t at, std::size_t some) {
-        return state.update_stretches<Kernels>(what, detail::block_around(block_x, x, at) + at,
-                                               detail::block_around(block_y, y, at) + at,
-                                               unmasked_y(at, unmasked(at, some)), out.data() + at);
-      });
-    };
-    detail::for_each_row(x.size(), elapsed, stretches, [&](std::size_t i, double passed) {
-      const double v = x[i], w = y[i];
-      state.update(v, w, detail::has_value(v, i, how) && detail::has_value(w, i, how_y), passed);
-      out[i] = read();
-    });
-  };
-  if (what == reduction::covariance)
-    run([&] { return state.covariance(); });
-  else if (what == reduction::correlation)
-    run([&] { return state.correlation(); });
-  else
-    raise<invalid_argument>("what: expected covariance or correlation");
-  if (what != reduction::correlation || state.squares_in_range()) return;
-  const detail::scaled_series near_one(x, how), near_one_y(y, how_y);
-  if (near_one.values.empty() && near_one_y.values.empty()) return;
-  exponential_pairs<Kernels>(what, near_one.values.empty() ? x : number_span(near_one.values),
-                             near_one_y.values.empty() ? y : number_span(near_one_y.values), d, weights, how,
-                             how_y, elapsed, out);
+  detail::exponential_pairs_pass<Kernels>(what, x, y, d, weights, how, how_y, elapsed, out);
+  if (what != reduction::correlation) return;
+  const std::size_t n = x.size();
+  if (!detail::extreme_rows(x, how).any(n) && !detail::extreme_rows(y, how_y).any(n)) return;
+  std::vector<std::uint8_t> left_out(n);
+  for (std::size_t i = 0; i < n; ++i)
+    left_out[i] = !(detail::has_value(x[i], i, how) && detail::has_value(y[i], i, how_y));
+  std::vector<std::uint8_t> scale = detail::scales_of<Kernels>(x, left_out, d, weights, how, elapsed);
+  const std::vector<std::uint8_t> of_y = detail::scales_of<Kernels>(y, left_out, d, weights, how_y, elapsed);
+  for (std::size_t i = 0; i < n; ++i) scale[i] = static_cast<std::uint8_t>(3 * scale[i] + of_y[i]);
+  std::vector<double> other(n);
+  for (std::uint8_t both = 1; both < 9; ++both) {
+    if (std::find(scale.begin(), scale.end(), both) == scale.end()) continue;
+    detail::exponential_pairs_pass<Kernels>(what, detail::times_scale(x, both / 3),
+                                            detail::times_scale(y, both % 3), d, weights, how, how_y, elapsed,
+                                            other);
+    for (std::size_t i = 0; i < n; ++i)
+      if (scale[i] == both) out[i] = other[i];
+  }
 }
 
 }  // namespace rolling

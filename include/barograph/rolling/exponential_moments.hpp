@@ -23,9 +23,6 @@ struct inline_exponential {
 
 namespace detail {
 
-/// Whether a mean square has all its digits: it neither overflowed, nor has it come near the least doubles.
-inline bool is_square_in_range(double x) noexcept { return x >= 0x1p-900 && x - x == 0.0; }
-
 /// As many rows from x, and of pairs y, on as go in whole stretches: what the figures become, and how many
 /// rows there were.
 template <class Kernels>
@@ -92,8 +89,6 @@ class exponential_moments {
   double mean() const noexcept { return weights_.enough() ? now_.mean : none(); }
   double variance() const noexcept { return weights_.enough() ? weights_.correction() * now_.xx : none(); }
   double deviation() const noexcept { return std::sqrt(variance()); }
-  /// False where squares of deviations may have left the range of doubles, or there were none.
-  bool squares_in_range() const noexcept { return detail::is_square_in_range(now_.xx); }
 
  private:
   /// update() of rows whose weights no longer change, and fall too fast for stretches.
@@ -189,10 +184,6 @@ class exponential_comoments {
     if (!weights_.enough()) return none();
     const double r = now_.xy / (std::sqrt(now_.xx) * std::sqrt(now_.yy));
     return r > 1.0 ? 1.0 : r < -1.0 ? -1.0 : r;
-  }
-  /// False where squares of deviations may have left the range of doubles, or there were none.
-  bool squares_in_range() const noexcept {
-    return detail::is_square_in_range(now_.xx) && detail::is_square_in_range(now_.yy);
   }
 
  private:

@@ -77,6 +77,20 @@ TEST_CASE(
   CHECK(whole_series(t, none).cycle == 86400);
 }
 
+TEST_CASE("a row that is alone at its time of the week is not what is usual there") {
+  constexpr std::int64_t saturday = 1767398400;  // 2026-01-03
+  for (const std::size_t n : {5u, 6u, 8u, 10u})
+    for (std::size_t row = 0; row < n; ++row) {
+      std::vector<std::int64_t> t = every(72 * 3600, n);
+      for (std::int64_t& s : t) s += saturday;
+      std::vector<double> x(n);
+      for (std::size_t i = 0; i < n; ++i) x[i] = 100 + noise(i);
+      x[row] += 100;
+      INFO(n << " rows, spike at " << row);
+      CHECK(whole_series(t, x).expected[row] == Approx(100).margin(5));
+    }
+}
+
 TEST_CASE("a period in rows is followed where it fits, and left alone where it does not") {
   std::vector<double> x(700), plain(700);
   for (std::size_t i = 0; i < x.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "barograph/kernels.hpp"
 #include "catch.hpp"
 
 using namespace barograph;
@@ -266,4 +267,47 @@ TEST_CASE("deviations and correlations of values whose squares are no doubles ar
     }
   const std::vector<double> constant(9, 1e300);
   CHECK(run(reduction::deviation, constant, decay{}, {}).back() == 0.0);
+}
+
+TEST_CASE("values out of range leave the bits of the rows before them as they are") {
+  const auto plain = noise(50, 0.0), other = noise(90, 0.0);
+  const auto correlated = [&](const std::vector<double>& x, std::size_t skip) {
+    const std::vector<double> y(other.begin() + static_cast<std::ptrdiff_t>(skip),
+                                other.begin() + static_cast<std::ptrdiff_t>(skip + x.size()));
+    std::vector<double> out(x.size()), turned(x.size());
+    exponential_pairs(reduction::correlation, x, y, decay::from_span(12), {}, options{}, options{}, {}, out);
+    exponential_pairs(reduction::correlation, y, x, decay::from_span(12), {}, options{}, options{}, {},
+                      turned);
+    CHECK(same_bits(out, turned));
+    exponential_pairs<kernels::compiled>(reduction::correlation, x, y, decay::from_span(12), {}, options{},
+                                         options{}, {}, turned);
+    CHECK(same_bits(out, turned));
+    return out;
+  };
+  for (const int power : {0, -700, 700})
+    for (const double next : {1e200, 1e-200, 1.0, 0.0}) {
+      std::vector<double> x = plain;
+      for (double& v : x) v = std::ldexp(v, power);
+      auto longer = x;
+      longer.push_back(next);
+      INFO("times 2^" << power << ", then " << next);
+      for (const double span : {3.0, 12.0}) {
+        const auto want = run(reduction::deviation, x, decay::from_span(span), {});
+        auto got = run(reduction::deviation, longer, decay::from_span(span), {});
+        CHECK(want.back() > 0.0);
+        std::vector<double> compiled(longer.size());
+        exponential<kernels::compiled>(reduction::deviation, longer, decay::from_span(span), {}, options{},
+                                       {}, compiled);
+        CHECK(same_bits(compiled, got));
+        CHECK(std::isfinite(got.back()));
+        CHECK(got.back() > 0.0);
+        got.pop_back();
+        CHECK(same_bits(got, want));
+      }
+      auto got = correlated(longer, 7);
+      CHECK(std::fabs(got.back()) <= 1.0);
+      got.pop_back();
+      CHECK(same_bits(got, correlated(x, 7)));
+      CHECK(same_bits(got, correlated(plain, 7)));
+    }
 }

@@ -83,6 +83,14 @@ inline double part_of_season(std::vector<double> level, std::vector<double> seas
   return rest > 0 && all > 0 ? std::clamp(1.0 - rest / all, 0.5, 0.9) : 0.5;
 }
 
+/// How many different hours of a cycle have rows.
+inline double hours_in_use(span<const std::int64_t> clock, std::int64_t cycle) {
+  std::vector<bool> seen(static_cast<std::size_t>(cycle / 3600));
+  for (const std::int64_t t : clock)
+    seen[static_cast<std::size_t>(((t % cycle) + cycle) % cycle / 3600)] = true;
+  return static_cast<double>(std::count(seen.begin(), seen.end(), true));
+}
+
 inline bool on_weekend(std::int64_t t) {  // 1970 began on a Thursday
   constexpr std::int64_t day = 86400;
   const std::int64_t place = ((t % (7 * day)) + 7 * day) % (7 * day);
@@ -117,15 +125,17 @@ inline bool weekends_fit(span<const std::int64_t> clock, const std::vector<doubl
                          const std::vector<double>& with, double per_day) {
   std::vector<double> sorted(without);
   const double limit = 6.0 * median(sorted);
-  double before = 0.0, after = 0.0, rows = 0.0;
+  double before = 0.0, after = 0.0;
+  std::vector<std::int64_t> at;
   for (std::size_t i = 0; limit > 0 && i < with.size(); ++i) {
     if (!on_weekend(clock[i])) continue;
     const double a = std::min(without[i], limit) / limit, b = std::min(with[i], limit) / limit;
     before += a * a;
     after += b * b;
-    rows += 1.0;
+    at.push_back(clock[i]);
   }
-  const double days = rows / per_day;
+  // days that have not a row in each hour do not show each hour once a day
+  const double days = static_cast<double>(at.size()) / std::max({1.0, per_day, hours_in_use(at, 86400)});
   return days >= 3.0 && after * (1.0 + 1.0 / days) / (1.0 - 1.0 / days) < 0.3 * before;
 }
 
@@ -202,7 +212,9 @@ struct usual_course {
     if (times.covered < 3 * week) return;
     std::vector<double> weekly = usual(clock, y, week, within_hours, middle);
     left = distances(y, weekly);
-    if (!cycle_fits(off, left, times.covered / static_cast<double>(week))) return;
+    const double seen = std::min(times.covered / static_cast<double>(week),
+                                 static_cast<double>(y.size()) / hours_in_use(clock, week));
+    if (seen < 2.0 || !cycle_fits(off, left, seen)) return;  // a row alone in its hour is its own median
     take(std::move(weekly), std::move(left));
     cycle = week;
     is_season = true;
