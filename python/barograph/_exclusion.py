@@ -83,7 +83,7 @@ def _moment(value: Any, missing: int | None) -> int:
         if missing is None:
             raise ValueError("exclude: a start is missing, expected an instant")
         return missing
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+    if isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.timedelta64)):
         return int(value)
     if isinstance(value, str):
         try:

@@ -57,6 +57,8 @@ REFUSED: list[tuple[type[Exception], str, Callable[[], Any]]] = [
         X, contamination="auto")),  # type: ignore[arg-type]
     (ValueError, "window: 0 given", lambda: bg.detect.ZScore(window=0)),
     (ValueError, "after: 0 given", lambda: bg.rank_causes(FRAME, 3, after=0)),
+    (TypeError, "exclude: timedelta64 given", lambda: bg.rolling_baseline(
+        X, 2, on=DAYS, exclude=[(np.timedelta64(1, "ns"), DAYS[1])])),
     (ValueError, "rows: 1000000000000 given, expected 1 to", lambda: bg.HoltWinters(2).forecast(10**12)),
     (ValueError, "start: 2 given", lambda: bg.HoltWinters(
         2, start=(1.0, 2.0), **SMOOTHING)),  # type: ignore[arg-type]

@@ -229,7 +229,11 @@ def _telling(measure: str, name: str) -> str:
 
 
 def _is_row(at: Any, rows: int) -> bool:
-    return isinstance(at, (int, np.integer)) and not isinstance(at, bool) and -rows <= int(at) < rows
+    return (
+        isinstance(at, (int, np.integer))
+        and not isinstance(at, (bool, np.timedelta64))
+        and -rows <= int(at) < rows
+    )
 
 
 def _instant(at: Any) -> int:
