@@ -302,11 +302,12 @@ class HoltWinters(Stored):
         return model
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether the canonical bytes are equal: two fitted models that expect the same from here on."""
+        """Tell whether canonical bytes are equal: the same is expected from here on; or the options."""
         if type(other) is not type(self):
             return NotImplemented
         if self._engine is None or other._engine is None:
-            return self is other
+            # repr: what is to be fitted is NaN until then, which a pickle gives as another NaN
+            return repr(self.__getstate__()) == repr(other.__getstate__())
         return self.to_bytes() == other.to_bytes()
 
     __hash__ = None  # type: ignore[assignment]

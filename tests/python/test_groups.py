@@ -512,7 +512,7 @@ frame = pd.DataFrame({"service": ["a", "b"], "latency_ms": [1.0, 2.0]})
         (lambda: bg.groupby_quantile(frame.latency_ms, frame.service, "x"), "q: 'x' given"),
         (lambda: bg.read(None), "path: NoneType given"),
         (lambda: bg.read([5]), "path: int given"),
-        (lambda: bg.Apdex("x"), "threshold: str given"),
+        (lambda: bg.Apdex("x"), "threshold: 'x' given"),
         (lambda: bg.Apdex(1, [2]), r"tolerating: \[2\] given"),
     ],
 )

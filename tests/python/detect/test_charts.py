@@ -205,10 +205,11 @@ def test_detectors_are_pickled_and_compared_before_and_after_they_have_learnt(ma
         (bg.detect.IsolationForest, {"seed": 1}),
         (bg.detect.HalfSpaceTrees, {"depth": 5}),
         (bg.detect.PCA, {"alpha": 0.01}),
+        (bg.HoltWinters, {"period": 7}),
     ],
 )
-def test_detectors_of_tables_that_have_learnt_nothing_are_compared_by_their_options(make, other):
+def test_models_that_have_learnt_nothing_are_compared_by_their_options(make, other):
     new = make()
     assert pickle.loads(pickle.dumps(new)) == new == make()
     assert new != make(**other)
-    assert new != make().fit(normal(600).reshape(300, 2))
+    assert new != make().fit(normal(600) if make is bg.HoltWinters else normal(600).reshape(300, 2))
