@@ -41,7 +41,7 @@ class table_cells {
       std::sort(v.begin(), v.end());
       columns_[c].learn(v);
       for (const detail::shaped_tail& t : columns_[c].tails)
-        if (t.known()) told.push_back(t.likelihood());
+        if (t.tells()) told.push_back(t.likelihood());
     }
     usual_ = detail::usual_shapes(told);
     for (column& c : columns_)

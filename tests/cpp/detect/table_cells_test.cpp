@@ -42,7 +42,26 @@ TEST_CASE("a cell is as unlikely as its own column makes it, on either side") {
   CHECK(of[5] < 2);
   CHECK(of[2] < 4);
   CHECK(of[6] > 6);  // on this side it ends
-  for (const std::size_t i : {3u, 7u, 8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u}) CHECK(of[i] < 1);
+  CHECK(of[3] > 5);  // eight of one in ten that are not 0
+  CHECK(of[7] > 4);
+  for (const std::size_t i : {8u, 9u, 10u, 11u, 12u, 13u, 14u, 15u}) CHECK(of[i] < 1);
+}
+
+TEST_CASE("of flags and rare counts a cell far from all others is unlikely, and another of the same is not") {
+  std::vector<double> x(600 * 4);
+  for (std::size_t i = 0; i < 600; ++i) {
+    random_draws r(5, 0, i);
+    x[i * 4] = i % 50 == 7 ? 1 : 0;
+    x[i * 4 + 1] = r.below(20) == 0 ? 1.0 + (r.below(20) == 0 ? 1 : 0) : 0.0;
+    x[i * 4 + 2] = i % 150 == 7 ? 3 : 2;
+    x[i * 4 + 3] = i % 100 == 7 ? -r.uniform() : 0.0;
+  }
+  const auto of = evidence(x, {20, 20, 20, -20, 1e9, 1e9, 1e9, -1e9, 1, 1, 3, -1, 1, 2, 3, -0.5});
+  for (std::size_t i = 0; i < 4; ++i) CHECK(of[i] > 3);
+  for (std::size_t i = 4; i < 8; ++i) CHECK(of[i] > 6);
+  for (std::size_t i = 8; i < 16; ++i) CHECK(of[i] < 3);
+  x[300 * 4] = 1e9;  // itself among what is learnt
+  CHECK(evidence(x, x)[300 * 4] > 6);
 }
 
 TEST_CASE("what is looked for does not set the tail it is judged by, and farther is no less") {

@@ -1,7 +1,7 @@
 // shaped_tail: how far a tail goes of which few values are known and not the shape.
 //
-// A generalised Pareto's of shape 0 to 3/2 beyond the quantile .85 or the 400 largest values. A share of
-// these, the largest, may be what is looked for, so only that they are so large is used (a censored
+// A generalised Pareto's of shape 0 to 3/2 beyond the quantile .85 or the 400 largest values; where most
+// values are one, as of flags and rare counts, of all beyond the median, from three on. A share of these, the largest, may be what is looked for, so only that they are so large is used (a censored
 // likelihood). Few values fit many tails: what is to come is judged by the mean of all of them, each weighed
 // by its likelihood (Geisser, "Predictive Inference", 1993) and by how usual such a shape is, which other
 // tails of the same table tell (empirical Bayes: Efron and Morris, JASA 68, 1973). Class F.
@@ -58,15 +58,21 @@ class shaped_tail {
   /// @param strange   the share of the tail that may be what is looked for
   void learn(const std::vector<double>& v, std::size_t most, double lightest, double strange) {
     const std::size_t n = v.size();
-    if (most < least || most >= n / 2 || v[n - 1 - most] == v[n / 2]) return;
+    if (most < least || most >= n / 2) return;
     from_ = v[n - 1 - most];
     std::vector<double> y(std::upper_bound(v.begin(), v.end(), from_), v.end());
-    if (y.size() < least) return;
+    const bool rare = from_ == v[n / 2] || y.size() < least;
+    if (rare) {  // most values are one: the tail is of all that are farther
+      from_ = v[n / 2];
+      y.assign(std::upper_bound(v.begin(), v.end(), from_), v.end());
+    }
+    if (y.size() < fewest) return;
     log_share_ = math::log(static_cast<double>(y.size()) / static_cast<double>(n));
-    const std::size_t censored = std::max<std::size_t>(
-                          2, static_cast<std::size_t>(static_cast<double>(y.size()) * strange)),
+    const auto strangest = static_cast<std::size_t>(static_cast<double>(y.size()) * strange);
+    const std::size_t censored = std::max<std::size_t>(y.size() < least ? 1 : 2, strangest),
                       seen = y.size() - censored;
     y.resize(seen);
+    tells_ = !rare || y.front() < y[seen / 2];
     double sum = 0.0;
     for (double& one : y) sum += one -= from_;
     const double limit = y.back(),
@@ -90,6 +96,9 @@ class shaped_tail {
 
   /// Whether there were enough values for a tail.
   bool known() const noexcept { return known_; }
+
+  /// Whether the values tell of a shape: where most of them are equal they do not.
+  bool tells() const noexcept { return known_ && tells_; }
 
   /// How likely each shape makes the values, by all scales.
   shape_likelihood likelihood() const noexcept {
@@ -124,7 +133,7 @@ class shaped_tail {
   }
 
  private:
-  static constexpr std::size_t shapes = tail_shapes.size(), scales = 5, least = 8, nodes = 45;
+  static constexpr std::size_t shapes = tail_shapes.size(), scales = 5, least = 8, fewest = 3, nodes = 45;
   static constexpr double per_unit = 2.0;  // nodes for each factor of e
 
   /// What the nodes are counted in.
@@ -158,7 +167,7 @@ class shaped_tail {
     return sum > 0 ? most + math::log(sum) : 0.0;
   }
 
-  bool known_ = false;
+  bool known_ = false, tells_ = false;
   double from_ = 0, log_share_ = 0;
   std::array<std::array<double, scales>, shapes> scale_{}, weight_{};
   std::array<double, nodes> at_{}, log_p_{};
