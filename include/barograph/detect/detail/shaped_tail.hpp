@@ -1,10 +1,11 @@
 // shaped_tail: how far a tail goes of which few values are known and not the shape.
 //
 // A generalised Pareto's of shape 0 to 3/2 beyond the quantile .85 or the 400 largest values; where most
-// values are one, as of flags and rare counts, of all beyond the median, from three on. A share of these, the largest, may be what is looked for, so only that they are so large is used (a censored
-// likelihood). Few values fit many tails: what is to come is judged by the mean of all of them, each weighed
-// by its likelihood (Geisser, "Predictive Inference", 1993) and by how usual such a shape is, which other
-// tails of the same table tell (empirical Bayes: Efron and Morris, JASA 68, 1973). Class F.
+// values are one, as of flags and rare counts, of all beyond the median, from three on. A share of these, the
+// largest, may be what is looked for, so only that they are so large is used (a censored likelihood). Few
+// values fit many tails: what is to come is judged by the mean of all of them, each weighed by its likelihood
+// (Geisser, "Predictive Inference", 1993) and by how usual such a shape is, which other tails of the same
+// table tell (empirical Bayes: Efron and Morris, JASA 68, 1973). Class F.
 #pragma once
 
 #include <algorithm>
