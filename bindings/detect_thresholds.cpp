@@ -44,7 +44,7 @@ void bind_extreme_value(py::module_& m) {
   c.def(
       "log_tails",
       [](const bound& self, const double_array& values) {
-        const extreme_value e = self.copy();
+        const extreme_value e = read(self, [](const extreme_value& now) { return now; });
         return each(values, [&](double x) { return e.log_tail(x); });
       },
       py::arg("values").noconvert());
@@ -52,11 +52,14 @@ void bind_extreme_value(py::module_& m) {
       "update_many",
       [](bound& self, const double_array& values, double q) {
         py::array_t<double> out(values.size());
-        update_in_pieces(self, static_cast<std::size_t>(values.size()),
-                         [x = values.data(), o = out.mutable_data(), q](extreme_value& s, std::size_t begin,
-                                                                        std::size_t end) {
-                           for (std::size_t i = begin; i < end; ++i) o[i] = s.update(x[i], q);
-                         });
+        constexpr std::size_t piece = 4096;  // the law is fitted anew again and again
+        update_in_pieces(
+            self, static_cast<std::size_t>(values.size()),
+            [x = values.data(), o = out.mutable_data(), q](extreme_value& s, std::size_t begin,
+                                                           std::size_t end) {
+              for (std::size_t i = begin; i < end; ++i) o[i] = s.update(x[i], q);
+            },
+            piece);
         return out;
       },
       py::arg("values").noconvert(), py::arg("q"));
@@ -73,7 +76,9 @@ void bind_extreme_value(py::module_& m) {
         [](const bound& self) { return read(self, [](const extreme_value& e) { return e.tail().shape; }); });
   c.def("scale",
         [](const bound& self) { return read(self, [](const extreme_value& e) { return e.tail().scale; }); });
-  c.def("copy", [](const bound& self) { return std::make_unique<bound>(self.copy()); });
+  c.def("copy", [](const bound& self) {
+    return std::make_unique<bound>(read(self, [](const extreme_value& now) { return now; }));
+  });
 }
 
 }  // namespace

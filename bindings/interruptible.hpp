@@ -62,6 +62,7 @@ void change_in_turn(guarded<Stream>& g, std::size_t n, bool even, F update) {
   for (std::size_t at = 0; at == 0 || at < n; at += some) {
     if (at > 0) barograph::check_interrupt();
     const rows_in_turn rows{at, all ? n : std::min(some, n - at), all};
+    const barograph::interrupt_scope quiet(nullptr);  // the hook takes the GIL: never under the lock
     g.change([&](Stream& s) { update(s, rows); });
     if (all) return;
   }
@@ -69,11 +70,11 @@ void change_in_turn(guarded<Stream>& g, std::size_t n, bool even, F update) {
 
 /// update(state, begin, end) for all of n rows. Many rows go to a copy of the state, in pieces, without
 /// its lock (signal handlers may use the state); an interrupt leaves the state as it was. Where another
-/// thread changed the state meanwhile, the rows are added again, under the lock.
+/// thread changed the state meanwhile, the rows are added again, under the lock, and nothing interrupts that.
 template <class State, class F>
-void update_in_pieces(guarded<State>& g, std::size_t n, F update) {
+void update_in_pieces(guarded<State>& g, std::size_t n, F update,
+                      std::size_t piece = barograph::rows_between_checks) {
   const interruptible call;
-  constexpr std::size_t piece = barograph::rows_between_checks;
   if (n > piece) {
     auto [copy, version] = g.versioned_copy();
     for (std::size_t at = 0; at < n; at += std::min(piece, n - at)) {
@@ -82,6 +83,7 @@ void update_in_pieces(guarded<State>& g, std::size_t n, F update) {
     }
     if (g.replace_if(version, std::move(copy))) return;
   }
+  const barograph::interrupt_scope quiet(nullptr);  // the hook takes the GIL: never under the lock
   g.change([&](State& s) { update(s, std::size_t{0}, n); });
 }
 

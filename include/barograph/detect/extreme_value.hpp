@@ -95,10 +95,10 @@ class extreme_value {
   /// tenth part of new excesses. Gives log P(X >= x) before it is learnt.
   double update(double x, double q) {
     const double p = log_tail(x);
-    if (x != x) return p;
+    if (!(std::fabs(x) <= 1e300)) return p;  // missing, as for the first values
     if (q != limit_q_) {
       limit_now_ = limit(q);
-      farthest_now_ = limit(q / 10);
+      farthest_now_ = limit(std::max(q / 10, std::min(q, 1e-300)));
       limit_q_ = q;
     }
     ++streamed_;

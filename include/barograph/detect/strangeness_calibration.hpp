@@ -3,13 +3,13 @@
 // By the last 5,000: the conformal rank below their largest tenth; above, an exponential tail with the mean
 // excess of that tenth, as a predictive probability, (1 + excess / (k mean))^-k, which owns up to having seen
 // k excesses only. So evidence is not bounded by how long one has looked, as ranks are. -log10 p, 0 to 12;
-// the first 100 give 0. The predictive form: Geisser, "Predictive Inference" (1993). The tail of a distance,
-// given as its logarithm, may be heavy: it is a generalised Pareto's, by the moments of the logarithms
-// (Dekkers, Einmahl and de Haan, Annals of Statistics 17, 1989), as heavy as one standard error allows.
-// Of means of tail probabilities the tail is known before any is seen, near enough to be worth 1,000 of them:
-// so as much is worth about the same early and late, and rows keep their order. A mean stranger than one in a
-// thousand is learnt as if it were one in a thousand, lest one incident hide the next. Class F; O(sqrt n) a
-// value.
+// the first 100 (50 of means) give 0. The predictive form: Geisser, "Predictive Inference" (1993). The tail
+// of a distance, given as its logarithm, may be heavy: it is a generalised Pareto's, by the moments of the
+// logarithms (Dekkers, Einmahl and de Haan, Annals of Statistics 17, 1989), as heavy as one standard error
+// allows. Of means of tail probabilities the tail is known before any is seen, near enough to be worth 1,000
+// of them: so as much is worth about the same early and late, and rows keep their order. A mean stranger than
+// one in a thousand is learnt as if it were one in a thousand, lest one incident hide the next. Class F;
+// O(sqrt n) a value.
 #pragma once
 
 #include <algorithm>

@@ -71,7 +71,7 @@ class stuck_value {
     last_ = r.f64();
     evidence_ = r.f64();
     if (rows_ > std::uint64_t{1} << 53 || run_ > rows_ || repeated_ > rows_ - run_ || longest_ > repeated_ ||
-        !(evidence_ >= 0 && evidence_ <= 12))
+        !std::isfinite(last_) || !(evidence_ >= 0 && evidence_ <= 12))
       raise<bad_bytes>("bytes: runs of equal values that cannot have been");
     for (visited& v : known_) {
       v.value = r.f64();

@@ -12,6 +12,7 @@
 
 #include "../core/number_span.hpp"
 #include "detail/extrema_plain.hpp"
+#include "detail/job_interrupt.hpp"
 #include "detail/order_job.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN

@@ -94,6 +94,16 @@ TEST_CASE("a direction that does no harm counts for less") {
   CHECK(found.causes[1].shift < 0);
 }
 
+TEST_CASE("an effect that moves as much, rows later, does not stand before its cause") {
+  for (const std::size_t later : {1u, 3u, 6u}) {
+    columns data = metrics(5, 140, 120);
+    for (std::size_t i = 120 + later; i < 140; ++i) data[0][i] = data[1][i];
+    const ranked_causes found = rank_causes(views(data), plain(5), 120);
+    CHECK(found.causes[0].column == 1);
+    CHECK(found.causes[1].column == 0);
+  }
+}
+
 TEST_CASE("threads change no bit of a ranking") {
   const columns data = metrics(100, 300, 200);
   cause_options how;

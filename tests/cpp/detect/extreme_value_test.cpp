@@ -99,6 +99,12 @@ TEST_CASE("a stream learns from all but its alarms") {
   const auto before = e.count();
   CHECK(e.update(1e6, 1e-6) < -13);
   CHECK(e.count() == before);
+  const double limit = e.limit(1e-3);
+  for (const double missing : {HUGE_VAL, -HUGE_VAL, 1e301, std::nan("")})
+    for (int i = 0; i < 400; ++i) e.update(missing, 0.02);
+  CHECK(e.count() == before);
+  CHECK(e.limit(1e-3) == limit);
+  CHECK(e.update(1.0, 4.9e-324) == e.log_tail(1.0));  // the least chance there is
 }
 
 TEST_CASE("a stream alarms about as often as it says: the alarms of normal values are not lost to the tail") {

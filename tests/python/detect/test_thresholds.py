@@ -450,3 +450,13 @@ def test_two_threads_that_push_extreme_values_lose_none():
     for thread in threads:
         thread.join()
     assert detector._law().count() > 100 + 119_800
+
+
+def test_a_law_is_read_while_values_are_pushed():
+    law = detect.ExtremeValue().fit(normal(1000))._law()
+    reader = threading.Thread(target=lambda: [law.log_tails(np.ones(1)) for _ in range(2000)])
+    reader.start()
+    for seed in range(10):
+        law.update_many(normal(4000, seed), 1e-4)  # fits its law anew, and asks there whether to go on
+    reader.join()
+    assert law.count() > 40_900

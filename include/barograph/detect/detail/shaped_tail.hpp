@@ -125,7 +125,7 @@ class shaped_tail {
 
   /// -log10 of the chance of v or more; 0 where the tail does not begin.
   double evidence(double v) const noexcept {
-    if (!known_ || v <= from_) return 0.0;
+    if (!known_ || !(v > from_)) return 0.0;
     const double y = (v - from_) / unit();
     // nodes lie the farther apart the farther out, where log p is nearly straight
     const auto i = static_cast<std::size_t>(std::min(math::log(1.0 + y) * per_unit, nodes - 2.0));

@@ -146,14 +146,23 @@ inline scored_shift score_shift(span<const double> x, const seen_metric& m, int 
   }
   if (m.whole != 0) harmful = 1;
   const double weight = harmful != 0 && shift * harmful < 0 ? how.harmless : 1.0;
-  double scatter = after.p90 - after.p10;
-  if (how.more_scatter) scatter = std::max(0.0, scatter - (m.normal.p90 - m.normal.p10));
-  s.score = log(1.0 + weight * std::fabs(shift)) + how.scatter * log(1.0 + scatter / scale);
-  s.shift = m.whole != 0 ? -shift : shift;
   if (shift != 0) {
     const std::size_t before = std::max({w.margin, w.recent, w.rows - w.split});
     s.onset = onset_of(x, m, std::max(w.recent_from, w.split - std::min(w.split, before)));
   }
+  double scatter = after.p90 - after.p10;
+  // A step in the midst of the rows is no scatter, where enough rows follow to tell the two apart: else a
+  // metric that moved later, an effect, would count for more than its cause.
+  constexpr std::int64_t enough = 8;
+  const auto split = static_cast<std::int64_t>(w.split), rows = static_cast<std::int64_t>(w.rows);
+  if (s.onset > split && rows - s.onset >= enough) {
+    finite_values(x, static_cast<std::size_t>(s.onset), w.rows, m, values);
+    const level moved = level_of(values);
+    scatter = std::min(scatter, moved.p90 - moved.p10);
+  }
+  if (how.more_scatter) scatter = std::max(0.0, scatter - (m.normal.p90 - m.normal.p10));
+  s.score = log(1.0 + weight * std::fabs(shift)) + how.scatter * log(1.0 + scatter / scale);
+  s.shift = m.whole != 0 ? -shift : shift;
   return s;
 }
 

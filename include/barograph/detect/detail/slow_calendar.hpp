@@ -98,14 +98,12 @@ class slow_calendar {
       beside.clear();
       within.clear();
       bool changed = false;
-      const std::size_t before = i;
       for (; i < n && saturday(clock_[i] + day) - day == from; ++i) {
         if (clock_[i] >= to || silent_[i] != 0) continue;
         const bool weekend = clock_[i] >= from + day && clock_[i] < from + 3 * day;
         changed = changed || (i >= c.begin && i < c.end);
         (weekend ? within : beside).push_back(first_[i]);
       }
-      if (i == before) ++i;
       if (changed || within.size() < 4 || beside.size() < 4) continue;
       ++known;
       if ((median(within) - median(beside)) / size > 0.3) ++like;
