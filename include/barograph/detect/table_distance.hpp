@@ -107,7 +107,9 @@ class table_distance {
   std::size_t columns() const noexcept { return columns_; }
 
   /// Of each row: standard scores of the distance to neighbours and of Mahalanobis' distance, and the square
-  /// of the latter without the asinh, whose tail is exponential where columns are normal. Higher is farther.
+  /// of the latter without the asinh, whose tail is exponential where columns are normal; columns that are
+  /// one value or missing in more than three quarters of the rows (all but three or more), which no ellipsoid
+  /// holds, have no part in it. Higher is farther.
   ///
   /// @param x  rows x columns as before; near, far and square have one for each row
   void score(span<const double> x, span<double> near, span<double> far, span<double> square) const {
@@ -115,10 +117,12 @@ class table_distance {
       raise<invalid_argument>("near, far, square: " + std::to_string(near.size()) + ", " +
                               std::to_string(far.size()) + ", " + std::to_string(square.size()) +
                               " rows given, expected as many of each");
+    std::vector<double> some(columns_);
     each_row(x, near.size(), [&](std::size_t i, const double* z, const double* plain) {
+      for (std::size_t c = 0; c < columns_; ++c) some[c] = scales_[c].rare ? plain_.mean(c) : plain[c];
       near[i] = near_.standard(to_neighbor(z));
       far[i] = far_.standard(std::sqrt(curved_.square(z)));
-      square[i] = plain_.square(plain);
+      square[i] = plain_.square(some.data());
     });
   }
 
@@ -150,6 +154,7 @@ class table_distance {
 
   struct column_scale {
     double middle = 0, spread = 1;
+    bool rare = false;  // what is not in the middle: three values or more, in less than a quarter of the rows
   };
   template <class F>
   void each_row(span<const double> x, std::size_t rows, F f) const {
@@ -180,6 +185,8 @@ class table_distance {
       s.middle = at(0.5);
       s.spread = (at(0.75) - at(0.25)) / 1.349;
       const auto [low, high] = std::equal_range(v.begin(), v.end(), s.middle);
+      const std::size_t others = v.size() - static_cast<std::size_t>(high - low);
+      s.rare = others >= 3 && others * 4 < rows.size();
       if (static_cast<std::size_t>(high - low) * 2 > v.size() || !(s.spread > 0)) {
         double squares = 0.0;
         const double largest = std::max(std::abs(v.front() - s.middle), std::abs(v.back() - s.middle));

@@ -168,3 +168,18 @@ TEST_CASE("scaled columns have a median of 0 and a spread of about 1, and what i
   CHECK(out[1] == 0.0);
   CHECK_THROWS_AS(t.scaled(x, span<double>(out.data(), 4)), invalid_argument);
 }
+
+TEST_CASE("columns that are mostly one value have no part in the square, and one that was one value has") {
+  std::vector<double> x(400 * 3);
+  for (std::size_t i = 0; i < 400; ++i) {
+    random_draws r(9, 0, i);
+    x[i * 3] = r.normal();
+    x[i * 3 + 1] = i % 40 == 0 ? 1.0 : 0.0;
+    x[i * 3 + 2] = 7.0;
+  }
+  const std::vector<double> rows{0.5, 0, 7, 0.5, 1, 7, 0.5, 0, 20};
+  std::vector<double> near(3), far(3), square(3);
+  table_distance(x, 3).score(rows, near, far, square);
+  CHECK(square[1] == square[0]);
+  CHECK(square[2] > square[0] + 100);
+}

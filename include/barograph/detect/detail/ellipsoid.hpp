@@ -27,6 +27,7 @@ class ellipsoid {
     for (std::size_t a = 0; a < mean_.size(); ++a) sum += (z[a] - mean_[a]) * pull(a, z);
     return std::max(sum, 0.0);
   }
+  double mean(std::size_t a) const noexcept { return mean_[a]; }
   /// What a column adds to it, at least 0.
   double part(std::size_t a, const double* z) const noexcept {
     return std::max((z[a] - mean_[a]) * pull(a, z), 0.0);
