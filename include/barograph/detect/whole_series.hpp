@@ -27,6 +27,7 @@
 #include "detail/slow_beside_levels.hpp"
 #include "detail/smoothing.hpp"
 #include "detail/tail_evidence.hpp"
+#include "detail/unlike_constant.hpp"
 #include "detail/usual_course.hpp"
 #include "missing_rows.hpp"
 #include "slow_changes.hpp"
@@ -133,6 +134,7 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
   std::vector<double> off(n), tame(y), level(n), season = usually.off;
   for (std::size_t i = 0; i < n; ++i) level[i] = std::abs(off[i] = y[i] - middle);
   const std::vector<std::uint8_t> again = d::recurring(off, cycles);
+  const std::vector<double> unlike = d::unlike_constant(off, again);
   for (std::size_t i = 0; i < n; ++i)
     if (again[i] != 0) {
       level[i] = 0.0;
@@ -175,13 +177,20 @@ inline series_strangeness whole_series(span<const std::int64_t> seconds, span<co
     if (mostly > 0)
       for (std::size_t i = 0; i < n; ++i) alone[i] /= std::max(by_hour[i] / mostly, 1.0 / 3);
   }
-  const d::scattered_tail of_alone(alone);
-  for (std::size_t i = 0; of_alone.known() && i < n; ++i) {
-    if (!(alone[i] > of_alone.from())) continue;
+  // a weekend whose usual is unknown would hide all that is far off on other days
+  const bool unknown = usually.is_season && usually.cycle == 86400 && d::weekends_unlike(clock, usually.off);
+  std::vector<double> of_others;
+  for (std::size_t i = 0; unknown && i < n; ++i)
+    if (!d::on_weekend(clock[i])) of_others.push_back(alone[i]);
+  const d::scattered_tail of_all(alone), of_weekdays(of_others);
+  for (std::size_t i = 0; i < n; ++i) {
+    const d::scattered_tail& of_alone = unknown && !d::on_weekend(clock[i]) ? of_weekdays : of_all;
+    if (!(of_alone.known() && alone[i] > of_alone.from())) continue;
     const double e = -of_alone.log_tail(alone[i]) * log10_e - log10_e * math::log(2.0);  // two chances
     if (!(e > seldom && e > out.evidence[i])) continue;
     if (!d::recurs(off, i, usually.rows)) out.evidence[i] = e;
   }
+  for (std::size_t i = 0; i < n; ++i) out.evidence[i] = std::max(out.evidence[i], unlike[i]);
   d::spare_what_is_anywhere(off, out.evidence);
   out.stuck = d::stuck_runs(x);
   out.missing = missing_runs(seconds, x);

@@ -203,6 +203,31 @@ TEST_CASE("where most values are equal those do not stand out, and rows beside a
   for (std::size_t i = 0; i < 400; ++i) CHECK(static_cast<bool>(r.stands_out[i]) == (x[i] > 0));
 }
 
+TEST_CASE("few rows that are not the constant are found at any length, and a spike beside an only weekend") {
+  const auto found = [](std::int64_t step, const std::vector<double>& x) {
+    const auto r = whole_series(every(step, x.size()), x);
+    auto rows = detect::stretch_findings(r.tests, 0.1);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (r.stands_out[i] == 0 && r.stretches[i] <= 0) rows[i] = 0;
+    return rows;
+  };
+  for (const std::size_t n : {1000u, 5000u}) {
+    std::vector<double> x(n, 100.0);
+    x[n / 2] = 0.0;
+    const auto rows = found(300, x);
+    CHECK(rows[n / 2] == 1);
+    CHECK(std::count(rows.begin(), rows.end(), 1) == 1);
+  }
+  std::vector<double> x(8 * 96);  // from a Thursday on
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double s = std::sin(static_cast<double>(i % 96) * 6.283185307179586 / 96);
+    x[i] = 100 + 30 * s + 3 * noise(i) - (i / 96 == 2 || i / 96 == 3 ? 25 + 25 * s : 0);
+  }
+  CHECK(found(900, x)[500] == 0);
+  x[500] += 100;
+  CHECK(found(900, x)[500] == 1);
+}
+
 TEST_CASE("parts of a row sum to its evidence, whatever the unit, and missing values have one of their own") {
   std::vector<double> x(500), large(500);
   for (std::size_t i = 0; i < 500; ++i) large[i] = 1e6 * (x[i] = noise(i) + (i == 100 ? 9 : 0));

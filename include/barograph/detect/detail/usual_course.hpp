@@ -139,6 +139,13 @@ inline bool weekends_fit(span<const std::int64_t> clock, const std::vector<doubl
   return days >= 3.0 && after * (1.0 + 1.0 / days) / (1.0 - 1.0 / days) < 0.3 * before;
 }
 
+/// Whether weekends are mostly twice as far off as other days.
+inline bool weekends_unlike(span<const std::int64_t> clock, const std::vector<double>& off) {
+  std::vector<double> weekends, others;
+  for (std::size_t i = 0; i < off.size(); ++i) (on_weekend(clock[i]) ? weekends : others).push_back(off[i]);
+  return !weekends.empty() && !others.empty() && median(weekends) > 2 * median(others);
+}
+
 /// How far apart the rows of a series are, and what they cover.
 struct series_times {
   double gap = 0.0, covered = 0.0;  ///< seconds from row to row, and from the first to the last
