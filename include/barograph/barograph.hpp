@@ -145,6 +145,7 @@
 #include "detect/missing_rows.hpp"
 #include "detect/nearest_windows.hpp"
 #include "detect/seasonal_guess.hpp"
+#include "detect/slow_change.hpp"
 #include "detect/slow_changes.hpp"
 #include "detect/slow_watch.hpp"
 #include "detect/strangeness_calibration.hpp"

@@ -22,8 +22,8 @@
 #include "detail/change_fit.hpp"
 #include "detail/order.hpp"
 #include "detail/slow_calendar.hpp"
-#include "detail/slow_change.hpp"
 #include "detail/slow_rows.hpp"
+#include "slow_change.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {

@@ -13,8 +13,8 @@
 
 #include "../../core/math.hpp"
 #include "../../core/span.hpp"
+#include "../slow_change.hpp"
 #include "order.hpp"
-#include "slow_change.hpp"
 #include "usual_course.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN

@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "../slow_change.hpp"
 #include "order.hpp"
-#include "slow_change.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../../config.hpp"
+#include "../config.hpp"
 
 BAROGRAPH_NAMESPACE_BEGIN
 namespace detect {
